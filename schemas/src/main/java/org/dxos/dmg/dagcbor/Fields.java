@@ -1,0 +1,339 @@
+package org.dxos.dmg.dagcbor;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
+
+/**
+ * Reads one map of a strict format, field by field: each accessor takes its field away, {@link
+ * #end} refuses what is left. Errors name the map, the field, what was found and what was expected.
+ *
+ * <p>By the rules of our bodies an empty list or map is never written; the accessors refuse one.
+ */
+public final class Fields {
+
+  /** Every unsigned integer of a body is below this, so that JSON carries it exactly. */
+  public static final long MAX_UINT = (1L << 53) - 1;
+
+  private final String subject;
+  private final ErrorCode code;
+  private final Map<String, Node> entries;
+  private final Set<String> left;
+
+  private Fields(String subject, ErrorCode code, Map<String, Node> entries) {
+    this.subject = subject;
+    this.code = code;
+    this.entries = entries;
+    this.left = new LinkedHashSet<>(entries.keySet());
+  }
+
+  /**
+   * The fields of {@code node}.
+   *
+   * @param subject what is read, for messages: {@code statement}, {@code record /functions/0}
+   * @param code the code of every refusal
+   */
+  public static Fields of(String subject, ErrorCode code, Node node) {
+    if (node instanceof Node.Map map) {
+      return new Fields(subject, code, map.entries());
+    }
+    throw new FormatException(
+        code, "read " + subject + ": found " + kind(node) + ", expected a map");
+  }
+
+  /** Refuses any field that was not asked for. */
+  public void end() {
+    if (!left.isEmpty()) {
+      throw error("has the unknown field `" + left.iterator().next() + "`");
+    }
+  }
+
+  /** True if the field is there and has not been taken. */
+  public boolean has(String field) {
+    return left.contains(field);
+  }
+
+  /** A text of one character or more that passes {@link #checkText}. */
+  public String text(String field) {
+    return toText(field, required(field), false);
+  }
+
+  /** As {@link #text}, where line feeds are allowed too. */
+  public String prose(String field) {
+    return toText(field, required(field), true);
+  }
+
+  public Optional<String> optionalText(String field) {
+    return take(field).map(node -> toText(field, node, false));
+  }
+
+  public Optional<String> optionalProse(String field) {
+    return take(field).map(node -> toText(field, node, true));
+  }
+
+  /** An integer from 0 to {@link #MAX_UINT}. */
+  public long uint(String field) {
+    return toUint(field, required(field));
+  }
+
+  public OptionalLong optionalUint(String field) {
+    Optional<Node> node = take(field);
+    return node.isPresent() ? OptionalLong.of(toUint(field, node.get())) : OptionalLong.empty();
+  }
+
+  /** Bytes of exactly this length. */
+  public byte[] bytes(String field, int size) {
+    return toBytes(field, required(field), size);
+  }
+
+  public Optional<byte[]> optionalBytes(String field, int size) {
+    return take(field).map(node -> toBytes(field, node, size));
+  }
+
+  /** Bytes of any length from 1 to {@code max}. */
+  public byte[] bytesUpTo(String field, int max) {
+    Node node = required(field);
+    if (node instanceof Node.Bytes bytes
+        && bytes.value().length > 0
+        && bytes.value().length <= max) {
+      return bytes.value();
+    }
+    throw expected(field, node, "bytes, at most " + max);
+  }
+
+  /** A link to a block that DMG stores. */
+  public Cid link(String field) {
+    return toLink(field, required(field));
+  }
+
+  public Optional<Cid> optionalLink(String field) {
+    return take(field).map(node -> toLink(field, node));
+  }
+
+  /**
+   * True if the field is there, which then must be {@code true}: false is a default and not
+   * written.
+   */
+  public boolean flag(String field) {
+    Optional<Node> node = take(field);
+    if (node.isEmpty()) {
+      return false;
+    }
+    if (node.get() instanceof Node.Bool bool && bool.value()) {
+      return true;
+    }
+    throw expected(field, node.get(), "`true` (a field with its default is not written)");
+  }
+
+  /** Texts in ascending byte order without doubles; empty if the field is absent. */
+  public List<String> sortedTexts(String field) {
+    List<String> texts = list(field, node -> toText(field, node, false));
+    for (int i = 1; i < texts.size(); i++) {
+      if (compareUtf8(texts.get(i - 1), texts.get(i)) >= 0) {
+        throw error("field `" + field + "` is not sorted by bytes and distinct at item " + i);
+      }
+    }
+    return texts;
+  }
+
+  /**
+   * Items in the order written; empty if the field is absent. An array that is there has one item
+   * at least.
+   */
+  public <T> List<T> list(String field, Function<Node, T> item) {
+    Optional<Node> node = take(field);
+    if (node.isEmpty()) {
+      return List.of();
+    }
+    if (!(node.get() instanceof Node.Array array)) {
+      throw expected(field, node.get(), "an array");
+    }
+    if (array.items().isEmpty()) {
+      throw error("field `" + field + "` is an empty array, which is not written");
+    }
+    List<T> result = new ArrayList<>(array.items().size());
+    for (Node one : array.items()) {
+      result.add(item.apply(one));
+    }
+    return List.copyOf(result);
+  }
+
+  /** Links in the order written; empty if the field is absent. */
+  public List<Cid> links(String field) {
+    return list(field, node -> toLink(field, node));
+  }
+
+  /** Entries by key; empty if the field is absent. A map that is there has one entry at least. */
+  public <T> Map<String, T> map(String field, Function<Node, T> value) {
+    Optional<Node> node = take(field);
+    if (node.isEmpty()) {
+      return Map.of();
+    }
+    if (!(node.get() instanceof Node.Map map)) {
+      throw expected(field, node.get(), "a map");
+    }
+    if (map.entries().isEmpty()) {
+      throw error("field `" + field + "` is an empty map, which is not written");
+    }
+    Map<String, T> result = new LinkedHashMap<>();
+    map.entries()
+        .forEach((key, one) -> result.put(toText(field, Node.of(key), false), value.apply(one)));
+    return java.util.Collections.unmodifiableMap(result);
+  }
+
+  /** The field as it stands. */
+  public Optional<Node> optionalNode(String field) {
+    return take(field);
+  }
+
+  public Node node(String field) {
+    return required(field);
+  }
+
+  /** The free values of {@code ext}: any map without null, float, bytes or link in it. */
+  public Optional<Node.Map> ext() {
+    Optional<Node> node = take("ext");
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    if (node.get() instanceof Node.Map map && !map.entries().isEmpty()) {
+      checkFree("ext", map);
+      return Optional.of(map);
+    }
+    throw expected("ext", node.get(), "a map that is not empty");
+  }
+
+  /** Refuses what free values may not hold. */
+  public void checkFree(String field, Node node) {
+    switch (node) {
+      case Node.Bool _ -> {}
+      case Node.Text text -> toText(field, text, true, true);
+      case Node.Int number -> {
+        if (Math.abs(number.value()) > MAX_UINT) {
+          throw expected(field, number, "an integer between -2^53 and 2^53");
+        }
+      }
+      case Node.Array array -> array.items().forEach(item -> checkFree(field, item));
+      case Node.Map map ->
+          map.entries().forEach((key, value) -> checkFree(field + "/" + key, value));
+      case Node.Null _, Node.Real _, Node.BigInt _, Node.Bytes _, Node.Link _ ->
+          throw expected(field, node, "no null, float, bytes or link");
+    }
+  }
+
+  /** A refusal about this map. */
+  public FormatException error(String what) {
+    return new FormatException(code, "read " + subject + ": it " + what);
+  }
+
+  /** Compares as the UTF-8 bytes of the texts compare, which for code points is the same. */
+  public static int compareUtf8(String a, String b) {
+    int n = Math.min(a.length(), b.length());
+    for (int i = 0; i < n; i++) {
+      char x = a.charAt(i);
+      char y = b.charAt(i);
+      if (x != y) {
+        // Surrogates stand for code points above every other char.
+        boolean sx = Character.isSurrogate(x);
+        boolean sy = Character.isSurrogate(y);
+        return sx == sy ? Character.compare(x, y) : sx ? 1 : -1;
+      }
+    }
+    return Integer.compare(a.length(), b.length());
+  }
+
+  /**
+   * The offset of the first character that no text of a body may have, or -1: controls and
+   * bidirectional overrides.
+   */
+  public static int forbiddenAt(String text, boolean lineFeeds) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean control = c < 0x20 ? !(lineFeeds && c == '\n') : c >= 0x7f && c <= 0x9f;
+      boolean bidi = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+      if (control || bidi) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private Optional<Node> take(String field) {
+    return left.remove(field) ? Optional.ofNullable(entries.get(field)) : Optional.empty();
+  }
+
+  private Node required(String field) {
+    return take(field).orElseThrow(() -> error("lacks the field `" + field + "`"));
+  }
+
+  private String toText(String field, Node node, boolean lineFeeds) {
+    return toText(field, node, lineFeeds, false);
+  }
+
+  private String toText(String field, Node node, boolean lineFeeds, boolean mayBeEmpty) {
+    if (!(node instanceof Node.Text text) || (text.value().isEmpty() && !mayBeEmpty)) {
+      throw expected(field, node, "text of one character or more");
+    }
+    int at = forbiddenAt(text.value(), lineFeeds);
+    if (at >= 0) {
+      throw error(
+          "field `%s` has the character U+%04X at %d, which text may not have"
+              .formatted(field, (int) text.value().charAt(at), at));
+    }
+    return text.value();
+  }
+
+  private long toUint(String field, Node node) {
+    if (node instanceof Node.Int number && number.value() >= 0 && number.value() <= MAX_UINT) {
+      return number.value();
+    }
+    throw expected(field, node, "an integer from 0 to 2^53 - 1");
+  }
+
+  private byte[] toBytes(String field, Node node, int size) {
+    if (node instanceof Node.Bytes bytes && bytes.value().length == size) {
+      return Arrays.copyOf(bytes.value(), size);
+    }
+    throw expected(field, node, size + " bytes");
+  }
+
+  private Cid toLink(String field, Node node) {
+    if (node instanceof Node.Link link && link.cid().storable()) {
+      return link.cid();
+    }
+    throw expected(field, node, "a link (sha2-256; raw, dag-pb or dag-cbor)");
+  }
+
+  private FormatException expected(String field, Node node, String what) {
+    return error("has " + kind(node) + " in field `" + field + "`, expected " + what);
+  }
+
+  /** A node's kind, with its value where that is short, for messages. */
+  private static String kind(Node node) {
+    return switch (node) {
+      case Node.Null _ -> "null";
+      case Node.Bool bool -> "`" + bool.value() + "`";
+      case Node.Int number -> "the integer " + number.value();
+      case Node.BigInt big -> "the integer " + big.value();
+      case Node.Real real -> "the float " + real.value();
+      case Node.Text text ->
+          text.value().length() > 60
+              ? "a text of " + text.value().length() + " characters"
+              : "the text `" + text.value() + "`";
+      case Node.Bytes bytes -> bytes.value().length + " bytes";
+      case Node.Array array -> "an array of " + array.items().size();
+      case Node.Map map -> "a map of " + map.entries().size();
+      case Node.Link link -> "the link `" + link.cid() + "`";
+    };
+  }
+}
