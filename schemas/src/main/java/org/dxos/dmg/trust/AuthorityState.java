@@ -1,0 +1,67 @@
+package org.dxos.dmg.trust;
+
+import java.util.List;
+import java.util.Optional;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
+import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
+
+/**
+ * Where an authority stands, as the node tree records it: the tip of its key log, of its heads, and
+ * the proofs of its forks. Derived from envelopes; not signed.
+ *
+ * @param keyHead envelope of the newest key log entry
+ * @param publicHead envelope of the newest public head
+ * @param spaceHead envelope of the newest head of a space's chain, in that space's tree
+ * @param forks blocks that prove a fork, sorted
+ */
+public record AuthorityState(
+    Cid keyHead, Optional<Cid> publicHead, Optional<Cid> spaceHead, List<Cid> forks) {
+
+  public static final String TYPE = "dmg/state/1";
+
+  public AuthorityState {
+    forks = List.copyOf(forks);
+  }
+
+  /** The block. */
+  public byte[] encode() {
+    return DagCbor.encode(
+        new MapBuilder()
+            .put("type", TYPE)
+            .put("keyHead", Node.of(keyHead))
+            .put(
+                "heads",
+                new MapBuilder()
+                    .put("public", publicHead, Node::of)
+                    .put("space", spaceHead, Node::of)
+                    .build())
+            .put("forks", forks, Node::of)
+            .build());
+  }
+
+  /** Decodes the block of a state. */
+  public static AuthorityState decode(byte[] block) {
+    Fields fields = Fields.of("state", ErrorCode.BODY_INVALID, DagCbor.decode(block));
+    String type = fields.text("type");
+    if (!type.equals(TYPE)) {
+      throw fields.error("has type `" + type + "`, expected `" + TYPE + "`");
+    }
+    Cid keyHead = fields.link("keyHead");
+    Optional<Cid> publicHead = Optional.empty();
+    Optional<Cid> spaceHead = Optional.empty();
+    Optional<Node> heads = fields.optionalNode("heads");
+    if (heads.isPresent()) {
+      Fields inner = Fields.of("state /heads", ErrorCode.BODY_INVALID, heads.get());
+      publicHead = inner.optionalLink("public");
+      spaceHead = inner.optionalLink("space");
+      inner.end();
+    }
+    List<Cid> forks = fields.links("forks");
+    fields.end();
+    return new AuthorityState(keyHead, publicHead, spaceHead, forks);
+  }
+}

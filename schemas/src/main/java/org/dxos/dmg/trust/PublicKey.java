@@ -1,0 +1,116 @@
+package org.dxos.dmg.trust;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
+
+/**
+ * A raw Ed25519 public key, 32 bytes, ordered by its bytes. Points of small order are refused here,
+ * which is the one door through which keys come in: such a key verifies signatures that nobody
+ * made.
+ */
+public final class PublicKey implements Comparable<PublicKey> {
+
+  public static final int BYTES = 32;
+
+  /**
+   * The y coordinates of the points of order 1, 2, 4 and 8, and the two of them that are below
+   * 2^255 in a second spelling (p and p + 1), as little-endian hex. The sign bit is not part of y.
+   */
+  private static final List<byte[]> SMALL_ORDER =
+      List.of(
+          hex("0000000000000000000000000000000000000000000000000000000000000000"),
+          hex("0100000000000000000000000000000000000000000000000000000000000000"),
+          hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+          hex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+          hex("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+          hex("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+          hex("eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"));
+
+  private final byte[] bytes;
+
+  private PublicKey(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * The key with these 32 bytes.
+   *
+   * @throws FormatException with {@link ErrorCode#KEY_WEAK} for a point of small order, {@link
+   *     ErrorCode#BODY_INVALID} for another length or bytes that are no point
+   */
+  public static PublicKey of(byte[] bytes) {
+    if (bytes.length != BYTES) {
+      throw new FormatException(
+          ErrorCode.BODY_INVALID, "read key: " + bytes.length + " bytes, expected " + BYTES);
+    }
+    byte[] y = bytes.clone();
+    y[BYTES - 1] &= 0x7f;
+    for (byte[] weak : SMALL_ORDER) {
+      if (Arrays.equals(weak, y)) {
+        throw new FormatException(
+            ErrorCode.KEY_WEAK,
+            "read key `" + HexFormat.of().formatHex(bytes) + "`: it is a point of small order");
+      }
+    }
+    if (!Ed25519.validatePublicKeyPartial(bytes, 0)) {
+      throw new FormatException(
+          ErrorCode.BODY_INVALID,
+          "read key `" + HexFormat.of().formatHex(bytes) + "`: it is no point of the curve");
+    }
+    return new PublicKey(bytes.clone());
+  }
+
+  /**
+   * True if {@code signature} (64 bytes) is one that this key made over {@code message}. Whatever
+   * goes wrong while verifying means false.
+   */
+  public boolean verifies(byte[] message, byte[] signature) {
+    if (signature.length != Ed25519.SIGNATURE_SIZE) {
+      return false;
+    }
+    try {
+      return Ed25519.verify(signature, 0, bytes, 0, message, 0, message.length);
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  /** The raw bytes, a copy. */
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  Node node() {
+    return Node.of(bytes.clone());
+  }
+
+  private static byte[] hex(String hex) {
+    return HexFormat.of().parseHex(hex);
+  }
+
+  @Override
+  public int compareTo(PublicKey other) {
+    return Arrays.compareUnsigned(bytes, other.bytes);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PublicKey key && Arrays.equals(bytes, key.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /** Lower-case hexadecimal. */
+  @Override
+  public String toString() {
+    return HexFormat.of().formatHex(bytes);
+  }
+}
