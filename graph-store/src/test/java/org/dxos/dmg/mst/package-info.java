@@ -1,0 +1,4 @@
+@NullMarked
+package org.dxos.dmg.mst;
+
+import org.jspecify.annotations.NullMarked;
