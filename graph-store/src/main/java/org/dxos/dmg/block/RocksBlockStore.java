@@ -1,0 +1,280 @@
+package org.dxos.dmg.block;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.dxos.dmg.cid.Cid;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The block store on a local disk. One process at a time has a home open.
+ *
+ * <p>Threads: readers are free of each other and of the writer; {@link #commit} holds {@code
+ * writer}, which also guards {@code journalEnd}. No other lock is taken under it.
+ */
+public final class RocksBlockStore implements BlockStore {
+
+  /**
+   * Read cache of the database: enough for the trees of a large authority, small for a small
+   * machine.
+   */
+  private static final long CACHE_BYTES = 32L * 1024 * 1024;
+
+  /** Values above this go to blob files, so that compaction does not copy bundles about. */
+  private static final long BLOB_BYTES = 32 * 1024;
+
+  private static final String JOURNAL_ID = "journal/id";
+
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  private final HomeLock lock;
+  private final List<AutoCloseable> resources;
+  private final RocksDB db;
+  private final ColumnFamilyHandle blocks;
+  private final ColumnFamilyHandle journal;
+  private final ColumnFamilyHandle registers;
+  private final WriteOptions synced;
+  private final byte[] journalId;
+  private final ReentrantLock writer = new ReentrantLock();
+  private volatile long journalEnd;
+
+  /**
+   * Opens the home, and makes it if it is not there.
+   *
+   * @param random for the id of a new journal
+   * @throws StorageException if the home is locked, of a newer format, or the disk refuses
+   */
+  public static RocksBlockStore open(Path home, RandomGenerator random) {
+    HomeLock lock = HomeLock.take(home);
+    try {
+      return new RocksBlockStore(home, random, lock);
+    } catch (RocksDBException e) {
+      lock.close();
+      throw failed("open database of home `" + home + "`", e);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private RocksBlockStore(Path home, RandomGenerator random, HomeLock lock)
+      throws RocksDBException {
+    this.lock = lock;
+    Cache cache = new LRUCache(CACHE_BYTES);
+    BloomFilter bloom = new BloomFilter(10);
+    BlockBasedTableConfig table =
+        new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(bloom);
+    ColumnFamilyOptions plain = new ColumnFamilyOptions().setTableFormatConfig(table);
+    ColumnFamilyOptions large =
+        new ColumnFamilyOptions()
+            .setTableFormatConfig(table)
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            .setEnableBlobFiles(true)
+            .setMinBlobSize(BLOB_BYTES)
+            .setEnableBlobGarbageCollection(true);
+    DBOptions options =
+        new DBOptions()
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+            .setKeepLogFileNum(2)
+            .setMaxOpenFiles(256);
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    this.db =
+        RocksDB.open(
+            options,
+            home.resolve("db").toString(),
+            List.of(
+                new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, plain),
+                new ColumnFamilyDescriptor(ascii("blocks"), large),
+                new ColumnFamilyDescriptor(ascii("journal"), plain),
+                new ColumnFamilyDescriptor(ascii("registers"), plain)),
+            handles);
+    this.blocks = handles.get(1);
+    this.journal = handles.get(2);
+    this.registers = handles.get(3);
+    this.synced = new WriteOptions().setSync(true);
+    this.resources = new ArrayList<>(handles);
+    this.resources.addAll(List.of(synced, db, options, plain, large, bloom, cache));
+    this.journalId = begin(random);
+    this.journalEnd = readJournalEnd();
+  }
+
+  private byte[] begin(RandomGenerator random) throws RocksDBException {
+    byte[] known = db.get(registers, ascii(JOURNAL_ID));
+    if (known != null) {
+      return known;
+    }
+    byte[] id = new byte[16];
+    random.nextBytes(id);
+    db.put(registers, synced, ascii(JOURNAL_ID), id);
+    return id;
+  }
+
+  private long readJournalEnd() {
+    try (RocksIterator at = db.newIterator(journal)) {
+      at.seekToLast();
+      return at.isValid() ? ByteBuffer.wrap(at.key()).getLong() : 0;
+    }
+  }
+
+  @Override
+  public Optional<byte[]> get(Cid cid) {
+    try {
+      byte[] block = db.get(blocks, cid.bytes());
+      if (block == null) {
+        return Optional.empty();
+      }
+      if (!cid.matches(block)) {
+        throw new StorageException.Corrupt(cid);
+      }
+      return Optional.of(block);
+    } catch (RocksDBException e) {
+      throw failed("read block `" + cid + "`", e);
+    }
+  }
+
+  @Override
+  public boolean has(Cid cid) {
+    byte[] key = cid.bytes();
+    try {
+      return db.keyMayExist(blocks, key, null)
+          && db.get(blocks, key, new byte[0]) != RocksDB.NOT_FOUND;
+    } catch (RocksDBException e) {
+      throw failed("look for block `" + cid + "`", e);
+    }
+  }
+
+  @Override
+  public Optional<byte[]> register(String name) {
+    try {
+      return Optional.ofNullable(db.get(registers, ascii(name)));
+    } catch (RocksDBException e) {
+      throw failed("read register `" + name + "`", e);
+    }
+  }
+
+  @Override
+  public List<String> registers(String prefix) {
+    List<String> names = new ArrayList<>();
+    try (RocksIterator at = db.newIterator(registers)) {
+      for (at.seek(ascii(prefix)); at.isValid(); at.next()) {
+        String name = new String(at.key(), StandardCharsets.US_ASCII);
+        if (!name.startsWith(prefix)) {
+          break;
+        }
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  @Override
+  public byte[] journalId() {
+    return journalId.clone();
+  }
+
+  @Override
+  public long journalEnd() {
+    return journalEnd;
+  }
+
+  @Override
+  public List<JournalEntry> journal(long position, int limit) {
+    List<JournalEntry> entries = new ArrayList<>();
+    try (RocksIterator at = db.newIterator(journal)) {
+      for (at.seek(position(position + 1)); at.isValid() && entries.size() < limit; at.next()) {
+        entries.add(JournalEntry.decode(ByteBuffer.wrap(at.key()).getLong(), at.value()));
+      }
+    }
+    return entries;
+  }
+
+  @Override
+  public long commit(Batch batch) {
+    writer.lock();
+    try (WriteBatch write = new WriteBatch()) {
+      long end = journalEnd;
+      for (Map.Entry<Cid, byte[]> block : batch.blocks().entrySet()) {
+        write.put(blocks, block.getKey().bytes(), block.getValue());
+      }
+      for (Map.Entry<String, byte[]> register : batch.registers().entrySet()) {
+        write.put(registers, ascii(register.getKey()), register.getValue());
+      }
+      for (Batch.Admitted one : batch.admitted()) {
+        end++;
+        byte[] value = new JournalEntry(end, one.kind(), one.genesis(), one.envelope()).encode();
+        write.put(journal, position(end), value);
+      }
+      db.write(synced, write);
+      journalEnd = end;
+      return end;
+    } catch (RocksDBException e) {
+      throw failed("commit " + batch.blocks().size() + " blocks", e);
+    } finally {
+      writer.unlock();
+    }
+  }
+
+  @Override
+  public void eachBlock(Consumer<Cid> visitor) {
+    try (RocksIterator at = db.newIterator(blocks)) {
+      for (at.seekToFirst(); at.isValid(); at.next()) {
+        visitor.accept(Cid.fromBytes(at.key()));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    writer.lock();
+    try {
+      resources.forEach(
+          resource -> {
+            try {
+              resource.close();
+            } catch (Exception e) {
+              throw new StorageException.Failed("close database: " + e.getMessage(), e);
+            }
+          });
+    } finally {
+      writer.unlock();
+      lock.close();
+    }
+  }
+
+  private static byte[] position(long position) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(position).array();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static StorageException failed(String what, RocksDBException e) {
+    return new StorageException.Failed(what + ": " + e.getMessage(), e);
+  }
+}

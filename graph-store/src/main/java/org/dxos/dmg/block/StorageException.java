@@ -1,0 +1,108 @@
+package org.dxos.dmg.block;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+
+/** What a disk, or the home on it, can do to us. */
+public abstract sealed class StorageException extends RuntimeException implements Explained {
+
+  private StorageException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  private StorageException(String message) {
+    super(message);
+  }
+
+  @Override
+  public String message() {
+    return String.valueOf(getMessage());
+  }
+
+  /** The disk or the database refused. */
+  public static final class Failed extends StorageException {
+    Failed(String message, Throwable cause) {
+      super(message, cause);
+    }
+
+    @Override
+    public ErrorCode code() {
+      return ErrorCode.STORAGE;
+    }
+
+    @Override
+    public Optional<String> hint() {
+      return Optional.of(
+          "check free space and permissions of the home, then try again; nothing was acknowledged");
+    }
+  }
+
+  /** Bytes on disk that are not those of their CID. */
+  public static final class Corrupt extends StorageException {
+    private final Cid cid;
+
+    Corrupt(Cid cid) {
+      super("read block `" + cid + "`: the bytes on disk do not hash to it");
+      this.cid = cid;
+    }
+
+    /** The block that is damaged. */
+    public Cid cid() {
+      return cid;
+    }
+
+    @Override
+    public ErrorCode code() {
+      return ErrorCode.BLOCK_CORRUPT;
+    }
+
+    @Override
+    public Optional<String> hint() {
+      return Optional.of("restore the block from a backup or from a node that holds it");
+    }
+  }
+
+  /** Another process has the home open. */
+  public static final class Locked extends StorageException {
+    Locked(Path home, String holder) {
+      super("open home `" + home + "`: it is in use by process " + holder);
+    }
+
+    @Override
+    public ErrorCode code() {
+      return ErrorCode.DATA_DIR_LOCKED;
+    }
+
+    @Override
+    public Optional<String> hint() {
+      return Optional.of("wait for that process, or use another home with DMG_HOME or --home");
+    }
+  }
+
+  /** The home was written by a version that this one does not know. */
+  public static final class NewerFormat extends StorageException {
+    NewerFormat(Path home, String found, int known) {
+      super(
+          "open home `"
+              + home
+              + "`: it has format `"
+              + found
+              + "`, this version reads up to `"
+              + known
+              + "`");
+    }
+
+    @Override
+    public ErrorCode code() {
+      return ErrorCode.FORMAT_NEWER;
+    }
+
+    @Override
+    public Optional<String> hint() {
+      return Optional.of("use the version of dmg that wrote it, or a newer one");
+    }
+  }
+}
