@@ -1,0 +1,43 @@
+package org.dxos.dmg.select;
+
+import java.util.Map;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.version.Version;
+
+/**
+ * A release as the resolver sees it.
+ *
+ * @param name the module's own name, without {@code ~id}
+ * @param genesis the authority id
+ * @param version its version
+ * @param envelope the release statement's envelope
+ * @param record CID of the record
+ * @param module the record
+ * @param authorities each foreign authority that the record names, with the id to which the release binds it
+ * @param yanked chosen only by its exact version or a lock
+ * @param created of the release statement, seconds UTC
+ */
+public record Release(
+    Name name,
+    Cid genesis,
+    Version version,
+    Cid envelope,
+    Cid record,
+    ModuleRecord module,
+    Map<String, Cid> authorities,
+    boolean yanked,
+    long created) {
+
+  public Release {
+    authorities = Map.copyOf(authorities);
+  }
+
+  /** The id of an authority that the record names: its own, or the one that the release binds. */
+  public java.util.Optional<Cid> idOf(String authority) {
+    return authority.equals(name.authority().base())
+        ? java.util.Optional.of(genesis)
+        : java.util.Optional.ofNullable(authorities.get(authority));
+  }
+}

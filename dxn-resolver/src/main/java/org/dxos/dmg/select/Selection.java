@@ -1,0 +1,95 @@
+package org.dxos.dmg.select;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dxn.Dxn;
+import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.dxn.Selector;
+import org.dxos.dmg.version.Range;
+import org.dxos.dmg.version.Version;
+
+/** What a DXN selects in a catalog. */
+public sealed interface Selection {
+
+  /** One release. */
+  record Found(Release release) implements Selection {}
+
+  /** The authority is not known. */
+  record NoAuthority(String authority, List<String> near) implements Selection {}
+
+  /** The authority is known, the name is not. */
+  record NoName(Name name, List<String> near) implements Selection {}
+
+  /**
+   * The name is known, and nothing fits the selector.
+   *
+   * @param seen all versions, newest first
+   * @param why what was looked for, in words
+   */
+  record NoVersion(Name name, List<Version> seen, String why) implements Selection {}
+
+  /** No release or record has this CID. */
+  record NoCid(Cid cid) implements Selection {}
+
+  /** Selects: an exact version, else the newest in a range, else what a tag names. */
+  static Selection of(Catalog catalog, Dxn dxn) {
+    return switch (dxn) {
+      case Dxn.ByCid byCid -> catalog.byCid(byCid.cid()).<Selection>map(Found::new).orElse(new NoCid(byCid.cid()));
+      case Dxn.Named named -> select(catalog, named.name(), named.selector());
+    };
+  }
+
+  private static Selection select(Catalog catalog, Name name, Selector selector) {
+    Optional<Cid> genesis = catalog.authority(name.authority().text());
+    if (genesis.isEmpty()) {
+      return new NoAuthority(name.authority().text(), catalog.near(name));
+    }
+    List<Release> releases = catalog.releases(name, genesis.get());
+    if (releases.isEmpty()) {
+      return new NoName(name, catalog.near(name));
+    }
+    return choose(catalog, name, genesis.get(), selector, releases)
+        .<Selection>map(Found::new)
+        .orElseGet(() -> new NoVersion(name, releases.stream().map(Release::version).toList(), "`" + text(selector) + "`"));
+  }
+
+  private static Optional<Release> choose(
+      Catalog catalog, Name name, Cid genesis, Selector selector, List<Release> releases) {
+    return switch (selector) {
+      case Selector.Exact exact -> exactly(releases, exact.version());
+      case Selector.InRange range -> newest(releases, range.range());
+      case Selector.ByCid cid ->
+          releases.stream()
+              .filter(one -> one.envelope().equals(cid.cid()) || one.record().equals(cid.cid()))
+              .findFirst();
+      case Selector.Tag tag when tag.equals(Selector.LATEST) -> latest(releases);
+      case Selector.Tag tag ->
+          catalog.tag(name, genesis, tag.tag()).flatMap(version -> exactly(releases, version));
+    };
+  }
+
+  private static Optional<Release> exactly(List<Release> releases, Version version) {
+    return releases.stream().filter(one -> one.version().equals(version)).findFirst();
+  }
+
+  /** The newest that satisfies and is not yanked; a range that is one exact version takes a yanked one too. */
+  static Optional<Release> newest(List<Release> releases, Range range) {
+    return releases.stream()
+        .filter(one -> range.contains(one.version()))
+        .filter(one -> !one.yanked() || range.exact().isPresent())
+        .max(Comparator.comparing(Release::version));
+  }
+
+  /** The highest stable version that is not yanked. */
+  static Optional<Release> latest(List<Release> releases) {
+    return releases.stream()
+        .filter(one -> !one.yanked() && !one.version().isPrerelease())
+        .max(Comparator.comparing(Release::version));
+  }
+
+  private static String text(Selector selector) {
+    return selector.toString();
+  }
+}

@@ -1,0 +1,174 @@
+package org.dxos.dmg.select;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.record.Backend;
+import org.dxos.dmg.record.Deployment;
+import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.record.Resource;
+import org.dxos.dmg.record.Runtime;
+import org.dxos.dmg.record.Variant;
+import org.dxos.dmg.version.Version;
+
+/**
+ * What a closure has to run on. Whatever is absent is not asked for.
+ *
+ * <p>The short text is {@code runtime[@version][,backend][,deployment][,memory=BYTES][,grant=KIND…]}: {@code nodejs@20,server}.
+ *
+ * @param version of the runtime; missing parts are 0
+ * @param resources kinds that are granted; empty: not looked at
+ * @param memory bytes that a function may have
+ */
+public record Target(
+    Optional<Runtime> runtime,
+    Optional<Version> version,
+    Optional<Backend> backend,
+    Optional<Deployment> deployment,
+    List<String> resources,
+    OptionalLong memory) {
+
+  public Target {
+    resources = List.copyOf(resources);
+    if (version.isPresent() && runtime.isEmpty()) {
+      throw invalid("a version without a runtime");
+    }
+  }
+
+  /**
+   * Reads the short text.
+   *
+   * @throws FormatException with {@link ErrorCode#USAGE}
+   */
+  public static Target parse(String text) {
+    Optional<Runtime> runtime = Optional.empty();
+    Optional<Version> version = Optional.empty();
+    Optional<Backend> backend = Optional.empty();
+    Optional<Deployment> deployment = Optional.empty();
+    List<String> resources = new ArrayList<>();
+    OptionalLong memory = OptionalLong.empty();
+    for (String part : text.split(",", -1)) {
+      String word = part.strip();
+      int at = word.indexOf('@');
+      String head = at < 0 ? word : word.substring(0, at);
+      if (word.startsWith("memory=")) {
+        memory = OptionalLong.of(parseMemory(word.substring("memory=".length())));
+      } else if (word.startsWith("grant=")) {
+        resources.add(word.substring("grant=".length()));
+      } else if (Runtime.of(head).isPresent()) {
+        runtime = Runtime.of(head);
+        version = at < 0 ? Optional.empty() : Optional.of(parseVersion(word.substring(at + 1)));
+      } else if (Backend.of(word).isPresent()) {
+        backend = Backend.of(word);
+      } else if (Deployment.of(word).isPresent()) {
+        deployment = Deployment.of(word);
+      } else {
+        throw invalid("`" + word + "` is no runtime, backend or deployment");
+      }
+    }
+    return new Target(runtime, version, backend, deployment, resources.stream().distinct().sorted(Fields::compareUtf8).toList(), memory);
+  }
+
+  private static Version parseVersion(String text) {
+    int dots = (int) text.chars().filter(c -> c == '.').count();
+    return Version.parse(text + ".0".repeat(Math.max(0, 2 - dots)));
+  }
+
+  private static long parseMemory(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw invalid("memory `" + text + "`, expected bytes");
+    }
+  }
+
+  /** The first variant of a record that fits; 0 for a record without runtimes, which runs nowhere and fits everywhere. */
+  public OptionalInt variant(ModuleRecord module) {
+    if (module.runtimes().isEmpty()) {
+      return OptionalInt.of(0);
+    }
+    if (!grants(module)) {
+      return OptionalInt.empty();
+    }
+    for (int i = 0; i < module.runtimes().size(); i++) {
+      if (fits(module.runtimes().get(i))) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private boolean fits(Variant variant) {
+    return (runtime.isEmpty() || variant.runtime() == runtime.get())
+        && (version.isEmpty() || variant.version().contains(version.get()))
+        && (backend.isEmpty() || variant.backends().contains(backend.get()))
+        && (deployment.isEmpty() || variant.deployments().contains(deployment.get()))
+        && (memory.isEmpty() || variant.memory().orElse(0) <= memory.getAsLong());
+  }
+
+  private boolean grants(ModuleRecord module) {
+    return resources.isEmpty()
+        || module.resources().stream()
+            .allMatch(resource -> resource.optional() || resources.contains(kind(resource)));
+  }
+
+  private static String kind(Resource resource) {
+    return resource.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  /** The map in a closure. */
+  public Node.Map toNode() {
+    return new MapBuilder()
+        .put("runtime", runtime, one -> Node.of(one.toString()))
+        .put("version", version, one -> Node.of(one.toString()))
+        .put("backend", backend, one -> Node.of(one.toString()))
+        .put("deployment", deployment, one -> Node.of(one.toString()))
+        .put("resources", resources, Node::of)
+        .put("memory", memory)
+        .build();
+  }
+
+  /** Reads the map in a closure. */
+  public static Target fromNode(Node node) {
+    Fields fields = Fields.of("closure /target", ErrorCode.LOCK_INVALID, node);
+    Target target =
+        new Target(
+            fields.optionalText("runtime").map(text -> known("runtime", text, Runtime.of(text))),
+            fields.optionalText("version").map(Version::parse),
+            fields.optionalText("backend").map(text -> known("backend", text, Backend.of(text))),
+            fields.optionalText("deployment").map(text -> known("deployment", text, Deployment.of(text))),
+            fields.sortedTexts("resources"),
+            fields.optionalUint("memory"));
+    fields.end();
+    return target;
+  }
+
+  private static <T> T known(String field, String text, Optional<T> value) {
+    return value.orElseThrow(() -> invalid("`" + text + "` is no " + field));
+  }
+
+  private static FormatException invalid(String what) {
+    return new FormatException(
+        ErrorCode.USAGE, "read target: " + what, "write for example `nodejs@20,server` or `wasi`");
+  }
+
+  /** The short text. */
+  @Override
+  public String toString() {
+    List<String> parts = new ArrayList<>();
+    runtime.ifPresent(one -> parts.add(one + version.map(v -> "@" + v).orElse("")));
+    backend.ifPresent(one -> parts.add(one.toString()));
+    deployment.ifPresent(one -> parts.add(one.toString()));
+    memory.ifPresent(one -> parts.add("memory=" + one));
+    resources.forEach(one -> parts.add("grant=" + one));
+    return String.join(",", parts);
+  }
+}

@@ -1,0 +1,82 @@
+package org.dxos.dmg.solver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dxn.Dxn;
+import org.dxos.dmg.dxn.Kind;
+import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.dxn.Selector;
+import org.dxos.dmg.select.Catalog;
+import org.dxos.dmg.select.Release;
+import org.dxos.dmg.select.Selection;
+import org.dxos.dmg.version.Range;
+
+/** From the DXNs that somebody asks for to the roots of a problem. */
+public sealed interface Roots {
+
+  record Found(List<Root> roots) implements Roots {}
+
+  /** A DXN that selects nothing, and why. */
+  record Missing(Dxn dxn, Selection why) implements Roots {}
+
+  /**
+   * The roots of {@code asked}, in that order. A version or a tag is one release; a range stays open, so that the solver may take an
+   * older one where the newest does not fit.
+   */
+  static Roots of(Catalog catalog, List<Dxn> asked) {
+    List<Root> roots = new ArrayList<>();
+    for (Dxn dxn : asked) {
+      if (dxn instanceof Dxn.Named named && named.name().kind() == Kind.API && !(named.selector() instanceof Selector.ByCid)) {
+        Optional<Cid> genesis = catalog.authority(named.name().authority().text());
+        if (genesis.isEmpty()) {
+          return new Missing(dxn, new Selection.NoAuthority(named.name().authority().text(), catalog.near(named.name())));
+        }
+        roots.add(api(named, genesis.get()));
+        continue;
+      }
+      if (!(Selection.of(catalog, dxn) instanceof Selection.Found found)) {
+        return new Missing(dxn, Selection.of(catalog, dxn));
+      }
+      Root root = root(dxn, found.release());
+      if (!roots.contains(root)) {
+        roots.add(root);
+      }
+    }
+    return new Found(roots);
+  }
+
+  /** An API as a root asks for a provider of it. */
+  private static Root api(Dxn.Named named, Cid genesis) {
+    Range range =
+        switch (named.selector()) {
+          case Selector.InRange in -> in.range();
+          case Selector.Exact exact -> Range.exactly(exact.version());
+          case Selector.Tag _, Selector.ByCid _ -> Range.ANY;
+        };
+    String written = named.selector() instanceof Selector.Tag tag ? tag.tag() : range.toString();
+    return new Root(bare(named.name()), genesis, range, written);
+  }
+
+  private static Root root(Dxn dxn, Release found) {
+    Range exact = Range.exactly(found.version());
+    return switch (dxn) {
+      case Dxn.ByCid byCid -> new Root(found.name(), found.genesis(), exact, byCid.cid().toString());
+      case Dxn.Named named -> {
+        Name name = named.name();
+        yield switch (named.selector()) {
+          case Selector.InRange range -> new Root(bare(name), found.genesis(), range.range(), range.range().toString());
+          case Selector.Exact version -> new Root(bare(name), found.genesis(), exact, version.version().toString());
+          case Selector.Tag tag -> new Root(bare(name), found.genesis(), exact, tag.tag());
+          case Selector.ByCid cid -> new Root(bare(name), found.genesis(), exact, cid.cid().toString());
+        };
+      }
+    };
+  }
+
+  /** The name without {@code ~id}: a closure says the id beside it. */
+  private static Name bare(Name name) {
+    return Name.parse(name.authority().base() + "/" + name.path());
+  }
+}

@@ -1,0 +1,95 @@
+package org.dxos.dmg.admission;
+
+import java.util.Optional;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.Statement;
+
+/** When a head holds: everything it adds is valid under its key log entry, and leads to exactly the state it signs. */
+public final class HeadRules {
+
+  private HeadRules() {}
+
+  /**
+   * Checks a head beside the one before it.
+   *
+   * @param head the head
+   * @param genesis the authority id
+   * @param keyHead the key log entry that the head names
+   * @param prev the head before; empty at epoch 0
+   * @param blocks where statements and the trees can be read
+   * @return the state tree that the head signs
+   * @throws AdmissionException.Refused with {@link ErrorCode#HEAD_REFUSED} or the code of the statement that is not valid
+   */
+  public static MerkleSearchTree check(
+      Signed<Head> head,
+      Cid genesis,
+      Signed<AuthorityEntry> keyHead,
+      Optional<Signed<Head>> prev,
+      BlockSource blocks) {
+    requireLinks(head, genesis, keyHead, prev);
+    MerkleSearchTree state =
+        prev.isPresent()
+            ? MerkleSearchTree.at(prev.get().body().state(), blocks)
+            : MerkleSearchTree.empty(blocks);
+    for (Cid added : head.body().added()) {
+      state = add(state, added, head, keyHead, blocks);
+    }
+    Cid reached = state.write((_, _) -> {}).root();
+    if (!reached.equals(head.body().state())) {
+      throw refused(head, "its statements lead to the state `" + reached + "`, it signs `" + head.body().state() + "`");
+    }
+    return MerkleSearchTree.at(reached, blocks);
+  }
+
+  /** Checks all that a head says but for what it adds: place in the chain, key and signature. */
+  public static void requireLinks(
+      Signed<Head> head, Cid genesis, Signed<AuthorityEntry> keyHead, Optional<Signed<Head>> prev) {
+    Head body = head.body();
+    if (body.space().isPresent()) {
+      throw new AdmissionException.Refused(ErrorCode.UNSUPPORTED, "admit head `" + head.cid() + "`: it is of a space, which this version does not take");
+    }
+    if (!body.genesis().equals(genesis)) {
+      throw refused(head, "it is of authority `" + body.genesis() + "`, expected `" + genesis + "`");
+    }
+    if (!body.keyHead().equals(keyHead.cid()) || body.keySeq() != keyHead.body().seq()) {
+      throw refused(head, "it stands under key log entry `" + body.keyHead() + "` of seq " + body.keySeq() + ", expected `" + keyHead.cid() + "` of seq " + keyHead.body().seq());
+    }
+    long epoch = prev.isPresent() ? prev.get().body().epoch() + 1 : 0;
+    if (body.epoch() != epoch || !body.prev().equals(prev.map(Signed::cid))) {
+      throw refused(head, "epoch " + body.epoch() + " does not follow the head before it, expected epoch " + epoch);
+    }
+    head.requireSignedBy(keyHead.body().home().headKey());
+  }
+
+  private static MerkleSearchTree add(
+      MerkleSearchTree state, Cid added, Signed<Head> head, Signed<AuthorityEntry> keyHead, BlockSource blocks) {
+    Signed<Statement> statement = Signed.read(blocks, added, Statement.class).requireSigned();
+    if (!statement.body().genesis().equals(head.body().genesis())) {
+      throw refused(head, "it adds `" + added + "`, a statement of another authority");
+    }
+    if (!statement.body().auth().equals(keyHead.cid())) {
+      throw refused(head, "it adds `" + added + "`, whose `auth` is not an entry of this key log");
+    }
+    Optional<Verdict.Refused> refusal =
+        StatementRules.judge(statement.body(), keyHead.body(), keyHead.body(), head.body().issued());
+    if (refusal.isPresent()) {
+      throw new AdmissionException.Refused(refusal.get().code(), refusal.get().message(), refusal.get().hint());
+    }
+    return switch (Slots.apply(state, added, statement.body(), blocks)) {
+      case Verdict.Accepted accepted -> accepted.state();
+      case Verdict.Held _ -> throw refused(head, "it adds `" + added + "`, which changes nothing");
+      case Verdict.Conflict conflict -> throw refused(head, conflict.message());
+      case Verdict.Refused refused ->
+          throw new AdmissionException.Refused(refused.code(), refused.message(), refused.hint());
+    };
+  }
+
+  private static AdmissionException refused(Signed<Head> head, String what) {
+    return new AdmissionException.Refused(ErrorCode.HEAD_REFUSED, "admit head `" + head.cid() + "`: " + what);
+  }
+}

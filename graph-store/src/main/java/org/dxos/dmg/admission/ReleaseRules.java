@@ -1,0 +1,145 @@
+package org.dxos.dmg.admission;
+
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.record.Bundle;
+import org.dxos.dmg.record.FileRef;
+import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.unixfs.BundleReader;
+
+/** Whether a release says the same as the record it points to. The home node asks before it signs, everybody before they resolve. */
+public final class ReleaseRules {
+
+  private ReleaseRules() {}
+
+  /**
+   * Checks a release that is offered to its home node.
+   *
+   * @param authority the name of the statement's authority
+   * @param known how an authority's name is bound here
+   * @throws AdmissionException if it does not fit its record, or names what is not known here
+   * @throws org.dxos.dmg.error.FormatException if the record is not valid
+   */
+  static void check(
+      String authority,
+      Statement statement,
+      Statement.Release release,
+      BlockSource blocks,
+      Function<String, Optional<AuthorityView>> known) {
+    ModuleRecord module =
+        ModuleRecord.decode(Signed.need(blocks, release.module(), "record"));
+    requireFit(authority, statement, release, module);
+    boolean localHere = isLocal(authority);
+    release
+        .authorities()
+        .forEach(
+            (name, id) -> {
+              if (isLocal(name) && !localHere) {
+                throw refused(
+                    ErrorCode.STATEMENT_REFUSED,
+                    statement,
+                    "it names `" + name + "`, which never leaves a node",
+                    "publish under a `local.` name, or depend on something public");
+              }
+              AuthorityView view =
+                  known
+                      .apply(name)
+                      .orElseThrow(
+                          () ->
+                              refused(
+                                  ErrorCode.AUTHORITY_UNKNOWN,
+                                  statement,
+                                  "it names authority `" + name + "`, which is not held here",
+                                  "publish the modules of `" + name + "` that it depends on first"));
+              if (!view.id().equals(id)) {
+                throw refused(
+                    ErrorCode.DEP_AUTHORITY_MISMATCH,
+                    statement,
+                    "it binds `" + name + "` to `" + id + "`, here it is `" + view.id() + "`",
+                    "");
+              }
+            });
+    requireFiles(module, blocks);
+    requireBundles(module, blocks);
+  }
+
+  /**
+   * What does not fit between a release and its record, for readers: such a release is not resolved.
+   *
+   * @return the reason, or empty if all fits
+   */
+  public static Optional<String> misfit(
+      String authority, Statement statement, Statement.Release release, ModuleRecord module) {
+    String name = authority + "/" + statement.path();
+    if (!module.name().toString().equals(name)) {
+      return Optional.of("the record is of `" + module.name() + "`, the release of `" + name + "`");
+    }
+    if (!module.version().toString().equals(release.version())) {
+      return Optional.of(
+          "the record is version `" + module.version() + "`, the release `" + release.version() + "`");
+    }
+    if (!new TreeSet<>(module.carriedPaths()).equals(new TreeSet<>(release.names()))) {
+      return Optional.of(
+          "the record carries " + module.carriedPaths() + ", the release names " + release.names());
+    }
+    if (!new TreeSet<>(module.authoritiesNamed()).equals(new TreeSet<>(release.authorities().keySet()))) {
+      return Optional.of(
+          "the record names the authorities "
+              + new TreeSet<>(module.authoritiesNamed())
+              + ", the release binds "
+              + new TreeSet<>(release.authorities().keySet()));
+    }
+    return Optional.empty();
+  }
+
+  /** Visits the CIDs of a release's record, its files and its bundles, in the order in which a CAR carries them. */
+  public static void eachBlock(Cid record, BlockSource blocks, Consumer<Cid> visitor) {
+    visitor.accept(record);
+    ModuleRecord module = ModuleRecord.decode(Signed.need(blocks, record, "record"));
+    module.links().forEach(visitor);
+    for (Bundle bundle : module.bundles()) {
+      BundleReader.blocks(blocks, bundle.cid(), visitor);
+    }
+  }
+
+  private static void requireFit(
+      String authority, Statement statement, Statement.Release release, ModuleRecord module) {
+    misfit(authority, statement, release, module)
+        .ifPresent(
+            reason -> {
+              throw refused(ErrorCode.STATEMENT_REFUSED, statement, reason, "");
+            });
+  }
+
+  private static void requireFiles(ModuleRecord module, BlockSource blocks) {
+    for (FileRef file : module.files()) {
+      byte[] block = Signed.need(blocks, file.cid(), "file");
+      if (block.length != file.size()) {
+        throw new AdmissionException.Refused(
+            ErrorCode.SIZE_EXCEEDED,
+            "admit file `%s`: %d bytes, the record says %d".formatted(file.cid(), block.length, file.size()));
+      }
+    }
+  }
+
+  private static void requireBundles(ModuleRecord module, BlockSource blocks) {
+    for (Bundle bundle : module.bundles()) {
+      BundleReader.check(blocks, bundle.cid(), bundle.size());
+    }
+  }
+
+  private static boolean isLocal(String authority) {
+    return authority.startsWith("local.");
+  }
+
+  private static AdmissionException refused(
+      ErrorCode code, Statement statement, String what, String hint) {
+    return new AdmissionException.Refused(code, "admit release of `" + statement.path() + "`: " + what, hint);
+  }
+}

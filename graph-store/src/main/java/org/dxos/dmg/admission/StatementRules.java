@@ -1,0 +1,89 @@
+package org.dxos.dmg.admission;
+
+import java.util.Optional;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.AuthorityEntry.Cap;
+import org.dxos.dmg.trust.AuthorityEntry.Delegate;
+import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.trust.Statement;
+
+/** Who may say what, and when. Times are seconds, UTC. */
+final class StatementRules {
+
+  /** How much older than the head that adds it a statement may be: 90 days. */
+  static final long MAX_AGE_SECONDS = 90L * 86_400;
+
+  /** How far ahead of the head's clock a publisher's may be: one day. */
+  static final long MAX_AHEAD_SECONDS = 86_400;
+
+  private StatementRules() {}
+
+  /**
+   * Judges a statement whose signature was found valid.
+   *
+   * @param auth the key log entry that the statement names
+   * @param keyHead the entry under which it is to be added; {@code auth} or a descendant of it
+   * @param issued of the head that adds it
+   * @return a refusal, or empty if the statement may be said
+   */
+  static Optional<Verdict.Refused> judge(
+      Statement statement, AuthorityEntry auth, AuthorityEntry keyHead, long issued) {
+    Optional<Cap> cap = cap(statement.op());
+    if (statement.space().isPresent() || statement.op() instanceof Statement.Promote) {
+      return refuse(ErrorCode.UNSUPPORTED, statement, "spaces are not supported by this version");
+    }
+    if (!(statement.op() instanceof Statement.Release) && !(statement.op() instanceof Statement.Tag)) {
+      return refuse(ErrorCode.UNSUPPORTED, statement, "this version takes release and tag");
+    }
+    if (statement.created() < issued - MAX_AGE_SECONDS) {
+      return refuse(ErrorCode.STATEMENT_REFUSED, statement, "it was created more than 90 days before the head that would add it");
+    }
+    if (statement.created() > issued + MAX_AHEAD_SECONDS) {
+      return refuse(ErrorCode.STATEMENT_REFUSED, statement, "it was created more than a day after the head that would add it");
+    }
+    if (keyHead.revokes(statement.key())) {
+      return refuse(ErrorCode.KEY_REVOKED, statement, "key `" + statement.key() + "` is revoked");
+    }
+    Optional<Verdict.Refused> then = judgeKey(statement, cap, auth, issued);
+    return then.isPresent() ? then : judgeKey(statement, cap, keyHead, issued);
+  }
+
+  private static Optional<Verdict.Refused> judgeKey(
+      Statement statement, Optional<Cap> cap, AuthorityEntry entry, long issued) {
+    PublicKey key = statement.key();
+    if (entry.owners().keys().contains(key)) {
+      return Optional.empty();
+    }
+    Optional<Delegate> delegate = entry.delegate(key);
+    if (delegate.isEmpty()) {
+      return refuse(ErrorCode.KEY_SCOPE, statement, "key `%s` is neither owner nor delegate at seq %d".formatted(key, entry.seq()));
+    }
+    if (cap.isEmpty() || !delegate.get().caps().contains(cap.get()) || !delegate.get().inScope(statement.path())) {
+      return refuse(ErrorCode.KEY_SCOPE, statement, "delegate `%s` may %s on %s".formatted(key, delegate.get().caps(), delegate.get().scope()));
+    }
+    if (!delegate.get().allows(cap.get(), statement.path(), issued)) {
+      return refuse(
+          ErrorCode.KEY_EXPIRED,
+          statement,
+          "delegate `%s` holds from %d to %d, the head is of %d"
+              .formatted(key, delegate.get().notBefore(), delegate.get().notAfter(), issued));
+    }
+    return Optional.empty();
+  }
+
+  /** What a delegate needs; empty for what is the owners' alone. */
+  private static Optional<Cap> cap(Statement.Op op) {
+    return switch (op) {
+      case Statement.Release _, Statement.Promote _ -> Optional.of(Cap.RELEASE);
+      case Statement.Tag _ -> Optional.of(Cap.TAG);
+      case Statement.Yank _, Statement.Unyank _, Statement.Deprecate _ -> Optional.of(Cap.YANK);
+      case Statement.Withdraw _ -> Optional.empty();
+    };
+  }
+
+  private static Optional<Verdict.Refused> refuse(ErrorCode code, Statement statement, String what) {
+    return Optional.of(
+        Verdict.refused(code, "admit " + statement.op().text() + " of `" + statement.path() + "`: " + what));
+  }
+}

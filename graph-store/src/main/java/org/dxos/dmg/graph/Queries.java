@@ -1,0 +1,231 @@
+package org.dxos.dmg.graph;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.jena.query.Query;
+import org.apache.jena.query.QueryCancelledException;
+import org.apache.jena.query.QueryExecution;
+import org.apache.jena.query.QuerySolution;
+import org.apache.jena.query.ResultSet;
+import org.apache.jena.query.ResultSetFormatter;
+import org.apache.jena.query.DatasetFactory;
+import org.apache.jena.query.text.TextQuery;
+import org.apache.jena.query.text.TextQueryPF;
+import org.apache.jena.rdf.model.Model;
+import org.apache.jena.rdf.model.RDFNode;
+import org.apache.jena.riot.Lang;
+import org.apache.jena.riot.RDFDataMgr;
+import org.apache.jena.riot.resultset.ResultSetLang;
+import org.apache.jena.riot.resultset.rw.ResultsWriter;
+import org.apache.jena.sparql.ARQConstants;
+import org.apache.jena.sparql.core.DatasetGraph;
+import org.apache.jena.sparql.function.FunctionRegistry;
+import org.apache.jena.sparql.pfunction.PropertyFunctionRegistry;
+import org.apache.jena.sparql.util.Context;
+import org.apache.jena.system.Txn;
+import org.apache.jena.tdb2.TDB2;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.rdf.Ontology;
+import org.dxos.dmg.version.Version;
+
+/** Runs queries over a dataset, within limits of time, rows and number. */
+final class Queries {
+
+  static final int MAX_ROWS = 10_000;
+  static final int MAX_TRIPLES = 100_000;
+  static final long TIMEOUT_MILLIS = 10_000;
+  static final int CONCURRENT = 8;
+
+  /** How long a query waits for its turn. */
+  private static final long TURN_MILLIS = 5_000;
+
+  private static final ScheduledExecutorService WATCHDOG =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("query-watchdog").factory());
+
+  private final DatasetGraph graph;
+  private final Semaphore turns = new Semaphore(CONCURRENT, true);
+  private final FunctionRegistry functions = VersionFunctions.registry();
+  private final PropertyFunctionRegistry properties = new PropertyFunctionRegistry();
+
+  Queries(DatasetGraph graph) {
+    this.graph = graph;
+    TextQuery.init();
+    properties.put(QueryGuard.TEXT_QUERY, TextQueryPF.class);
+  }
+
+  GraphIndex.Answer answer(String text, String accept) {
+    Query query = QueryGuard.check(text);
+    return run(query, execution -> write(query, execution, accept));
+  }
+
+  private interface Work<T> {
+    T on(QueryExecution execution);
+  }
+
+  private <T> T run(Query query, Work<T> work) {
+    takeTurn();
+    try {
+      return Txn.calculateRead(graph, () -> inTime(query, work));
+    } finally {
+      turns.release();
+    }
+  }
+
+  private void takeTurn() {
+    try {
+      if (!turns.tryAcquire(TURN_MILLIS, TimeUnit.MILLISECONDS)) {
+        throw new GraphException(ErrorCode.QUERY_LIMIT, "run query: " + CONCURRENT + " are running", "try again in a moment");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GraphException(ErrorCode.QUERY_TIMEOUT, "run query: interrupted while it waited", "");
+    }
+  }
+
+  private <T> T inTime(Query query, Work<T> work) {
+    try (QueryExecution execution = execution(query)) {
+      ScheduledFuture<?> watch = WATCHDOG.schedule(execution::abort, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+      try {
+        return work.on(execution);
+      } catch (QueryCancelledException e) {
+        throw new GraphException(
+            ErrorCode.QUERY_TIMEOUT, "run query: not done after " + TIMEOUT_MILLIS + " ms", "narrow it, or ask in steps");
+      } finally {
+        watch.cancel(false);
+      }
+    }
+  }
+
+  private QueryExecution execution(Query query) {
+    QueryExecution execution =
+        QueryExecution.create().dataset(DatasetFactory.wrap(graph)).query(query).build();
+    Context context = execution.getContext();
+    context.set(TDB2.symUnionDefaultGraph, true);
+    context.set(ARQConstants.registryFunctions, functions);
+    context.set(ARQConstants.registryPropertyFunctions, properties);
+    return execution;
+  }
+
+  private static GraphIndex.Answer write(Query query, QueryExecution execution, String accept) {
+    if (query.isSelectType()) {
+      return rows(execution, accept);
+    }
+    if (query.isAskType()) {
+      boolean yes = execution.execAsk();
+      if (wants(accept, "text/plain")) {
+        return new GraphIndex.Answer("text/plain; charset=utf-8", (yes + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      Format format = format(accept);
+      ResultsWriter.create().lang(format.lang()).build().write(out, yes);
+      return new GraphIndex.Answer(format.mediaType(), out.toByteArray());
+    }
+    return triples(query.isConstructType() ? execution.execConstruct() : execution.execDescribe(), accept);
+  }
+
+  private record Format(String mediaType, Lang lang) {}
+
+  private static Format format(String accept) {
+    if (wants(accept, "application/sparql-results+xml")) {
+      return new Format("application/sparql-results+xml", ResultSetLang.RS_XML);
+    }
+    if (wants(accept, "text/csv")) {
+      return new Format("text/csv; charset=utf-8", ResultSetLang.RS_CSV);
+    }
+    if (wants(accept, "text/tab-separated-values")) {
+      return new Format("text/tab-separated-values; charset=utf-8", ResultSetLang.RS_TSV);
+    }
+    return new Format("application/sparql-results+json", ResultSetLang.RS_JSON);
+  }
+
+  private static boolean wants(String accept, String mediaType) {
+    return accept.toLowerCase(Locale.ROOT).contains(mediaType)
+        && !accept.contains("application/sparql-results+json");
+  }
+
+  private static GraphIndex.Answer rows(QueryExecution execution, String accept) {
+    ResultSet limited = new LimitedRows(execution.execSelect(), MAX_ROWS);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    if (wants(accept, "text/plain")) {
+      ResultSetFormatter.out(out, limited);
+      return new GraphIndex.Answer("text/plain; charset=utf-8", out.toByteArray());
+    }
+    Format format = format(accept);
+    ResultsWriter.create().lang(format.lang()).build().write(out, limited);
+    return new GraphIndex.Answer(format.mediaType(), out.toByteArray());
+  }
+
+  private static GraphIndex.Answer triples(Model model, String accept) {
+    if (model.size() > MAX_TRIPLES) {
+      throw new GraphException(ErrorCode.QUERY_LIMIT, "run query: more than " + MAX_TRIPLES + " triples", "narrow it, or use LIMIT");
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    if (wants(accept, "application/n-triples")) {
+      RDFDataMgr.write(out, model, Lang.NTRIPLES);
+      return new GraphIndex.Answer("application/n-triples", out.toByteArray());
+    }
+    if (accept.contains("application/ld+json")) {
+      RDFDataMgr.write(out, model, Lang.JSONLD);
+      return new GraphIndex.Answer("application/ld+json", out.toByteArray());
+    }
+    RDFDataMgr.write(out, model, Lang.TURTLE);
+    return new GraphIndex.Answer("text/turtle; charset=utf-8", out.toByteArray());
+  }
+
+  List<GraphIndex.Hit> search(String words, int limit) {
+    String lucene = lucene(words);
+    if (lucene.isEmpty()) {
+      return List.of();
+    }
+    Query query =
+        org.apache.jena.query.QueryFactory.create(
+            """
+            PREFIX text: <http://jena.apache.org/text#>
+            SELECT ?of ?version ?description ?score WHERE {
+              (?release ?score) text:query ("%s" 1000) .
+              ?release <%s> ?of ; <%s> ?version .
+              OPTIONAL { ?release <%s> ?description }
+            } ORDER BY DESC(?score) ?of"""
+                .formatted(lucene.replace("\\", "\\\\").replace("\"", "\\\""), Ontology.OF, Ontology.VERSION, Ontology.DESCRIPTION));
+    return run(query, execution -> hits(execution.execSelect(), limit));
+  }
+
+  /** One hit a module, with its newest version; the order is that of the best score. */
+  private static List<GraphIndex.Hit> hits(ResultSet rows, int limit) {
+    Map<String, GraphIndex.Hit> best = new LinkedHashMap<>();
+    while (rows.hasNext()) {
+      QuerySolution row = rows.next();
+      String name = row.getResource("of").getURI().substring("dxn://".length());
+      String version = row.getLiteral("version").getString();
+      Optional<String> description =
+          Optional.ofNullable(row.get("description")).map(RDFNode::asLiteral).map(one -> one.getString());
+      GraphIndex.Hit hit = new GraphIndex.Hit(name, version, description);
+      best.merge(name, hit, (a, b) -> Version.parse(a.version()).compareTo(Version.parse(b.version())) >= 0 ? a : b);
+    }
+    return best.values().stream().limit(limit).toList();
+  }
+
+  /** Words as a query of Lucene: each has to occur, as it is, as a beginning, or with one letter wrong. */
+  private static String lucene(String words) {
+    List<String> terms = new ArrayList<>();
+    for (String word : words.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+")) {
+      if (!word.isEmpty()) {
+        String fuzzy = word.length() > 3 ? " OR " + word + "~1" : "";
+        terms.add("(" + word + "^4 OR " + word + "*" + fuzzy + ")");
+      }
+    }
+    return String.join(" AND ", terms);
+  }
+}

@@ -1,0 +1,89 @@
+package org.dxos.dmg.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.client.Registries;
+import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.json.Json;
+import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.node.World;
+import picocli.CommandLine.Option;
+
+/** What every command has: a home, perhaps a node, a form of answer, and a terminal. Filled by picocli. */
+final class Session {
+
+  @Option(names = "--home", paramLabel = "DIR", description = "the home (default: $DMG_HOME, else ~/.dmg)")
+  private Optional<Path> home = Optional.empty();
+
+  @Option(names = "--node", paramLabel = "URL", description = "the node to ask (default: $DMG_NODE, the configuration, or what serves the home)")
+  private Optional<String> node = Optional.empty();
+
+  @Option(names = "--json", description = "print one JSON value")
+  private boolean json;
+
+  private final Terminal terminal;
+  private final Map<String, String> environment;
+  private final World world;
+
+  Session(Terminal terminal, Map<String, String> environment, World world) {
+    this.terminal = terminal;
+    this.environment = environment;
+    this.world = world;
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  World world() {
+    return world;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  Path home() {
+    return home.or(() -> variable("DMG_HOME").map(Path::of))
+        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".dmg"))
+        .toAbsolutePath()
+        .normalize();
+  }
+
+  /** The URL that a command was told to ask, if any. */
+  Optional<String> nodeUrl() {
+    return node.or(() -> variable("DMG_NODE")).or(this::configuredNode);
+  }
+
+  KeyRing keys() {
+    return new KeyRing(home(), world.random());
+  }
+
+  /** The registry of this command; the caller closes it. */
+  Registry registry() {
+    return Registries.open(home(), nodeUrl(), variable("DMG_TOKEN"), world);
+  }
+
+  Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  private Optional<String> configuredNode() {
+    Path file = home().resolve("config.json");
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Fields.of("configuration", ErrorCode.JSON_SYNTAX, Json.parse(Files.readString(file, StandardCharsets.UTF_8)))
+          .optionalText("node");
+    } catch (IOException e) {
+      throw new CommandException(ErrorCode.STORAGE, "read `" + file + "`: " + e, "check that it is readable");
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.dxos.dmg.cli;
+
+import java.util.concurrent.Callable;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.dagcbor.Node;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Show what is held: the root, the authorities, how far projections are.")
+final class StatusCommand implements Callable<Integer> {
+
+  @Mixin private final Session session;
+
+  StatusCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    try (Registry registry = session.registry()) {
+      Node.Map status = registry.status();
+      if (session.json()) {
+        session.terminal().json(status);
+        return 0;
+      }
+      Terminal terminal = session.terminal();
+      terminal.line("registry    " + registry.place());
+      terminal.line("root        " + text(status, "root"));
+      terminal.line("policy      " + text(status, "policy"));
+      terminal.line("journal     " + text(status, "position"));
+      if (status.entries().get("projection") instanceof Node.Map projection) {
+        terminal.line("projection  " + text(projection, "position") + " (" + text(projection, "behind") + " behind)");
+      }
+      if (status.entries().get("authorities") instanceof Node.Array authorities) {
+        for (Node one : authorities.items()) {
+          if (one instanceof Node.Map map) {
+            terminal.line(
+                "authority   " + text(map, "name") + "  " + text(map, "authority")
+                    + (map.entries().containsKey("epoch") ? "  epoch " + text(map, "epoch") : "  nothing published")
+                    + (map.entries().containsKey("stale") ? "  STALE" : ""));
+          }
+        }
+      }
+      return 0;
+    }
+  }
+
+  private static String text(Node.Map map, String field) {
+    return switch (map.entries().get(field)) {
+      case Node.Text text -> text.value();
+      case Node.Int number -> String.valueOf(number.value());
+      case null, default -> "-";
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package org.dxos.dmg.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.json.Json;
+
+/** What a command says: answers go to {@code out}, everything else to {@code err}, so that a pipe gets answers alone. */
+public final class Terminal {
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  public Terminal(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** A line of the answer. */
+  public void line(String text) {
+    out.print(text + "\n");
+  }
+
+  /** The answer as JSON. */
+  public void json(Node value) {
+    out.print(Json.pretty(value));
+    out.print("\n");
+  }
+
+  /** Bytes of the answer as they are. */
+  public void bytes(byte[] bytes) {
+    out.writeBytes(bytes);
+    out.flush();
+  }
+
+  /** A line for the person who looks on. */
+  public void note(String text) {
+    err.print(text + "\n");
+  }
+
+  void warning(String text) {
+    err.print("warning: " + text + "\n");
+  }
+
+  /** A failure: the message, and the next step on a line of its own. */
+  void failure(Explained failure) {
+    err.print("error: " + failure.message() + "\n");
+    failure.hint().ifPresent(hint -> err.print("hint: " + hint + "\n"));
+  }
+
+  void failure(String message) {
+    err.print("error: " + message + "\n");
+  }
+
+  void flush() {
+    out.flush();
+    err.flush();
+  }
+
+  /** Standard output and error of this process, in UTF-8. */
+  static Terminal ofProcess() {
+    return new Terminal(
+        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), false, StandardCharsets.UTF_8),
+        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, StandardCharsets.UTF_8));
+  }
+}

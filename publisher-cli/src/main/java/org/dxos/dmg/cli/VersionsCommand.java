@@ -1,0 +1,41 @@
+package org.dxos.dmg.cli;
+
+import java.util.concurrent.Callable;
+import org.dxos.dmg.api.ModuleInfo;
+import org.dxos.dmg.api.Registry;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "versions",
+    mixinStandardHelpOptions = true,
+    description = "List the versions and tags of a name, newest first.")
+final class VersionsCommand implements Callable<Integer> {
+
+  @Mixin private final Session session;
+
+  @Parameters(paramLabel = "NAME", description = "a name without selector")
+  private String name = "";
+
+  VersionsCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    try (Registry registry = session.registry()) {
+      ModuleInfo module = registry.module(name);
+      if (session.json()) {
+        session.terminal().json(module.toNode());
+        return 0;
+      }
+      for (ModuleInfo.VersionInfo one : module.versions()) {
+        StringBuilder tags = new StringBuilder();
+        module.tags().forEach((tag, version) -> tags.append(version.equals(one.version()) ? "  [" + tag + "]" : ""));
+        session.terminal().line(one.version() + "  " + one.record() + (one.yanked() ? "  yanked" : "") + tags);
+      }
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package org.dxos.dmg.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.api.AuthorityInfo;
+import org.dxos.dmg.api.ClosureRequest;
+import org.dxos.dmg.api.ModuleInfo;
+import org.dxos.dmg.api.NodeInfo;
+import org.dxos.dmg.api.PublishReceipt;
+import org.dxos.dmg.api.QueryAnswer;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.ReleaseInfo;
+import org.dxos.dmg.api.SearchHit;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.car.CarWriter;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.closure.Lock;
+import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.json.Json;
+import org.dxos.dmg.trust.Statement;
+
+/**
+ * A registry behind a URL. {@code HttpURLConnection} rather than the newer client: it starts a command 400 ms sooner.
+ */
+final class HttpRegistry implements Registry {
+
+  private static final int CONNECT_MILLIS = 5_000;
+  private static final int READ_MILLIS = 60_000;
+
+  /** Largest answer that is not a block: a lock of many modules, or the rows of a query. */
+  private static final int MAX_ANSWER = 64 * 1024 * 1024;
+
+  private final String url;
+  private final Optional<String> token;
+
+  /**
+   * @param url without a slash at the end
+   * @param token for writes
+   */
+  HttpRegistry(String url, Optional<String> token) {
+    this.url = url;
+    this.token = token;
+  }
+
+  @Override
+  public String place() {
+    return url;
+  }
+
+  @Override
+  public NodeInfo node() {
+    return NodeInfo.fromNode(json(get("/v1/node")));
+  }
+
+  @Override
+  public ReleaseInfo resolve(String dxn) {
+    return ReleaseInfo.fromNode(json(get("/v1/resolve/" + path(dxn))));
+  }
+
+  @Override
+  public ModuleInfo module(String name) {
+    return ModuleInfo.fromNode(json(get("/v1/modules/" + path(name))));
+  }
+
+  @Override
+  public Lock closure(ClosureRequest request) {
+    return Lock.parse(post("/v1/closure", "application/json", Json.canonical(request.toNode()), "application/json").body());
+  }
+
+  @Override
+  public List<SearchHit> search(String words, int limit) {
+    Fields fields =
+        Fields.of("answer", ErrorCode.JSON_SYNTAX, json(get("/v1/search?limit=" + limit + "&q=" + encode(words))));
+    return fields.node("hits") instanceof Node.Array hits ? hits.items().stream().map(SearchHit::fromNode).toList() : List.of();
+  }
+
+  @Override
+  public QueryAnswer sparql(String query, String accept) {
+    Answer answer = post("/sparql", "application/sparql-query", query.getBytes(StandardCharsets.UTF_8), accept);
+    return new QueryAnswer(answer.mediaType(), answer.body());
+  }
+
+  @Override
+  public Optional<AuthorityInfo> authority(String name) {
+    try {
+      return Optional.of(AuthorityInfo.fromNode(json(get("/v1/authorities/" + path(name)))));
+    } catch (RemoteException e) {
+      if (e.code() == ErrorCode.AUTHORITY_UNKNOWN) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public AuthorityInfo claim(Cid envelope, BlockSource offered) {
+    Cid body = org.dxos.dmg.trust.Envelope.decode(block(offered, envelope)).body();
+    return AuthorityInfo.fromNode(json(sendCar("/v1/authorities", List.of(body, envelope), envelope, offered)));
+  }
+
+  @Override
+  public PublishReceipt publish(Cid envelope, BlockSource offered) {
+    Signed<Statement> statement = Signed.read(offered, envelope, Statement.class);
+    Set<Cid> needed = new LinkedHashSet<>();
+    if (statement.body().op() instanceof Statement.Release release) {
+      org.dxos.dmg.admission.ReleaseRules.eachBlock(release.module(), offered, needed::add);
+    }
+    Set<Cid> sent = new LinkedHashSet<>(needed.isEmpty() ? Set.of() : missing(needed));
+    sent.add(statement.envelope().body());
+    sent.add(envelope);
+    return PublishReceipt.fromNode(json(sendCar("/v1/publish", List.copyOf(sent), envelope, offered)));
+  }
+
+  @Override
+  public Set<Cid> missing(Collection<Cid> cids) {
+    Set<Cid> missing = new LinkedHashSet<>();
+    List<Cid> all = List.copyOf(cids);
+    int batch = 1000;
+    for (int from = 0; from < all.size(); from += batch) {
+      List<Cid> some = all.subList(from, Math.min(from + batch, all.size()));
+      byte[] body = Json.canonical(new MapBuilder().put("cids", some, cid -> Node.of(cid.toString())).build());
+      Node answer = Json.parse(post("/v1/blocks/missing", "application/json", body, "application/json").body());
+      Fields fields = Fields.of("answer", ErrorCode.JSON_SYNTAX, answer);
+      if (fields.node("missing") instanceof Node.Array array) {
+        array.items().forEach(item -> missing.add(Cid.parse(item instanceof Node.Text text ? text.value() : "")));
+      }
+    }
+    return missing;
+  }
+
+  @Override
+  public Optional<byte[]> get(Cid cid) {
+    Answer answer;
+    try {
+      answer = call("GET", "/ipfs/" + cid + "?format=raw", Map.of("Accept", "application/vnd.ipld.raw"), new byte[0], BlockStore.MAX_BLOCK_BYTES);
+    } catch (RemoteException e) {
+      if (e.code() == ErrorCode.BLOCK_MISSING) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    if (!cid.matches(answer.body())) {
+      throw new RemoteException(ErrorCode.BLOCK_CORRUPT, "read block `" + cid + "` from " + url + ": the bytes do not hash to it", "do not trust this node; use another");
+    }
+    return Optional.of(answer.body());
+  }
+
+  @Override
+  public Node.Map status() {
+    return json(get("/v1/status")) instanceof Node.Map map ? map : Node.Map.EMPTY;
+  }
+
+  @Override
+  public void close() {
+    // connections are the JDK's, and kept for the next call
+  }
+
+  // ---- the wire ----
+
+  private record Answer(String mediaType, byte[] body) {}
+
+  private Answer get(String path) {
+    return call("GET", path, Map.of("Accept", "application/json"), new byte[0], MAX_ANSWER);
+  }
+
+  private Answer post(String path, String type, byte[] body, String accept) {
+    return call("POST", path, headers(type, accept), body, MAX_ANSWER);
+  }
+
+  private Answer sendCar(String path, List<Cid> cids, Cid root, BlockSource offered) {
+    java.io.ByteArrayOutputStream car = new java.io.ByteArrayOutputStream();
+    try (CarWriter writer = new CarWriter(car, List.of(root))) {
+      for (Cid cid : cids) {
+        writer.put(cid, block(offered, cid));
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("writing to memory cannot fail", e);
+    }
+    return call("POST", path, headers("application/vnd.ipld.car", "application/json"), car.toByteArray(), MAX_ANSWER);
+  }
+
+  private static byte[] block(BlockSource offered, Cid cid) {
+    return offered.get(cid).orElseThrow(() -> new IllegalStateException("block " + cid + " was not made"));
+  }
+
+  private Map<String, String> headers(String type, String accept) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Content-Type", type);
+    headers.put("Accept", accept);
+    token.ifPresent(one -> headers.put("Authorization", "Bearer " + one));
+    return headers;
+  }
+
+  private Answer call(String method, String path, Map<String, String> headers, byte[] body, int limit) {
+    try {
+      HttpURLConnection connection = (HttpURLConnection) URI.create(url + path).toURL().openConnection();
+      connection.setConnectTimeout(CONNECT_MILLIS);
+      connection.setReadTimeout(READ_MILLIS);
+      connection.setInstanceFollowRedirects(false);
+      connection.setRequestMethod(method);
+      headers.forEach(connection::setRequestProperty);
+      if (!method.equals("GET")) {
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(body.length);
+        try (OutputStream out = connection.getOutputStream()) {
+          out.write(body);
+        }
+      }
+      int status = connection.getResponseCode();
+      byte[] answer = read(status >= 400 ? connection.getErrorStream() : connection.getInputStream(), limit, path);
+      if (status >= 400) {
+        throw RemoteException.of(url + path, status, answer);
+      }
+      return new Answer(Optional.ofNullable(connection.getContentType()).orElse(""), answer);
+    } catch (IOException e) {
+      throw new RemoteException(
+          ErrorCode.UNREACHABLE, method + " " + url + path + ": " + e, "check that the node runs and that the URL is right");
+    }
+  }
+
+  private byte[] read(@org.jspecify.annotations.Nullable InputStream stream, int limit, String path) throws IOException {
+    if (stream == null) {
+      return new byte[0];
+    }
+    try (InputStream in = stream) {
+      byte[] bytes = in.readNBytes(limit + 1);
+      if (bytes.length > limit) {
+        throw new RemoteException(ErrorCode.SIZE_EXCEEDED, "read " + url + path + ": more than " + limit + " bytes", "");
+      }
+      return bytes;
+    }
+  }
+
+  private static Node json(Answer answer) {
+    return Json.parse(answer.body());
+  }
+
+  /** A name as part of a path: slashes stay, what a URI may not have is encoded. */
+  private static String path(String name) {
+    List<String> parts = new ArrayList<>();
+    for (String part : name.split("/", -1)) {
+      parts.add(encode(part));
+    }
+    return String.join("/", parts);
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,36 @@
+package org.dxos.dmg.client;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.node.LocalRegistry;
+import org.dxos.dmg.node.NodeFile;
+import org.dxos.dmg.node.World;
+
+/** Finds the registry of a command: a URL that was given, else the node that serves the home, else the home itself. */
+public final class Registries {
+
+  private Registries() {}
+
+  /**
+   * Opens it.
+   *
+   * @param home of the command
+   * @param url given by {@code --node}, {@code DMG_NODE} or the configuration
+   * @param token for writes
+   */
+  public static Registry open(Path home, Optional<String> url, Optional<String> token, World world) {
+    if (url.isPresent()) {
+      return new HttpRegistry(withoutSlash(url.get()), token);
+    }
+    Optional<NodeFile> running = NodeFile.find(home);
+    if (running.isPresent()) {
+      return new HttpRegistry(running.get().url(), token.or(running.get()::token));
+    }
+    return LocalRegistry.open(home, world);
+  }
+
+  private static String withoutSlash(String url) {
+    return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+}

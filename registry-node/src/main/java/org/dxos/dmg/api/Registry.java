@@ -1,0 +1,72 @@
+package org.dxos.dmg.api;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.closure.Lock;
+import org.dxos.dmg.dagcbor.Node;
+
+/**
+ * A registry, embedded or behind a URL. Failures are exceptions that implement {@link org.dxos.dmg.error.Explained}, with the same
+ * codes from both.
+ */
+public interface Registry extends BlockSource, AutoCloseable {
+
+  /** Where this registry is, for people: a folder or a URL. */
+  String place();
+
+  /** The node that orders what is published here. */
+  NodeInfo node();
+
+  /**
+   * The one release that a DXN selects.
+   *
+   * @param dxn any form that names have; without selector, {@code latest}
+   */
+  ReleaseInfo resolve(String dxn);
+
+  /** All versions and tags of a name. */
+  ModuleInfo module(String name);
+
+  /** Solves {@code request}; an unsatisfiable one is a failure that carries its explanation. */
+  Lock closure(ClosureRequest request);
+
+  /** Modules by words, best first. */
+  List<SearchHit> search(String words, int limit);
+
+  /**
+   * Answers a SPARQL query over everything public.
+   *
+   * @param accept a media type of the SPARQL result formats
+   */
+  QueryAnswer sparql(String query, String accept);
+
+  /** The authority to which a name is bound here. */
+  Optional<AuthorityInfo> authority(String name);
+
+  /** Claims an authority by its genesis, whose home must be {@link #node}. */
+  AuthorityInfo claim(Cid envelope, BlockSource offered);
+
+  /**
+   * Hands in a signed statement.
+   *
+   * @param offered the statement, its record, files and bundles, of which only what {@link #missing} names needs to be there
+   */
+  PublishReceipt publish(Cid envelope, BlockSource offered);
+
+  /** Which of these blocks are not held. */
+  Set<Cid> missing(Collection<Cid> cids);
+
+  /** A public block, checked against its CID. */
+  @Override
+  Optional<byte[]> get(Cid cid);
+
+  /** What is held, how far projections are, what is wrong. */
+  Node.Map status();
+
+  @Override
+  void close();
+}

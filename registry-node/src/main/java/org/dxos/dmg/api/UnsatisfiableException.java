@@ -1,0 +1,41 @@
+package org.dxos.dmg.api;
+
+import java.util.List;
+import java.util.Optional;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+
+/** No set of releases satisfies what was asked. */
+public final class UnsatisfiableException extends RuntimeException implements Explained {
+
+  private final List<String> explanation;
+  private final String hint;
+
+  /**
+   * @param explanation facts that together rule out every choice, one a line
+   */
+  public UnsatisfiableException(String message, List<String> explanation, String hint) {
+    super(message);
+    this.explanation = List.copyOf(explanation);
+    this.hint = hint;
+  }
+
+  public List<String> explanation() {
+    return explanation;
+  }
+
+  @Override
+  public ErrorCode code() {
+    return ErrorCode.UNSATISFIABLE;
+  }
+
+  @Override
+  public String message() {
+    return String.valueOf(getMessage());
+  }
+
+  @Override
+  public Optional<String> hint() {
+    return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
+  }
+}

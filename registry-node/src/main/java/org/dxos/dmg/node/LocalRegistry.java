@@ -1,0 +1,426 @@
+package org.dxos.dmg.node;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.dxos.dmg.admission.AuthorityView;
+import org.dxos.dmg.admission.Receipt;
+import org.dxos.dmg.admission.Registrar;
+import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.api.AuthorityInfo;
+import org.dxos.dmg.api.ClosureRequest;
+import org.dxos.dmg.api.ModuleInfo;
+import org.dxos.dmg.api.NodeInfo;
+import org.dxos.dmg.api.NotFoundException;
+import org.dxos.dmg.api.PublishReceipt;
+import org.dxos.dmg.api.QueryAnswer;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.ReleaseInfo;
+import org.dxos.dmg.api.SearchHit;
+import org.dxos.dmg.api.UnsatisfiableException;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.block.RocksBlockStore;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.cid.PeerId;
+import org.dxos.dmg.closure.Closure;
+import org.dxos.dmg.closure.Lock;
+import org.dxos.dmg.dagcbor.DagCbor;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.dxn.Dxn;
+import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.graph.GraphIndex;
+import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.select.Release;
+import org.dxos.dmg.select.Selection;
+import org.dxos.dmg.solver.Resolution;
+import org.dxos.dmg.solver.Root;
+import org.dxos.dmg.solver.Roots;
+import org.dxos.dmg.solver.Solver;
+import org.dxos.dmg.trust.Head;
+
+/**
+ * The registry of one home, in this process.
+ *
+ * <p>Safe for many threads. The graph is opened when it is first asked for: to resolve and to publish the block store is enough.
+ */
+public final class LocalRegistry implements Registry {
+
+  private final Path home;
+  private final World world;
+  private final BlockStore store;
+  private final Registrar registrar;
+  private final ReleaseReader reader;
+  private final NodeKeys keys;
+  private Optional<GraphIndex> graph = Optional.empty();
+
+  private record NodeKeys(org.dxos.dmg.trust.SigningKey head, PeerId peer) {}
+
+  private LocalRegistry(Path home, World world, BlockStore store, NodeKeys keys) {
+    this.home = home;
+    this.world = world;
+    this.store = store;
+    this.keys = keys;
+    this.registrar = new Registrar(store, keys.head(), world.clock(), world.threads());
+    this.reader = new ReleaseReader(store);
+  }
+
+  /**
+   * Opens a home, and makes it if it is not there.
+   *
+   * @throws org.dxos.dmg.block.StorageException if another process has it, or its format is newer
+   */
+  public static LocalRegistry open(Path home, World world) {
+    BlockStore store = RocksBlockStore.open(home, world.random());
+    try {
+      KeyRing ring = new KeyRing(home, world.random());
+      return new LocalRegistry(
+          home, world, store, new NodeKeys(ring.head(), new PeerId(ring.peer().publicKey().bytes())));
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** The block store, for those who follow the journal. */
+  public BlockStore store() {
+    return store;
+  }
+
+  /** The registrar, for those who hand in many statements at once. */
+  public Registrar registrar() {
+    return registrar;
+  }
+
+  @Override
+  public String place() {
+    return home.toString();
+  }
+
+  @Override
+  public NodeInfo node() {
+    return new NodeInfo(
+        Software.version(), keys.head().publicKey(), keys.peer(), registrar.root(), store.journalEnd());
+  }
+
+  @Override
+  public ReleaseInfo resolve(String text) {
+    Dxn dxn = Dxn.parse(text);
+    StateCatalog catalog = catalog();
+    return switch (Selection.of(catalog, dxn)) {
+      case Selection.Found found -> info(found.release());
+      case Selection other -> throw missing(text, dxn, other, catalog);
+    };
+  }
+
+  @Override
+  public ModuleInfo module(String text) {
+    Name name = Name.parse(text);
+    StateCatalog catalog = catalog();
+    Cid genesis =
+        catalog
+            .authority(name.authority().text())
+            .orElseThrow(() -> missing(text, new Selection.NoAuthority(name.authority().text(), catalog.near(name))));
+    List<Release> releases = catalog.releases(name, genesis);
+    if (releases.isEmpty()) {
+      throw missing(text, new Selection.NoName(name, catalog.near(name)));
+    }
+    Map<String, String> tags = new TreeMap<>(catalog.tags(name, genesis));
+    releases.stream()
+        .filter(one -> !one.yanked() && !one.version().isPrerelease())
+        .findFirst()
+        .ifPresent(one -> tags.put("latest", one.version().toString()));
+    return new ModuleInfo(
+        text,
+        genesis,
+        releases.stream()
+            .map(
+                one ->
+                    new ModuleInfo.VersionInfo(
+                        one.version().toString(),
+                        one.name().toString(),
+                        one.record(),
+                        one.envelope(),
+                        one.yanked(),
+                        one.created()))
+            .toList(),
+        tags);
+  }
+
+  @Override
+  public Lock closure(ClosureRequest request) {
+    StateCatalog catalog = catalog();
+    List<Dxn> asked = request.roots().stream().map(Dxn::parse).toList();
+    List<Root> roots =
+        switch (Roots.of(catalog, asked)) {
+          case Roots.Found found -> found.roots();
+          case Roots.Missing missing -> throw missing(missing.dxn().toString(), missing.dxn(), missing.why(), catalog);
+        };
+    return switch (Solver.solve(catalog, roots, request.target())) {
+      case Resolution.Solved solved -> lock(Closure.of(roots, request.target(), solved.chosen()));
+      case Resolution.Unsolvable unsolvable ->
+          throw new UnsatisfiableException(
+              "solve `" + String.join(" ", request.roots()) + "`: no set of releases satisfies it",
+              unsolvable.facts(),
+              unsolvable.hint());
+    };
+  }
+
+  private Lock lock(Closure closure) {
+    Map<Cid, Cid> heads = new TreeMap<>();
+    for (Closure.Module module : closure.modules()) {
+      registrar
+          .authority(module.genesis())
+          .flatMap(AuthorityView::head)
+          .ifPresent(head -> heads.put(module.genesis(), head.cid()));
+    }
+    return new Lock(
+        closure,
+        new Lock.Evidence(
+            world.clock().instant().getEpochSecond(), heads, ReleaseReader.emptyPolicy(), registrar.root()));
+  }
+
+  @Override
+  public List<SearchHit> search(String words, int limit) {
+    return graph().search(words, limit).stream()
+        .map(hit -> new SearchHit(hit.name(), hit.version(), hit.description()))
+        .toList();
+  }
+
+  @Override
+  public QueryAnswer sparql(String query, String accept) {
+    GraphIndex.Answer answer = graph().query(query, accept);
+    return new QueryAnswer(answer.mediaType(), answer.body());
+  }
+
+  @Override
+  public Optional<AuthorityInfo> authority(String name) {
+    return registrar.authority(name).map(LocalRegistry::info);
+  }
+
+  @Override
+  public AuthorityInfo claim(Cid envelope, BlockSource offered) {
+    return info(registrar.claim(envelope, offered));
+  }
+
+  @Override
+  public PublishReceipt publish(Cid envelope, BlockSource offered) {
+    CompletableFuture<Receipt> answer = registrar.submit(envelope, offered);
+    Receipt receipt = Registrar.await(answer);
+    return new PublishReceipt(
+        receipt.status() == Receipt.Status.ADDED,
+        receipt.statement(),
+        receipt.head(),
+        receipt.proof(),
+        receipt.position());
+  }
+
+  @Override
+  public Set<Cid> missing(Collection<Cid> cids) {
+    Set<Cid> missing = new LinkedHashSet<>();
+    for (Cid cid : cids) {
+      if (!store.has(cid.requireStorable())) {
+        missing.add(cid);
+      }
+    }
+    return missing;
+  }
+
+  @Override
+  public Optional<byte[]> get(Cid cid) {
+    return store.get(cid);
+  }
+
+  @Override
+  public Node.Map status() {
+    List<Node> authorities = new ArrayList<>();
+    long now = world.clock().instant().getEpochSecond();
+    registrar.authorities().stream()
+        .sorted(java.util.Comparator.comparing(AuthorityView::name))
+        .forEach(view -> authorities.add(status(view, now)));
+    MapBuilder status =
+        new MapBuilder()
+            .put("version", Software.version())
+            .put("place", home.toString())
+            .put("root", registrar.root().toString())
+            .put("policy", ReleaseReader.emptyPolicy().toString())
+            .put("position", store.journalEnd())
+            .putAlways("authorities", new Node.Array(authorities));
+    synchronized (this) {
+      graph.ifPresent(
+          index ->
+              status.put(
+                  "projection",
+                  new MapBuilder()
+                      .put("position", index.position())
+                      .put("behind", Math.max(0, store.journalEnd() - index.position()))
+                      .build()));
+    }
+    return status.build();
+  }
+
+  private static Node status(AuthorityView view, long now) {
+    MapBuilder map =
+        new MapBuilder().put("name", view.name()).put("authority", view.id().toString());
+    view.head()
+        .ifPresent(
+            head ->
+                map.put("head", head.cid().toString())
+                    .put("epoch", head.body().epoch())
+                    .put("expires", head.body().expires())
+                    .flag("stale", head.body().expires() <= now));
+    return map.build();
+  }
+
+  /** The graph, caught up with everything published before this call. */
+  private GraphIndex graph() {
+    GraphIndex index;
+    synchronized (this) {
+      if (graph.isEmpty()) {
+        graph = Optional.of(GraphIndex.open(home.resolve("rdf"), store));
+      }
+      index = graph.get();
+    }
+    index.catchUp(store.journalEnd());
+    return index;
+  }
+
+  /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
+  public void follow() {
+    graph();
+    registrar.onCommit(_ -> wake());
+    world.threads().newThread(this::followJournal).start();
+  }
+
+  private final Object woken = new Object();
+  private boolean closed;
+
+  private void wake() {
+    synchronized (woken) {
+      woken.notifyAll();
+    }
+  }
+
+  private void followJournal() {
+    try {
+      while (true) {
+        graph();
+        synchronized (woken) {
+          if (closed) {
+            return;
+          }
+          woken.wait(1000);
+          if (closed) {
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private StateCatalog catalog() {
+    return new StateCatalog(registrar.authorities(), reader, registrar::authority);
+  }
+
+  private ReleaseInfo info(Release release) {
+    Signed<Head> head =
+        registrar.authority(release.genesis()).flatMap(AuthorityView::head).orElseThrow();
+    List<String> warnings = new ArrayList<>();
+    if (head.body().expires() <= world.clock().instant().getEpochSecond()) {
+      warnings.add("the newest head of `" + release.name().authority().base() + "` that is held here has expired");
+    }
+    Node record = LinkText.of(DagCbor.decode(store.get(release.record()).orElseThrow()));
+    return new ReleaseInfo(
+        release.name().toString(),
+        release.version().toString(),
+        release.record(),
+        release.envelope(),
+        release.genesis(),
+        head.cid(),
+        release.created(),
+        record instanceof Node.Map map ? map : Node.Map.EMPTY,
+        warnings);
+  }
+
+  private static AuthorityInfo info(AuthorityView view) {
+    return new AuthorityInfo(
+        view.name(),
+        view.id(),
+        view.keyHead().cid(),
+        view.head().map(Signed::cid),
+        view.keyHead().body().home().headKey());
+  }
+
+  /** A name that belongs to an API without a release of its own resolves to nothing, but has providers to tell. */
+  private static NotFoundException missing(String text, Dxn dxn, Selection why, StateCatalog catalog) {
+    if (dxn instanceof Dxn.Named named
+        && named.name().kind() == org.dxos.dmg.dxn.Kind.API
+        && why instanceof Selection.NoName noName) {
+      List<String> providers =
+          catalog.authority(named.name().authority().text()).stream()
+              .flatMap(genesis -> catalog.providers(named.name(), genesis).stream())
+              .map(release -> release.name().toString())
+              .distinct()
+              .limit(5)
+              .toList();
+      if (!providers.isEmpty()) {
+        return new NotFoundException(
+            ErrorCode.NOT_FOUND,
+            "resolve `" + text + "`: the API has no release of its own; it is provided by " + String.join(", ", providers),
+            noName.near(),
+            "ask for one of its providers");
+      }
+    }
+    return missing(text, why);
+  }
+
+  private static NotFoundException missing(String text, Selection why) {
+    return switch (why) {
+      case Selection.NoAuthority none ->
+          new NotFoundException(
+              ErrorCode.NOT_FOUND,
+              "resolve `" + text + "`: no authority `" + none.authority() + "` is held here",
+              none.near(),
+              "publish it, or ask a node that holds it with --node");
+      case Selection.NoName none ->
+          new NotFoundException(
+              ErrorCode.NOT_FOUND, "resolve `" + text + "`: no such name", none.near(), "look with `dmg search`");
+      case Selection.NoVersion none ->
+          new NotFoundException(
+              ErrorCode.NO_VERSION,
+              "resolve `" + text + "`: no version of `" + none.name() + "` fits " + none.why() + " (there are "
+                  + String.join(", ", none.seen().stream().limit(10).map(Object::toString).toList()) + ")",
+              List.of(),
+              "ask for one of these, or widen the range");
+      case Selection.NoCid none ->
+          new NotFoundException(
+              ErrorCode.NOT_FOUND, "resolve `" + none.cid() + "`: no release or record with this CID is held here", List.of(), "");
+      case Selection.Found found -> throw new IllegalStateException("found " + found);
+    };
+  }
+
+  @Override
+  public void close() {
+    synchronized (woken) {
+      closed = true;
+      woken.notifyAll();
+    }
+    registrar.close();
+    synchronized (this) {
+      graph.ifPresent(GraphIndex::close);
+      graph = Optional.empty();
+    }
+    store.close();
+  }
+}

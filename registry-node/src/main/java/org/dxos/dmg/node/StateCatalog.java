@@ -1,0 +1,153 @@
+package org.dxos.dmg.node;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.admission.AuthorityView;
+import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.admission.Slots;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dxn.Kind;
+import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.dxn.NearNames;
+import org.dxos.dmg.select.Catalog;
+import org.dxos.dmg.select.Release;
+import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.version.Version;
+
+/**
+ * The state trees of all authorities as a catalog, as of the heads that stood when it was made. Reads lazily, by name: a resolve
+ * touches a few blocks, whatever the size of the registry. Used by one thread.
+ */
+final class StateCatalog implements Catalog {
+
+  private static final int NEAR = 3;
+
+  private final ReleaseReader reader;
+  private final Map<String, Cid> names = new HashMap<>();
+  private final Map<Cid, AuthorityView> views = new HashMap<>();
+  private final Map<String, List<Release>> known = new HashMap<>();
+
+  StateCatalog(List<AuthorityView> views, ReleaseReader reader, java.util.function.Function<String, Optional<AuthorityView>> bound) {
+    this.reader = reader;
+    for (AuthorityView view : views) {
+      this.views.put(view.id(), view);
+      bound.apply(view.name()).ifPresent(one -> names.put(view.name(), one.id()));
+    }
+  }
+
+  @Override
+  public Optional<Cid> authority(String name) {
+    int tilde = name.indexOf('~');
+    if (tilde < 0) {
+      return Optional.ofNullable(names.get(name));
+    }
+    Cid id = Cid.parse(name.substring(tilde + 1));
+    return Optional.ofNullable(views.get(id))
+        .filter(view -> view.name().equals(name.substring(0, tilde)))
+        .map(AuthorityView::id);
+  }
+
+  @Override
+  public List<Release> releases(Name name, Cid genesis) {
+    return known.computeIfAbsent(genesis + " " + name.path(), _ -> read(name, genesis));
+  }
+
+  private List<Release> read(Name name, Cid genesis) {
+    AuthorityView view = views.get(genesis);
+    if (view == null) {
+      return List.of();
+    }
+    List<Release> own = read(view, name.path());
+    if (!own.isEmpty() || name.kind() != Kind.FUNCTION) {
+      return own;
+    }
+    Optional<Cid> first = view.state().get(Slots.name(name.path()));
+    if (first.isEmpty()) {
+      return List.of();
+    }
+    String carrier = reader.statement(first.get()).body().path();
+    return read(view, carrier).stream()
+        .filter(release -> release.module().carriedPaths().contains(name.path()))
+        .toList();
+  }
+
+  private List<Release> read(AuthorityView view, String path) {
+    List<Release> releases = new ArrayList<>();
+    view.state()
+        .walkPrefix(
+            Slots.releases(path), (_, envelope) -> reader.release(view, envelope).ifPresent(releases::add));
+    releases.sort(Comparator.comparing(Release::version).reversed());
+    return List.copyOf(releases);
+  }
+
+  @Override
+  public Optional<Version> tag(Name name, Cid genesis, String tag) {
+    return Optional.ofNullable(views.get(genesis))
+        .flatMap(view -> view.state().get(Slots.tag(name.path(), tag)))
+        .map(envelope -> reader.statement(envelope).body().op())
+        .flatMap(
+            op -> op instanceof Statement.Tag one ? Optional.of(Version.parse(one.version())) : Optional.empty());
+  }
+
+  @Override
+  public List<Release> providers(Name api, Cid genesis) {
+    List<Release> providers = new ArrayList<>();
+    for (AuthorityView view : views.values()) {
+      for (Cid envelope : reader.providers(view, api)) {
+        reader
+            .release(view, envelope)
+            .filter(release -> release.idOf(api.authority().base()).equals(Optional.of(genesis)))
+            .ifPresent(providers::add);
+      }
+    }
+    providers.sort(
+        Comparator.comparing((Release one) -> one.name().toString())
+            .thenComparing(Release::version, Comparator.reverseOrder()));
+    return providers;
+  }
+
+  @Override
+  public Optional<Release> byCid(Cid cid) {
+    return reader.byCid(cid, id -> Optional.ofNullable(views.get(id)), name -> authority(name).map(views::get));
+  }
+
+  @Override
+  public List<String> near(Name name) {
+    return NearNames.of(name.toString(), names(), NEAR);
+  }
+
+  /** Every name that resolves. */
+  Set<String> names() {
+    Set<String> all = new LinkedHashSet<>();
+    for (AuthorityView view : views.values()) {
+      view.state()
+          .walkPrefix("r/", (key, _) -> all.add(view.name() + "/" + key.substring(2, key.lastIndexOf('@'))));
+      view.state().walkPrefix("n/", (key, _) -> all.add(view.name() + "/" + key.substring(2)));
+    }
+    return all;
+  }
+
+  /** The tags of a name, without {@code latest}. */
+  Map<String, String> tags(Name name, Cid genesis) {
+    Map<String, String> tags = new HashMap<>();
+    Optional.ofNullable(views.get(genesis))
+        .ifPresent(
+            view ->
+                view.state()
+                    .walkPrefix(
+                        Slots.tags(name.path()),
+                        (key, envelope) -> {
+                          Signed<Statement> statement = reader.statement(envelope);
+                          if (statement.body().op() instanceof Statement.Tag tag) {
+                            tags.put(key.substring(key.lastIndexOf(':') + 1), tag.version());
+                          }
+                        }));
+    return tags;
+  }
+}

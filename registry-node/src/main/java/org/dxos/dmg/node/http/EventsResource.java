@@ -1,0 +1,87 @@
+package org.dxos.dmg.node.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.json.Json;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+
+/**
+ * Server-Sent Events of what is admitted. A listener that was cut off goes on after the last id it saw, by {@code Last-Event-ID} or
+ * {@code since}.
+ */
+final class EventsResource implements Resource {
+
+  /** Between comments that keep a silent connection open, below the idle limit. */
+  private static final long KEEP_ALIVE_MILLIS = 10_000;
+
+  private static final int BATCH = 256;
+
+  private final Events events;
+
+  EventsResource(Events events) {
+    this.events = events;
+  }
+
+  @Override
+  public boolean serves(Exchange exchange) {
+    return exchange.rawPath().equals("/v1/events") && exchange.method().equals("GET");
+  }
+
+  @Override
+  public void handle(Exchange exchange) throws IOException {
+    long position = start(exchange);
+    String prefix = exchange.parameter("prefix").orElse("");
+    exchange.headers().put(HttpHeader.CONTENT_TYPE, "text/event-stream").put(HttpHeader.CACHE_CONTROL, "no-store");
+    exchange.response().setStatus(200);
+    try (OutputStream out = Content.Sink.asOutputStream(exchange.response())) {
+      out.write(": dmg\n\n".getBytes(StandardCharsets.UTF_8));
+      out.flush();
+      while (true) {
+        List<Events.Event> batch = events.after(position, BATCH);
+        for (int i = 0; i < batch.size(); i++) {
+          Events.Event event = batch.get(i);
+          position = event.position();
+          if (matches(event.data(), prefix)) {
+            out.write(("data: " + new String(Json.canonical(event.data()), StandardCharsets.UTF_8) + "\n").getBytes(StandardCharsets.UTF_8));
+            // A head is one position and many events: its id comes with the last, so that a cut in the middle loses none.
+            boolean last = i + 1 == batch.size() || batch.get(i + 1).position() != position;
+            out.write((last ? "id: " + position + "\n\n" : "\n").getBytes(StandardCharsets.UTF_8));
+          }
+        }
+        if (batch.isEmpty()) {
+          out.write(": \n\n".getBytes(StandardCharsets.UTF_8));
+        }
+        out.flush();
+        events.await(position, KEEP_ALIVE_MILLIS);
+      }
+    } catch (IOException e) {
+      exchange.callback().succeeded(); // the listener has gone, which is how every stream of events ends
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      exchange.callback().succeeded();
+    }
+  }
+
+  private long start(Exchange exchange) {
+    String since = exchange.header(HttpHeader.LAST_EVENT_ID).or(() -> exchange.parameter("since")).orElse("");
+    if (since.isEmpty()) {
+      return events.end();
+    }
+    try {
+      return Long.parseUnsignedLong(since);
+    } catch (NumberFormatException e) {
+      throw new FormatException(ErrorCode.USAGE, "read events since `" + since + "`: expected the id of an event");
+    }
+  }
+
+  private static boolean matches(Node.Map event, String prefix) {
+    return prefix.isEmpty()
+        || (event.entries().get("name") instanceof Node.Text name && name.value().startsWith(prefix));
+  }
+}

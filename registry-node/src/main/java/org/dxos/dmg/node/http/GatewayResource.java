@@ -1,0 +1,52 @@
+package org.dxos.dmg.node.http;
+
+import java.util.List;
+import org.dxos.dmg.api.NotFoundException;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** Blocks by CID, as the IPFS trustless gateway serves them: the reader checks the hash. */
+final class GatewayResource implements Resource {
+
+  private static final String IPFS = "/ipfs/";
+  private static final String RAW = "application/vnd.ipld.raw";
+
+  private final Registry registry;
+
+  GatewayResource(Registry registry) {
+    this.registry = registry;
+  }
+
+  @Override
+  public boolean serves(Exchange exchange) {
+    return exchange.pathStartsWith(IPFS)
+        && (exchange.method().equals("GET") || exchange.method().equals("HEAD"));
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    String rest = exchange.pathAfter(IPFS);
+    boolean raw =
+        exchange.parameter("format").map(format -> format.equals("raw")).orElseGet(() -> exchange.accepts(RAW));
+    if (!raw || rest.indexOf('/') >= 0) {
+      throw new NodeException(
+          ErrorCode.UNSUPPORTED,
+          "read `/ipfs/" + rest + "`: this version serves single blocks, by `?format=raw` or `Accept: " + RAW + "`",
+          "fetch the blocks of a file one by one, or use `dmg install`");
+    }
+    Cid cid = Cid.parse(rest);
+    byte[] block =
+        registry
+            .get(cid)
+            .orElseThrow(
+                () -> new NotFoundException(ErrorCode.BLOCK_MISSING, "read block `" + cid + "`: it is not held", List.of(), ""));
+    exchange.headers()
+        .put(HttpHeader.CACHE_CONTROL, "public, max-age=31536000, immutable")
+        .put(HttpHeader.ETAG, "\"" + cid + ".raw\"")
+        .put("Content-Disposition", "attachment; filename=\"" + cid + ".bin\"")
+        .put("Content-Security-Policy", "sandbox; default-src 'none'");
+    exchange.send(200, RAW, block);
+  }
+}
