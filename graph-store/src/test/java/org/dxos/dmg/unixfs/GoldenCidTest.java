@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,17 @@ class GoldenCidTest {
     assertEquals(root, bundle.root().toString());
     assertEquals(files.size(), bundle.files());
     assertTrue(blocks.blocks.containsKey(bundle.root()));
+    BundleReader reader = new BundleReader(profile);
+    assertEquals(bundle, reader.verify(blocks, bundle.root(), Budget.declared(bundle.size())));
+    assertEquals(
+        files.stream().map(BundleFile::path).sorted().toList(),
+        reader.list(blocks, bundle.root(), Budget.declared(bundle.size())).stream()
+            .map(BundleEntry::path)
+            .sorted()
+            .toList());
+    BundleBlocks all = BundleBlocks.of(blocks, bundle.root());
+    assertTrue(all.complete());
+    assertEquals(blocks.blocks.keySet(), new HashSet<>(all.held()));
   }
 
   static List<BundleFile> files(String row) {
