@@ -1,0 +1,50 @@
+package org.dxos.dmg.unixfs;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+
+/** A folder or list of files that cannot be a bundle, with every entry that stands in the way. */
+public final class BundleRefusedException extends RuntimeException implements Explained {
+
+  /** How many refusals the message spells out. */
+  private static final int SHOWN = 8;
+
+  private final transient List<Refusal> refusals;
+  private final String hint;
+
+  BundleRefusedException(String operation, List<Refusal> refusals, String hint) {
+    super(message(operation, refusals));
+    this.refusals = List.copyOf(refusals);
+    this.hint = hint;
+  }
+
+  private static String message(String operation, List<Refusal> refusals) {
+    String shown =
+        refusals.stream().limit(SHOWN).map(Refusal::toString).collect(Collectors.joining("; "));
+    int more = refusals.size() - SHOWN;
+    return operation + ": " + shown + (more > 0 ? "; and " + more + " more" : "");
+  }
+
+  /** Every refusal, in the order of the walk; at least one. */
+  public List<Refusal> refusals() {
+    return refusals;
+  }
+
+  @Override
+  public ErrorCode code() {
+    return refusals.getFirst().code();
+  }
+
+  @Override
+  public String message() {
+    return String.valueOf(getMessage());
+  }
+
+  @Override
+  public Optional<String> hint() {
+    return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
+  }
+}
