@@ -94,7 +94,8 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
     List<Chosen> sorted =
         chosen.stream()
             .sorted(
-                Comparator.comparing((Chosen one) -> one.release().name().toString(), Fields::compareUtf8)
+                Comparator.comparing(
+                        (Chosen one) -> one.release().name().toString(), Fields::compareUtf8)
                     .thenComparing(one -> one.release().genesis().toString())
                     .thenComparing(one -> one.release().version()))
             .toList();
@@ -120,7 +121,8 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
                   .sorted()
                   .toList()));
     }
-    List<Asked> asked = roots.stream().map(root -> new Asked(root.name(), root.written())).distinct().toList();
+    List<Asked> asked =
+        roots.stream().map(root -> new Asked(root.name(), root.written())).distinct().toList();
     return new Closure(asked, target, modules);
   }
 
@@ -144,7 +146,11 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
         .put(
             "roots",
             roots,
-            root -> new MapBuilder().put("name", root.name().toString()).put("range", root.range()).build())
+            root ->
+                new MapBuilder()
+                    .put("name", root.name().toString())
+                    .put("range", root.range())
+                    .build())
         .put("target", target, Target::toNode)
         .put("modules", modules, module -> moduleNode(module, link))
         .build();
@@ -162,7 +168,11 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
     return map.put(
             "bundle",
             module.bundle(),
-            bundle -> new MapBuilder().put("cid", link.apply(bundle.cid())).put("size", bundle.size()).build())
+            bundle ->
+                new MapBuilder()
+                    .put("cid", link.apply(bundle.cid()))
+                    .put("size", bundle.size())
+                    .build())
         .put("needs", module.needs(), Node::of)
         .build();
   }
@@ -210,9 +220,13 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
             link.apply(fields, "genesis"),
             link.apply(fields, "release"),
             link.apply(fields, "record"),
-            variant.isPresent() ? OptionalInt.of(Math.toIntExact(variant.getAsLong())) : OptionalInt.empty(),
+            variant.isPresent()
+                ? OptionalInt.of(Math.toIntExact(variant.getAsLong()))
+                : OptionalInt.empty(),
             fields.optionalNode("bundle").map(bundle -> bundle(bundle, link)),
-            fields.list("needs", need -> need instanceof Node.Int number ? Math.toIntExact(number.value()) : -1));
+            fields.list(
+                "needs",
+                need -> need instanceof Node.Int number ? Math.toIntExact(number.value()) : -1));
     fields.end();
     return module;
   }

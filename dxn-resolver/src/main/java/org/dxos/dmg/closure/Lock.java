@@ -54,12 +54,14 @@ public record Lock(Closure closure, Evidence evidence) {
   /**
    * Reads the file.
    *
-   * @throws FormatException with {@link ErrorCode#LOCK_INVALID} if it is not well-formed, or the closure has another CID than it says
+   * @throws FormatException with {@link ErrorCode#LOCK_INVALID} if it is not well-formed, or the
+   *     closure has another CID than it says
    */
   public static Lock parse(byte[] json) {
     Fields fields = Fields.of("lock", ErrorCode.LOCK_INVALID, Json.parse(json));
     Cid cid = Cid.parse(fields.text("cid"));
-    Closure closure = Closure.fromNode(fields.node("closure"), (inner, field) -> Cid.parse(inner.text(field)));
+    Closure closure =
+        Closure.fromNode(fields.node("closure"), (inner, field) -> Cid.parse(inner.text(field)));
     Fields inner = Fields.of("lock /evidence", ErrorCode.LOCK_INVALID, fields.node("evidence"));
     Map<Cid, Cid> heads = new TreeMap<>();
     inner
@@ -67,7 +69,10 @@ public record Lock(Closure closure, Evidence evidence) {
         .forEach((id, head) -> heads.put(Cid.parse(id), head));
     Evidence evidence =
         new Evidence(
-            inner.uint("at"), heads, Cid.parse(inner.text("policy")), Cid.parse(inner.text("root")));
+            inner.uint("at"),
+            heads,
+            Cid.parse(inner.text("policy")),
+            Cid.parse(inner.text("root")));
     inner.end();
     fields.end();
     Lock lock = new Lock(closure, evidence);

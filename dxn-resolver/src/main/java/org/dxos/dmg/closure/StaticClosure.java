@@ -16,8 +16,9 @@ import org.dxos.dmg.select.Release;
 import org.dxos.dmg.version.Range;
 
 /**
- * The closure that looks at each clause alone: its first alternative that has a candidate, a module before providers, providers by
- * name. A walk of a graph, without any search; two versions of one line may be in it.
+ * The closure that looks at each clause alone: its first alternative that has a candidate, a module
+ * before providers, providers by name. A walk of a graph, without any search; two versions of one
+ * line may be in it.
  */
 public final class StaticClosure {
 
@@ -50,7 +51,8 @@ public final class StaticClosure {
     return next;
   }
 
-  private static Optional<Release> candidate(Catalog catalog, Release release, Dependency dependency) {
+  private static Optional<Release> candidate(
+      Catalog catalog, Release release, Dependency dependency) {
     return switch (dependency) {
       case Dependency.One one -> candidate(catalog, release, one.name(), one.range());
       case Dependency.AnyOf anyOf ->
@@ -60,14 +62,17 @@ public final class StaticClosure {
     };
   }
 
-  private static Optional<Release> candidate(Catalog catalog, Release release, Name name, Range range) {
+  private static Optional<Release> candidate(
+      Catalog catalog, Release release, Name name, Range range) {
     Optional<Cid> genesis = release.idOf(name.authority().base());
     if (genesis.isEmpty()) {
       return Optional.empty();
     }
     Optional<Release> module =
         catalog.releases(name, genesis.get()).stream()
-            .filter(one -> range.contains(one.version()) && (!one.yanked() || range.exact().isPresent()))
+            .filter(
+                one ->
+                    range.contains(one.version()) && (!one.yanked() || range.exact().isPresent()))
             .findFirst();
     if (module.isPresent() || name.kind() != Kind.API) {
       return module;

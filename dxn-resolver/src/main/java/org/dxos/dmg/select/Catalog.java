@@ -7,18 +7,23 @@ import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.version.Version;
 
 /**
- * What is released, as of one moment. Answers do not change while one instance is used; an implementation may read lazily.
+ * What is released, as of one moment. Answers do not change while one instance is used; an
+ * implementation may read lazily.
  *
  * <p>Authorities are told apart by their id (the CID of their genesis body), never by name alone.
  */
 public interface Catalog {
 
-  /** The id to which an authority's name is bound here; for a name with {@code ~id}, that id if it is held. */
+  /**
+   * The id to which an authority's name is bound here; for a name with {@code ~id}, that id if it
+   * is held.
+   */
   Optional<Cid> authority(String name);
 
   /**
-   * The releases to which a name resolves under an authority: those of the module with that name, or of the module that carries the
-   * function with that name. Newest first; withdrawn and unresolvable ones are left out.
+   * The releases to which a name resolves under an authority: those of the module with that name,
+   * or of the module that carries the function with that name. Newest first; withdrawn and
+   * unresolvable ones are left out.
    *
    * @param name authority, kind and local; the authority's text is not looked at
    * @param genesis the authority id
@@ -29,8 +34,8 @@ public interface Catalog {
   Optional<Version> tag(Name name, Cid genesis, String tag);
 
   /**
-   * Every release whose record provides the API and whose release binds the API's authority to {@code genesis}, newest first within
-   * a module, modules by name.
+   * Every release whose record provides the API and whose release binds the API's authority to
+   * {@code genesis}, newest first within a module, modules by name.
    */
   List<Release> providers(Name api, Cid genesis);
 

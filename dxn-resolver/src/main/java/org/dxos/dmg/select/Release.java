@@ -15,7 +15,8 @@ import org.dxos.dmg.version.Version;
  * @param envelope the release statement's envelope
  * @param record CID of the record
  * @param module the record
- * @param authorities each foreign authority that the record names, with the id to which the release binds it
+ * @param authorities each foreign authority that the record names, with the id to which the release
+ *     binds it
  * @param yanked chosen only by its exact version or a lock
  * @param created of the release statement, seconds UTC
  */

@@ -36,7 +36,8 @@ public sealed interface Selection {
   /** Selects: an exact version, else the newest in a range, else what a tag names. */
   static Selection of(Catalog catalog, Dxn dxn) {
     return switch (dxn) {
-      case Dxn.ByCid byCid -> catalog.byCid(byCid.cid()).<Selection>map(Found::new).orElse(new NoCid(byCid.cid()));
+      case Dxn.ByCid byCid ->
+          catalog.byCid(byCid.cid()).<Selection>map(Found::new).orElse(new NoCid(byCid.cid()));
       case Dxn.Named named -> select(catalog, named.name(), named.selector());
     };
   }
@@ -52,7 +53,12 @@ public sealed interface Selection {
     }
     return choose(catalog, name, genesis.get(), selector, releases)
         .<Selection>map(Found::new)
-        .orElseGet(() -> new NoVersion(name, releases.stream().map(Release::version).toList(), "`" + text(selector) + "`"));
+        .orElseGet(
+            () ->
+                new NoVersion(
+                    name,
+                    releases.stream().map(Release::version).toList(),
+                    "`" + text(selector) + "`"));
   }
 
   private static Optional<Release> choose(
@@ -66,7 +72,7 @@ public sealed interface Selection {
               .findFirst();
       case Selector.Tag tag when tag.equals(Selector.LATEST) -> latest(releases);
       case Selector.Tag tag ->
-          catalog.tag(name, genesis, tag.tag()).flatMap(version -> exactly(releases, version));
+          catalog.tag(name, genesis, tag.name()).flatMap(version -> exactly(releases, version));
     };
   }
 
@@ -74,7 +80,10 @@ public sealed interface Selection {
     return releases.stream().filter(one -> one.version().equals(version)).findFirst();
   }
 
-  /** The newest that satisfies and is not yanked; a range that is one exact version takes a yanked one too. */
+  /**
+   * The newest that satisfies and is not yanked; a range that is one exact version takes a yanked
+   * one too.
+   */
   static Optional<Release> newest(List<Release> releases, Range range) {
     return releases.stream()
         .filter(one -> range.contains(one.version()))
@@ -90,6 +99,6 @@ public sealed interface Selection {
   }
 
   private static String text(Selector selector) {
-    return selector.toString();
+    return selector.text();
   }
 }

@@ -2,7 +2,6 @@ package org.dxos.dmg.select;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -14,7 +13,6 @@ import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.record.Backend;
 import org.dxos.dmg.record.Deployment;
 import org.dxos.dmg.record.ModuleRecord;
-import org.dxos.dmg.record.Resource;
 import org.dxos.dmg.record.Runtime;
 import org.dxos.dmg.record.Variant;
 import org.dxos.dmg.version.Version;
@@ -22,7 +20,8 @@ import org.dxos.dmg.version.Version;
 /**
  * What a closure has to run on. Whatever is absent is not asked for.
  *
- * <p>The short text is {@code runtime[@version][,backend][,deployment][,memory=BYTES][,grant=KIND…]}: {@code nodejs@20,server}.
+ * <p>The short text is {@code
+ * runtime[@version][,backend][,deployment][,memory=BYTES][,grant=KIND…]}: {@code nodejs@20,server}.
  *
  * @param version of the runtime; missing parts are 0
  * @param resources kinds that are granted; empty: not looked at
@@ -74,7 +73,13 @@ public record Target(
         throw invalid("`" + word + "` is no runtime, backend or deployment");
       }
     }
-    return new Target(runtime, version, backend, deployment, resources.stream().distinct().sorted(Fields::compareUtf8).toList(), memory);
+    return new Target(
+        runtime,
+        version,
+        backend,
+        deployment,
+        resources.stream().distinct().sorted(Fields::compareUtf8).toList(),
+        memory);
   }
 
   private static Version parseVersion(String text) {
@@ -90,7 +95,10 @@ public record Target(
     }
   }
 
-  /** The first variant of a record that fits; 0 for a record without runtimes, which runs nowhere and fits everywhere. */
+  /**
+   * The first variant of a record that fits; 0 for a record without runtimes, which runs nowhere
+   * and fits everywhere.
+   */
   public OptionalInt variant(ModuleRecord module) {
     if (module.runtimes().isEmpty()) {
       return OptionalInt.of(0);
@@ -117,11 +125,7 @@ public record Target(
   private boolean grants(ModuleRecord module) {
     return resources.isEmpty()
         || module.resources().stream()
-            .allMatch(resource -> resource.optional() || resources.contains(kind(resource)));
-  }
-
-  private static String kind(Resource resource) {
-    return resource.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+            .allMatch(resource -> resource.optional() || resources.contains(resource.kind()));
   }
 
   /** The map in a closure. */
@@ -144,7 +148,9 @@ public record Target(
             fields.optionalText("runtime").map(text -> known("runtime", text, Runtime.of(text))),
             fields.optionalText("version").map(Version::parse),
             fields.optionalText("backend").map(text -> known("backend", text, Backend.of(text))),
-            fields.optionalText("deployment").map(text -> known("deployment", text, Deployment.of(text))),
+            fields
+                .optionalText("deployment")
+                .map(text -> known("deployment", text, Deployment.of(text))),
             fields.sortedTexts("resources"),
             fields.optionalUint("memory"));
     fields.end();

@@ -33,7 +33,8 @@ record Requirement(int level, Optional<Release> by, List<Alternative> alternativ
   @Override
   public String toString() {
     String wanted = String.join(" or ", alternatives.stream().map(Alternative::toString).toList());
-    return by.map(release -> "`" + release.name() + "@" + release.version() + "` requires ").orElse("you asked for ")
+    return by.map(release -> "`" + release.name() + "@" + release.version() + "` requires ")
+            .orElse("you asked for ")
         + wanted;
   }
 }

@@ -15,7 +15,8 @@ public sealed interface Resolution {
   /**
    * There is none.
    *
-   * @param facts statements of what is released and what is required, which together leave no choice
+   * @param facts statements of what is released and what is required, which together leave no
+   *     choice
    * @param hint what would mend it, or the empty text
    */
   record Unsolvable(List<String> facts, String hint) implements Resolution {

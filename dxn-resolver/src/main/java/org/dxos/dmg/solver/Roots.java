@@ -22,16 +22,21 @@ public sealed interface Roots {
   record Missing(Dxn dxn, Selection why) implements Roots {}
 
   /**
-   * The roots of {@code asked}, in that order. A version or a tag is one release; a range stays open, so that the solver may take an
-   * older one where the newest does not fit.
+   * The roots of {@code asked}, in that order. A version or a tag is one release; a range stays
+   * open, so that the solver may take an older one where the newest does not fit.
    */
   static Roots of(Catalog catalog, List<Dxn> asked) {
     List<Root> roots = new ArrayList<>();
     for (Dxn dxn : asked) {
-      if (dxn instanceof Dxn.Named named && named.name().kind() == Kind.API && !(named.selector() instanceof Selector.ByCid)) {
+      if (dxn instanceof Dxn.Named named
+          && named.name().kind() == Kind.API
+          && !(named.selector() instanceof Selector.ByCid)) {
         Optional<Cid> genesis = catalog.authority(named.name().authority().text());
         if (genesis.isEmpty()) {
-          return new Missing(dxn, new Selection.NoAuthority(named.name().authority().text(), catalog.near(named.name())));
+          return new Missing(
+              dxn,
+              new Selection.NoAuthority(
+                  named.name().authority().text(), catalog.near(named.name())));
         }
         roots.add(api(named, genesis.get()));
         continue;
@@ -55,21 +60,25 @@ public sealed interface Roots {
           case Selector.Exact exact -> Range.exactly(exact.version());
           case Selector.Tag _, Selector.ByCid _ -> Range.ANY;
         };
-    String written = named.selector() instanceof Selector.Tag tag ? tag.tag() : range.toString();
+    String written = named.selector() instanceof Selector.Tag tag ? tag.name() : range.toString();
     return new Root(bare(named.name()), genesis, range, written);
   }
 
   private static Root root(Dxn dxn, Release found) {
     Range exact = Range.exactly(found.version());
     return switch (dxn) {
-      case Dxn.ByCid byCid -> new Root(found.name(), found.genesis(), exact, byCid.cid().toString());
+      case Dxn.ByCid byCid ->
+          new Root(found.name(), found.genesis(), exact, byCid.cid().toString());
       case Dxn.Named named -> {
         Name name = named.name();
         yield switch (named.selector()) {
-          case Selector.InRange range -> new Root(bare(name), found.genesis(), range.range(), range.range().toString());
-          case Selector.Exact version -> new Root(bare(name), found.genesis(), exact, version.version().toString());
-          case Selector.Tag tag -> new Root(bare(name), found.genesis(), exact, tag.tag());
-          case Selector.ByCid cid -> new Root(bare(name), found.genesis(), exact, cid.cid().toString());
+          case Selector.InRange range ->
+              new Root(bare(name), found.genesis(), range.range(), range.range().toString());
+          case Selector.Exact version ->
+              new Root(bare(name), found.genesis(), exact, version.version().toString());
+          case Selector.Tag tag -> new Root(bare(name), found.genesis(), exact, tag.name());
+          case Selector.ByCid cid ->
+              new Root(bare(name), found.genesis(), exact, cid.cid().toString());
         };
       }
     };

@@ -24,13 +24,17 @@ import org.dxos.dmg.solver.Requirement.Alternative;
 /**
  * Solves one request over one catalog. Use once, by one thread.
  *
- * <p>Requirements are met in the order in which they came up. One that a chosen release already meets costs nothing. Otherwise each
- * candidate is tried, newest first, and everything that follows from it; where all fail, the set of earlier decisions that had a
- * part in it is handed back, and the search goes on at the latest of those. A decision that had no part cannot mend it.
+ * <p>Requirements are met in the order in which they came up. One that a chosen release already
+ * meets costs nothing. Otherwise each candidate is tried, newest first, and everything that follows
+ * from it; where all fail, the set of earlier decisions that had a part in it is handed back, and
+ * the search goes on at the latest of those. A decision that had no part cannot mend it.
  */
 public final class Solver {
 
-  /** Candidates tried before the search gives up: a problem that needs more is a puzzle, not a registry. */
+  /**
+   * Candidates tried before the search gives up: a problem that needs more is a puzzle, not a
+   * registry.
+   */
   static final int MAX_STEPS = 2_000_000;
 
   /** Facts told to a person. */
@@ -90,7 +94,8 @@ public final class Solver {
           new Requirement(
               -1,
               Optional.empty(),
-              List.of(new Alternative(root.name(), root.genesis(), root.range(), Optional.empty()))));
+              List.of(
+                  new Alternative(root.name(), root.genesis(), root.range(), Optional.empty()))));
     }
     return switch (meet(0)) {
       case Outcome.Done _ -> new Resolution.Solved(chosen());
@@ -154,7 +159,8 @@ public final class Solver {
   private Outcome tryOut(int index, Alternative alternative, Release candidate) {
     if (++steps > MAX_STEPS) {
       throw new SolverException(
-          ErrorCode.QUERY_LIMIT, "solve " + requirements.getFirst() + ": gave up after " + MAX_STEPS + " candidates");
+          ErrorCode.QUERY_LIMIT,
+          "solve " + requirements.getFirst() + ": gave up after " + MAX_STEPS + " candidates");
     }
     int level = decisions.size();
     int before = requirements.size();
@@ -180,24 +186,29 @@ public final class Solver {
   private void addRequirements(Release release, int level) {
     for (Dependency dependency : release.module().dependencies()) {
       if (!dependency.optional()) {
-        requirements.add(new Requirement(level, Optional.of(release), alternatives(release, dependency)));
+        requirements.add(
+            new Requirement(level, Optional.of(release), alternatives(release, dependency)));
       }
     }
   }
 
   private static List<Alternative> alternatives(Release release, Dependency dependency) {
     return switch (dependency) {
-      case Dependency.One one -> alternative(release, one.name(), one.range(), one.provider()).stream().toList();
+      case Dependency.One one ->
+          alternative(release, one.name(), one.range(), one.provider()).stream().toList();
       case Dependency.AnyOf anyOf ->
           anyOf.alternatives().stream()
-              .flatMap(one -> alternative(release, one.name(), one.range(), one.provider()).stream())
+              .flatMap(
+                  one -> alternative(release, one.name(), one.range(), one.provider()).stream())
               .toList();
     };
   }
 
   private static Optional<Alternative> alternative(
       Release release, Name name, org.dxos.dmg.version.Range range, Optional<Name> provider) {
-    return release.idOf(name.authority().base()).map(id -> new Alternative(name, id, range, provider));
+    return release
+        .idOf(name.authority().base())
+        .map(id -> new Alternative(name, id, range, provider));
   }
 
   /** The chosen release that meets an alternative. */
@@ -220,11 +231,16 @@ public final class Solver {
         .findFirst();
   }
 
-  /** The names that resolve to a release: the module's own, and those of the functions it carries. */
+  /**
+   * The names that resolve to a release: the module's own, and those of the functions it carries.
+   */
   private static List<Answered> names(Release release) {
     List<Answered> names = new ArrayList<>();
     names.add(new Answered(release.name().path(), release.genesis()));
-    release.module().carriedPaths().forEach(path -> names.add(new Answered(path, release.genesis())));
+    release
+        .module()
+        .carriedPaths()
+        .forEach(path -> names.add(new Answered(path, release.genesis())));
     return names;
   }
 
@@ -254,21 +270,31 @@ public final class Solver {
               ? "no release of `" + wanted.name() + "` is known"
               : others.isEmpty()
                   ? "no release of " + wanted + " can be chosen"
-                  : "no release of " + wanted + " (there are " + String.join(", ", others.stream().limit(8).toList()) + ")");
+                  : "no release of "
+                      + wanted
+                      + " (there are "
+                      + String.join(", ", others.stream().limit(8).toList())
+                      + ")");
     }
     return candidates;
   }
 
   private String noVariant(Release release) {
     List<String> has =
-        release.module().runtimes().stream().map(one -> one.runtime() + " " + one.version()).toList();
+        release.module().runtimes().stream()
+            .map(one -> one.runtime() + " " + one.version())
+            .toList();
     return "`%s@%s` has no variant for target `%s`: it has %s"
-        .formatted(release.name(), release.version(), target.map(Target::toString).orElse(""), String.join(", ", has));
+        .formatted(
+            release.name(),
+            release.version(),
+            target.map(Target::toString).orElse(""),
+            String.join(", ", has));
   }
 
   /**
-   * Who may provide an API, best first: what the dependency names, then the API's owner, then newest, then by name. A stranger is
-   * never among them.
+   * Who may provide an API, best first: what the dependency names, then the API's owner, then
+   * newest, then by name. A stranger is never among them.
    */
   private List<Release> providersOf(Alternative wanted, Set<String> facts) {
     List<Release> eligible = new ArrayList<>();
@@ -307,10 +333,16 @@ public final class Solver {
 
   private boolean isRoot(Release release) {
     return roots.stream()
-        .anyMatch(root -> root.genesis().equals(release.genesis()) && root.name().path().equals(release.name().path()));
+        .anyMatch(
+            root ->
+                root.genesis().equals(release.genesis())
+                    && root.name().path().equals(release.name().path()));
   }
 
-  /** The API's own newest release says which authorities may provide it; that release binds their ids. */
+  /**
+   * The API's own newest release says which authorities may provide it; that release binds their
+   * ids.
+   */
   private boolean isListed(Release release, Alternative wanted) {
     List<Release> own = catalog.releases(wanted.name(), wanted.genesis());
     if (own.isEmpty()) {
@@ -318,7 +350,7 @@ public final class Solver {
     }
     Release newest = own.getFirst();
     String authority = release.name().authority().base();
-    return newest.module().providers().stream().anyMatch(one -> one.base().equals(authority))
+    return newest.module().providers().stream().anyMatch(authority::equals)
         && newest.idOf(authority).equals(Optional.of(release.genesis()));
   }
 
@@ -335,15 +367,22 @@ public final class Solver {
 
   private static Optional<ApiLine> apiLine(Alternative wanted, Release release) {
     return wanted.name().kind() == Kind.API
-        ? Optional.of(new ApiLine(wanted.name(), wanted.genesis(), provided(release, wanted).version().line()))
+        ? Optional.of(
+            new ApiLine(
+                wanted.name(), wanted.genesis(), provided(release, wanted).version().line()))
         : Optional.empty();
   }
 
-  /** Whether a choice made before rules a candidate out: another version of its line, another provider of the API's. */
+  /**
+   * Whether a choice made before rules a candidate out: another version of its line, another
+   * provider of the API's.
+   */
   private Optional<Conflict> blocked(Alternative wanted, Release candidate) {
     Integer level = lines.get(line(candidate));
     if (level != null && !decisions.get(level).release().envelope().equals(candidate.envelope())) {
-      return Optional.of(because(level, "for line " + candidate.version().line() + " of `" + candidate.name() + "`"));
+      return Optional.of(
+          because(
+              level, "for line " + candidate.version().line() + " of `" + candidate.name() + "`"));
     }
     if (level != null) {
       return Optional.of(because(level, "already"));
@@ -364,7 +403,13 @@ public final class Solver {
     Set<Integer> levels = new TreeSet<>(Set.of(level));
     Set<String> facts = new LinkedHashSet<>();
     facts.add(cause.toString());
-    facts.add("`" + decision.release().name() + "@" + decision.release().version() + "` is chosen " + what);
+    facts.add(
+        "`"
+            + decision.release().name()
+            + "@"
+            + decision.release().version()
+            + "` is chosen "
+            + what);
     return new Conflict(levels, facts);
   }
 

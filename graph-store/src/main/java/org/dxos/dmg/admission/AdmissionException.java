@@ -64,7 +64,8 @@ public abstract sealed class AdmissionException extends RuntimeException impleme
 
     @Override
     public Optional<String> hint() {
-      return Optional.of("a published version never changes; publish the change under a new version");
+      return Optional.of(
+          "a published version never changes; publish the change under a new version");
     }
   }
 }

@@ -9,7 +9,10 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 
-/** When a head holds: everything it adds is valid under its key log entry, and leads to exactly the state it signs. */
+/**
+ * When a head holds: everything it adds is valid under its key log entry, and leads to exactly the
+ * state it signs.
+ */
 public final class HeadRules {
 
   private HeadRules() {}
@@ -23,7 +26,8 @@ public final class HeadRules {
    * @param prev the head before; empty at epoch 0
    * @param blocks where statements and the trees can be read
    * @return the state tree that the head signs
-   * @throws AdmissionException.Refused with {@link ErrorCode#HEAD_REFUSED} or the code of the statement that is not valid
+   * @throws AdmissionException.Refused with {@link ErrorCode#HEAD_REFUSED} or the code of the
+   *     statement that is not valid
    */
   public static MerkleSearchTree check(
       Signed<Head> head,
@@ -41,7 +45,13 @@ public final class HeadRules {
     }
     Cid reached = state.write((_, _) -> {}).root();
     if (!reached.equals(head.body().state())) {
-      throw refused(head, "its statements lead to the state `" + reached + "`, it signs `" + head.body().state() + "`");
+      throw refused(
+          head,
+          "its statements lead to the state `"
+              + reached
+              + "`, it signs `"
+              + head.body().state()
+              + "`");
     }
     return MerkleSearchTree.at(reached, blocks);
   }
@@ -51,23 +61,41 @@ public final class HeadRules {
       Signed<Head> head, Cid genesis, Signed<AuthorityEntry> keyHead, Optional<Signed<Head>> prev) {
     Head body = head.body();
     if (body.space().isPresent()) {
-      throw new AdmissionException.Refused(ErrorCode.UNSUPPORTED, "admit head `" + head.cid() + "`: it is of a space, which this version does not take");
+      throw new AdmissionException.Refused(
+          ErrorCode.UNSUPPORTED,
+          "admit head `" + head.cid() + "`: it is of a space, which this version does not take");
     }
     if (!body.genesis().equals(genesis)) {
-      throw refused(head, "it is of authority `" + body.genesis() + "`, expected `" + genesis + "`");
+      throw refused(
+          head, "it is of authority `" + body.genesis() + "`, expected `" + genesis + "`");
     }
     if (!body.keyHead().equals(keyHead.cid()) || body.keySeq() != keyHead.body().seq()) {
-      throw refused(head, "it stands under key log entry `" + body.keyHead() + "` of seq " + body.keySeq() + ", expected `" + keyHead.cid() + "` of seq " + keyHead.body().seq());
+      throw refused(
+          head,
+          "it stands under key log entry `"
+              + body.keyHead()
+              + "` of seq "
+              + body.keySeq()
+              + ", expected `"
+              + keyHead.cid()
+              + "` of seq "
+              + keyHead.body().seq());
     }
     long epoch = prev.isPresent() ? prev.get().body().epoch() + 1 : 0;
     if (body.epoch() != epoch || !body.prev().equals(prev.map(Signed::cid))) {
-      throw refused(head, "epoch " + body.epoch() + " does not follow the head before it, expected epoch " + epoch);
+      throw refused(
+          head,
+          "epoch " + body.epoch() + " does not follow the head before it, expected epoch " + epoch);
     }
     head.requireSignedBy(keyHead.body().home().headKey());
   }
 
   private static MerkleSearchTree add(
-      MerkleSearchTree state, Cid added, Signed<Head> head, Signed<AuthorityEntry> keyHead, BlockSource blocks) {
+      MerkleSearchTree state,
+      Cid added,
+      Signed<Head> head,
+      Signed<AuthorityEntry> keyHead,
+      BlockSource blocks) {
     Signed<Statement> statement = Signed.read(blocks, added, Statement.class).requireSigned();
     if (!statement.body().genesis().equals(head.body().genesis())) {
       throw refused(head, "it adds `" + added + "`, a statement of another authority");
@@ -76,9 +104,11 @@ public final class HeadRules {
       throw refused(head, "it adds `" + added + "`, whose `auth` is not an entry of this key log");
     }
     Optional<Verdict.Refused> refusal =
-        StatementRules.judge(statement.body(), keyHead.body(), keyHead.body(), head.body().issued());
+        StatementRules.judge(
+            statement.body(), keyHead.body(), keyHead.body(), head.body().issued());
     if (refusal.isPresent()) {
-      throw new AdmissionException.Refused(refusal.get().code(), refusal.get().message(), refusal.get().hint());
+      throw new AdmissionException.Refused(
+          refusal.get().code(), refusal.get().message(), refusal.get().hint());
     }
     return switch (Slots.apply(state, added, statement.body(), blocks)) {
       case Verdict.Accepted accepted -> accepted.state();
@@ -90,6 +120,7 @@ public final class HeadRules {
   }
 
   private static AdmissionException refused(Signed<Head> head, String what) {
-    return new AdmissionException.Refused(ErrorCode.HEAD_REFUSED, "admit head `" + head.cid() + "`: " + what);
+    return new AdmissionException.Refused(
+        ErrorCode.HEAD_REFUSED, "admit head `" + head.cid() + "`: " + what);
   }
 }

@@ -17,14 +17,20 @@ final class KeyRules {
     if (entry.seq() != 0) {
       throw new AdmissionException.Refused(
           ErrorCode.UNSUPPORTED,
-          "admit key log entry `%s`: seq %d; this version takes a genesis only".formatted(signed.cid(), entry.seq()));
+          "admit key log entry `%s`: seq %d; this version takes a genesis only"
+              .formatted(signed.cid(), entry.seq()));
     }
     Authority authority = Authority.parse(entry.authority());
     if (!authority.text().equals(authority.base()) || !authority.text().equals(entry.authority())) {
-      throw refused(signed, "authority `" + entry.authority() + "` is not spelled as a name without `~id`, in lower case");
+      throw refused(
+          signed,
+          "authority `"
+              + entry.authority()
+              + "` is not spelled as a name without `~id`, in lower case");
     }
     if (authority instanceof Authority.Key key && !isItsOnlyOwner(key, entry)) {
-      throw refused(signed, "the key authority `" + key.text() + "` must have exactly that key as its owner");
+      throw refused(
+          signed, "the key authority `" + key.text() + "` must have exactly that key as its owner");
     }
     if (!entry.revoked().isEmpty() || entry.resolves().isPresent()) {
       throw refused(signed, "a genesis revokes and resolves nothing");

@@ -11,7 +11,10 @@ import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityState;
 
-/** The tree of everything a node holds: authority id to where it stands. Two nodes hold the same if and only if the roots are equal. */
+/**
+ * The tree of everything a node holds: authority id to where it stands. Two nodes hold the same if
+ * and only if the roots are equal.
+ */
 final class NodeTree {
 
   private static final String ROOT = "root";

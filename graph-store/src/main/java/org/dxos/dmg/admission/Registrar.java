@@ -29,12 +29,13 @@ import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
 
 /**
- * Takes claims and statements, and orders the statements of the authorities whose home this node is into heads: one head an
- * authority and commit group, however many publishers wait.
+ * Takes claims and statements, and orders the statements of the authorities whose home this node is
+ * into heads: one head an authority and commit group, however many publishers wait.
  *
- * <p>Threads: callers check signatures and records on their own threads; one thread, the clerk, applies statements, signs heads
- * and commits. {@code views} and {@code nodeTree} are written by the clerk alone and read by anybody; what they show is on disk.
- * A head is signed in memory and leaves the process only after the batch that holds it was synced, so an epoch is never seen
+ * <p>Threads: callers check signatures and records on their own threads; one thread, the clerk,
+ * applies statements, signs heads and commits. {@code views} and {@code nodeTree} are written by
+ * the clerk alone and read by anybody; what they show is on disk. A head is signed in memory and
+ * leaves the process only after the batch that holds it was synced, so an epoch is never seen
  * signed twice.
  */
 public final class Registrar implements AutoCloseable {
@@ -42,7 +43,9 @@ public final class Registrar implements AutoCloseable {
   /** 90 days, the life of a head unless configured otherwise. */
   public static final long HEAD_LIFE_SECONDS = 90L * 86_400;
 
-  /** Bytes of blocks in one commit group, beyond which the next statement waits for the next group. */
+  /**
+   * Bytes of blocks in one commit group, beyond which the next statement waits for the next group.
+   */
   private static final long MAX_GROUP_BYTES = 32L * 1024 * 1024;
 
   private static final String CLAIM = "authority/";
@@ -60,10 +63,14 @@ public final class Registrar implements AutoCloseable {
 
   /** Work for the clerk. */
   private sealed interface Task {
-    record Claim(Signed<AuthorityEntry> genesis, Map<Cid, byte[]> blocks, CompletableFuture<AuthorityView> answer)
+    record Claim(
+        Signed<AuthorityEntry> genesis,
+        Map<Cid, byte[]> blocks,
+        CompletableFuture<AuthorityView> answer)
         implements Task {}
 
-    record Say(Signed<Statement> statement, Map<Cid, byte[]> blocks, CompletableFuture<Receipt> answer)
+    record Say(
+        Signed<Statement> statement, Map<Cid, byte[]> blocks, CompletableFuture<Receipt> answer)
         implements Task {
       long bytes() {
         return blocks.values().stream().mapToLong(block -> block.length).sum();
@@ -80,7 +87,8 @@ public final class Registrar implements AutoCloseable {
    * @param clock of heads: their {@code issued}
    * @param threads makes the clerk
    */
-  public Registrar(BlockStore store, SigningKey headKey, InstantSource clock, ThreadFactory threads) {
+  public Registrar(
+      BlockStore store, SigningKey headKey, InstantSource clock, ThreadFactory threads) {
     this.store = store;
     this.headKey = headKey;
     this.clock = clock;
@@ -90,7 +98,9 @@ public final class Registrar implements AutoCloseable {
       views.put(id, view);
     }
     for (String register : store.registers(CLAIM)) {
-      store.register(register).ifPresent(id -> claims.put(register.substring(CLAIM.length()), Cid.fromBytes(id)));
+      store
+          .register(register)
+          .ifPresent(id -> claims.put(register.substring(CLAIM.length()), Cid.fromBytes(id)));
     }
     this.clerk = threads.newThread(this::run);
     clerk.start();
@@ -99,9 +109,12 @@ public final class Registrar implements AutoCloseable {
   private AuthorityView load(Cid id) {
     AuthorityState state = nodeTree.state(id, store).orElseThrow();
     Signed<AuthorityEntry> keyHead = Signed.read(store, state.keyHead(), AuthorityEntry.class);
-    Optional<Signed<Head>> head = state.publicHead().map(cid -> Signed.read(store, cid, Head.class));
+    Optional<Signed<Head>> head =
+        state.publicHead().map(cid -> Signed.read(store, cid, Head.class));
     MerkleSearchTree tree =
-        head.isPresent() ? MerkleSearchTree.at(head.get().body().state(), store) : MerkleSearchTree.empty(store);
+        head.isPresent()
+            ? MerkleSearchTree.at(head.get().body().state(), store)
+            : MerkleSearchTree.empty(store);
     return new AuthorityView(id, keyHead, head, tree);
   }
 
@@ -125,7 +138,9 @@ public final class Registrar implements AutoCloseable {
     return nodeTree.root();
   }
 
-  /** Calls back after each commit with the newest journal position, on the clerk's thread: be quick. */
+  /**
+   * Calls back after each commit with the newest journal position, on the clerk's thread: be quick.
+   */
   public void onCommit(LongConsumer listener) {
     listeners.add(listener);
   }
@@ -136,7 +151,8 @@ public final class Registrar implements AutoCloseable {
    * @param envelope its envelope
    * @param offered blocks that came with it
    * @return the authority, which may have been there
-   * @throws AdmissionException if it is not valid, has another home, or the name is bound to another id
+   * @throws AdmissionException if it is not valid, has another home, or the name is bound to
+   *     another id
    */
   public AuthorityView claim(Cid envelope, BlockSource offered) {
     BlockSource all = offered(offered);
@@ -152,12 +168,14 @@ public final class Registrar implements AutoCloseable {
   }
 
   /**
-   * Hands in a statement. Everything that can be judged from it and its record alone is judged before this returns.
+   * Hands in a statement. Everything that can be judged from it and its record alone is judged
+   * before this returns.
    *
    * @param envelope its envelope
-   * @param offered blocks that came with it: body, record, files, bundles; what is held need not come
-   * @return a receipt, once it is durable; completes exceptionally with an {@link AdmissionException} or {@link
-   *     org.dxos.dmg.block.StorageException}
+   * @param offered blocks that came with it: body, record, files, bundles; what is held need not
+   *     come
+   * @return a receipt, once it is durable; completes exceptionally with an {@link
+   *     AdmissionException} or {@link org.dxos.dmg.block.StorageException}
    */
   public CompletableFuture<Receipt> submit(Cid envelope, BlockSource offered) {
     BlockSource all = offered(offered);
@@ -169,7 +187,11 @@ public final class Registrar implements AutoCloseable {
                 () ->
                     new AdmissionException.Refused(
                         ErrorCode.AUTHORITY_UNKNOWN,
-                        "admit statement `" + envelope + "`: authority `" + statement.genesis() + "` is not held here",
+                        "admit statement `"
+                            + envelope
+                            + "`: authority `"
+                            + statement.genesis()
+                            + "` is not held here",
                         "claim the authority first"));
     requireHome(view.keyHead().body());
     requireAuth(view, signed);
@@ -216,7 +238,13 @@ public final class Registrar implements AutoCloseable {
     if (!entry.home().headKey().equals(headKey.publicKey())) {
       throw new AdmissionException.Refused(
           ErrorCode.NOT_HOME,
-          "admit for `" + entry.authority() + "`: its home has head key `" + entry.home().headKey() + "`, this node `" + headKey.publicKey() + "`",
+          "admit for `"
+              + entry.authority()
+              + "`: its home has head key `"
+              + entry.home().headKey()
+              + "`, this node `"
+              + headKey.publicKey()
+              + "`",
           "hand it to the home node");
     }
   }
@@ -225,7 +253,13 @@ public final class Registrar implements AutoCloseable {
     if (!statement.body().auth().equals(view.keyHead().cid())) {
       throw new AdmissionException.Refused(
           ErrorCode.STATEMENT_REFUSED,
-          "admit statement `" + statement.cid() + "`: its `auth` `" + statement.body().auth() + "` is no entry of the key log of `" + view.name() + "`");
+          "admit statement `"
+              + statement.cid()
+              + "`: its `auth` `"
+              + statement.body().auth()
+              + "` is no entry of the key log of `"
+              + view.name()
+              + "`");
     }
   }
 
@@ -308,24 +342,34 @@ public final class Registrar implements AutoCloseable {
     String name = genesis.body().authority();
     Cid bound = claims.get(name);
     if (bound != null && bound.equals(id)) {
-      return views.get(id);
+      return view(id);
     }
     if (bound != null) {
       throw new AdmissionException.Refused(
           ErrorCode.AUTHORITY_CONTESTED,
-          "claim `" + name + "`: the name is bound to authority `" + bound + "`, offered `" + id + "`",
+          "claim `"
+              + name
+              + "`: the name is bound to authority `"
+              + bound
+              + "`, offered `"
+              + id
+              + "`",
           "publish with the keys of the authority that is there, or under a name of your own");
     }
     Batch batch = new Batch();
     task.blocks().forEach(batch::put);
     NodeTree next =
         nodeTree
-            .with(id, new AuthorityState(genesis.cid(), Optional.empty(), Optional.empty(), List.of()), batch)
+            .with(
+                id,
+                new AuthorityState(genesis.cid(), Optional.empty(), Optional.empty(), List.of()),
+                batch)
             .write(batch);
     batch.set(CLAIM + name, id.bytes());
     batch.admit(JournalEntry.Kind.AUTHORITY, id, genesis.cid());
     long position = store.commit(batch);
-    AuthorityView view = new AuthorityView(id, genesis, Optional.empty(), MerkleSearchTree.empty(store));
+    AuthorityView view =
+        new AuthorityView(id, genesis, Optional.empty(), MerkleSearchTree.empty(store));
     views.put(id, view);
     claims.put(name, id);
     nodeTree = next;
@@ -333,7 +377,10 @@ public final class Registrar implements AutoCloseable {
     return view;
   }
 
-  /** Settles a group with one commit; if that cannot be written as a whole, one by one, so that only what is at fault fails. */
+  /**
+   * Settles a group with one commit; if that cannot be written as a whole, one by one, so that only
+   * what is at fault fails.
+   */
   private void settle(List<Task.Say> says) {
     if (says.isEmpty()) {
       return;
@@ -372,7 +419,7 @@ public final class Registrar implements AutoCloseable {
     long issued = now();
     for (Task.Say say : says) {
       Cid id = say.statement().body().genesis();
-      Chapter chapter = chapters.computeIfAbsent(id, _ -> new Chapter(views.get(id)));
+      Chapter chapter = chapters.computeIfAbsent(id, _ -> new Chapter(view(id)));
       apply(say, chapter, issued, batch, all);
     }
     NodeTree next = nodeTree;
@@ -386,7 +433,8 @@ public final class Registrar implements AutoCloseable {
       next =
           next.with(
               view.id(),
-              new AuthorityState(view.keyHead().cid(), view.head().map(Signed::cid), Optional.empty(), List.of()),
+              new AuthorityState(
+                  view.keyHead().cid(), view.head().map(Signed::cid), Optional.empty(), List.of()),
               batch);
     }
     long position = store.journalEnd();
@@ -403,12 +451,16 @@ public final class Registrar implements AutoCloseable {
     }
   }
 
-  private static void apply(Task.Say say, Chapter chapter, long issued, Batch batch, BlockSource all) {
+  private static void apply(
+      Task.Say say, Chapter chapter, long issued, Batch batch, BlockSource all) {
     Signed<Statement> statement = say.statement();
     AuthorityEntry keyHead = chapter.before.keyHead().body();
-    Optional<Verdict.Refused> late = StatementRules.judge(statement.body(), keyHead, keyHead, issued);
+    Optional<Verdict.Refused> late =
+        StatementRules.judge(statement.body(), keyHead, keyHead, issued);
     Verdict verdict =
-        late.isPresent() ? late.get() : Slots.apply(chapter.state, statement.cid(), statement.body(), all);
+        late.isPresent()
+            ? late.get()
+            : Slots.apply(chapter.state, statement.cid(), statement.body(), all);
     switch (verdict) {
       case Verdict.Accepted accepted -> {
         say.blocks().forEach(batch::put);
@@ -420,12 +472,19 @@ public final class Registrar implements AutoCloseable {
         chapter.standing.add(held.standing());
       }
       case Verdict.Conflict conflict ->
-          say.answer().completeExceptionally(new AdmissionException.Conflict(conflict.standing(), conflict.message()));
+          say.answer()
+              .completeExceptionally(
+                  new AdmissionException.Conflict(conflict.standing(), conflict.message()));
       case Verdict.Refused refused ->
           say.answer()
               .completeExceptionally(
-                  new AdmissionException.Refused(refused.code(), refused.message(), refused.hint()));
+                  new AdmissionException.Refused(
+                      refused.code(), refused.message(), refused.hint()));
     }
+  }
+
+  private AuthorityView view(Cid id) {
+    return authority(id).orElseThrow();
   }
 
   private AuthorityView sign(Chapter chapter, long issued, Batch batch) {
@@ -451,21 +510,25 @@ public final class Registrar implements AutoCloseable {
     batch.put(envelope.body(), body);
     batch.put(cid, block);
     batch.admit(JournalEntry.Kind.HEAD, before.id(), cid);
-    return new AuthorityView(before.id(), before.keyHead(), Optional.of(new Signed<>(cid, envelope, head)), state);
+    return new AuthorityView(
+        before.id(), before.keyHead(), Optional.of(new Signed<>(cid, envelope, head)), state);
   }
 
   private void answer(Chapter chapter, long position) {
     AuthorityView view = views.getOrDefault(chapter.before.id(), chapter.before);
     for (Task.Say say : chapter.added) {
-      say.answer().complete(receipt(Receipt.Status.ADDED, say, say.statement().cid(), view, position));
+      say.answer()
+          .complete(receipt(Receipt.Status.ADDED, say, say.statement().cid(), view, position));
     }
     for (int i = 0; i < chapter.held.size(); i++) {
       Task.Say say = chapter.held.get(i);
-      say.answer().complete(receipt(Receipt.Status.HELD, say, chapter.standing.get(i), view, position));
+      say.answer()
+          .complete(receipt(Receipt.Status.HELD, say, chapter.standing.get(i), view, position));
     }
   }
 
-  private Receipt receipt(Receipt.Status status, Task.Say say, Cid standing, AuthorityView view, long position) {
+  private Receipt receipt(
+      Receipt.Status status, Task.Say say, Cid standing, AuthorityView view, long position) {
     Cid head = view.head().map(Signed::cid).orElseThrow();
     List<byte[]> proof = new ArrayList<>();
     for (Cid node : view.state().path(Slots.of(say.statement().body()))) {

@@ -1,5 +1,7 @@
 package org.dxos.dmg.admission;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -11,9 +13,14 @@ import org.dxos.dmg.record.Bundle;
 import org.dxos.dmg.record.FileRef;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.unixfs.Budget;
+import org.dxos.dmg.unixfs.BundleBlocks;
 import org.dxos.dmg.unixfs.BundleReader;
 
-/** Whether a release says the same as the record it points to. The home node asks before it signs, everybody before they resolve. */
+/**
+ * Whether a release says the same as the record it points to. The home node asks before it signs,
+ * everybody before they resolve.
+ */
 public final class ReleaseRules {
 
   private ReleaseRules() {}
@@ -32,8 +39,7 @@ public final class ReleaseRules {
       Statement.Release release,
       BlockSource blocks,
       Function<String, Optional<AuthorityView>> known) {
-    ModuleRecord module =
-        ModuleRecord.decode(Signed.need(blocks, release.module(), "record"));
+    ModuleRecord module = ModuleRecord.decode(Signed.need(blocks, release.module(), "record"));
     requireFit(authority, statement, release, module);
     boolean localHere = isLocal(authority);
     release
@@ -56,7 +62,9 @@ public final class ReleaseRules {
                                   ErrorCode.AUTHORITY_UNKNOWN,
                                   statement,
                                   "it names authority `" + name + "`, which is not held here",
-                                  "publish the modules of `" + name + "` that it depends on first"));
+                                  "publish the modules of `"
+                                      + name
+                                      + "` that it depends on first"));
               if (!view.id().equals(id)) {
                 throw refused(
                     ErrorCode.DEP_AUTHORITY_MISMATCH,
@@ -70,7 +78,8 @@ public final class ReleaseRules {
   }
 
   /**
-   * What does not fit between a release and its record, for readers: such a release is not resolved.
+   * What does not fit between a release and its record, for readers: such a release is not
+   * resolved.
    *
    * @return the reason, or empty if all fits
    */
@@ -82,13 +91,18 @@ public final class ReleaseRules {
     }
     if (!module.version().toString().equals(release.version())) {
       return Optional.of(
-          "the record is version `" + module.version() + "`, the release `" + release.version() + "`");
+          "the record is version `"
+              + module.version()
+              + "`, the release `"
+              + release.version()
+              + "`");
     }
     if (!new TreeSet<>(module.carriedPaths()).equals(new TreeSet<>(release.names()))) {
       return Optional.of(
           "the record carries " + module.carriedPaths() + ", the release names " + release.names());
     }
-    if (!new TreeSet<>(module.authoritiesNamed()).equals(new TreeSet<>(release.authorities().keySet()))) {
+    if (!new TreeSet<>(module.authoritiesNamed())
+        .equals(new TreeSet<>(release.authorities().keySet()))) {
       return Optional.of(
           "the record names the authorities "
               + new TreeSet<>(module.authoritiesNamed())
@@ -98,13 +112,16 @@ public final class ReleaseRules {
     return Optional.empty();
   }
 
-  /** Visits the CIDs of a release's record, its files and its bundles, in the order in which a CAR carries them. */
+  /**
+   * Visits the CIDs of a release's record, its files and its bundles, in the order in which a CAR
+   * carries them.
+   */
   public static void eachBlock(Cid record, BlockSource blocks, Consumer<Cid> visitor) {
     visitor.accept(record);
     ModuleRecord module = ModuleRecord.decode(Signed.need(blocks, record, "record"));
     module.links().forEach(visitor);
     for (Bundle bundle : module.bundles()) {
-      BundleReader.blocks(blocks, bundle.cid(), visitor);
+      BundleBlocks.of(blocks, bundle.cid()).held().forEach(visitor);
     }
   }
 
@@ -118,19 +135,33 @@ public final class ReleaseRules {
   }
 
   private static void requireFiles(ModuleRecord module, BlockSource blocks) {
-    for (FileRef file : module.files()) {
+    for (FileRef file : files(module)) {
       byte[] block = Signed.need(blocks, file.cid(), "file");
       if (block.length != file.size()) {
         throw new AdmissionException.Refused(
             ErrorCode.SIZE_EXCEEDED,
-            "admit file `%s`: %d bytes, the record says %d".formatted(file.cid(), block.length, file.size()));
+            "admit file `%s`: %d bytes, the record says %d"
+                .formatted(file.cid(), block.length, file.size()));
       }
     }
   }
 
+  private static List<FileRef> files(ModuleRecord module) {
+    List<FileRef> files = new ArrayList<>();
+    module
+        .functions()
+        .forEach(
+            function -> {
+              function.input().ifPresent(files::add);
+              function.output().ifPresent(files::add);
+            });
+    module.provides().values().forEach(provided -> provided.interfaceFile().ifPresent(files::add));
+    return files;
+  }
+
   private static void requireBundles(ModuleRecord module, BlockSource blocks) {
     for (Bundle bundle : module.bundles()) {
-      BundleReader.check(blocks, bundle.cid(), bundle.size());
+      new BundleReader().verify(blocks, bundle.cid(), Budget.declared(bundle.size()));
     }
   }
 
@@ -140,6 +171,7 @@ public final class ReleaseRules {
 
   private static AdmissionException refused(
       ErrorCode code, Statement statement, String what, String hint) {
-    return new AdmissionException.Refused(code, "admit release of `" + statement.path() + "`: " + what, hint);
+    return new AdmissionException.Refused(
+        code, "admit release of `" + statement.path() + "`: " + what, hint);
   }
 }

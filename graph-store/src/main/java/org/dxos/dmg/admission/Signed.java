@@ -9,8 +9,8 @@ import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.PublicKey;
 
 /**
- * An envelope with its body, read and found to belong together. Whether the signatures are those of the right keys is asked by
- * {@link #requireSigned}.
+ * An envelope with its body, read and found to belong together. Whether the signatures are those of
+ * the right keys is asked by {@link #requireSigned}.
  *
  * @param cid the envelope's own CID, by which signed things link to each other
  */
@@ -23,7 +23,12 @@ public record Signed<B extends Body>(Cid cid, Envelope envelope, B body) {
     if (!type.isInstance(body)) {
       throw new AdmissionException.Refused(
           ErrorCode.BODY_INVALID,
-          "read envelope `" + cid + "`: its body is a `" + body.type() + "`, expected " + type.getSimpleName());
+          "read envelope `"
+              + cid
+              + "`: its body is a `"
+              + body.type()
+              + "`, expected "
+              + type.getSimpleName());
     }
     return new Signed<>(cid, envelope, type.cast(body));
   }
@@ -47,7 +52,11 @@ public record Signed<B extends Body>(Cid cid, Envelope envelope, B body) {
             () ->
                 new AdmissionException.Refused(
                     ErrorCode.BLOCK_MISSING,
-                    "read " + what + " `" + cid + "`: the block is not held and did not come with the request",
+                    "read "
+                        + what
+                        + " `"
+                        + cid
+                        + "`: the block is not held and did not come with the request",
                     "send it along"));
   }
 }

@@ -75,10 +75,14 @@ public final class Slots {
         case Statement.Release release -> applyRelease(state, envelope, statement, release, blocks);
         case Statement.Tag tag -> applyTag(state, envelope, statement, tag);
         default ->
-            Verdict.refused(ErrorCode.UNSUPPORTED, "apply " + statement.op().text() + ": this version takes release and tag");
+            Verdict.refused(
+                ErrorCode.UNSUPPORTED,
+                "apply " + statement.op().text() + ": this version takes release and tag");
       };
     } catch (FormatException e) {
-      return Verdict.refused(ErrorCode.STATEMENT_REFUSED, "admit " + statement.op().text() + " of `" + statement.path() + "`: " + e.message());
+      return Verdict.refused(
+          ErrorCode.STATEMENT_REFUSED,
+          "admit " + statement.op().text() + " of `" + statement.path() + "`: " + e.message());
     }
   }
 
@@ -98,7 +102,13 @@ public final class Slots {
       return conflictOrHeld(slot, standing.get(), envelope, release, blocks);
     }
     if (statement.replaces().isPresent()) {
-      return Verdict.refused(ErrorCode.STATEMENT_REFUSED, "admit release `" + slot + "`: it replaces `" + statement.replaces().get() + "`, and nothing stands there");
+      return Verdict.refused(
+          ErrorCode.STATEMENT_REFUSED,
+          "admit release `"
+              + slot
+              + "`: it replaces `"
+              + statement.replaces().get()
+              + "`, and nothing stands there");
     }
     MerkleSearchTree next = state.put(slot, envelope);
     for (String carried : carried(path, release)) {
@@ -113,7 +123,8 @@ public final class Slots {
         return new Verdict.Conflict(
             name(carried),
             bound.get(),
-            "publish `%s@%s`: the function name `%s` belongs to `%s` for ever".formatted(path, version, carried, owner));
+            "publish `%s@%s`: the function name `%s` belongs to `%s` for ever"
+                .formatted(path, version, carried, owner));
       }
     }
     return new Verdict.Accepted(next);
@@ -125,7 +136,8 @@ public final class Slots {
       return new Verdict.Held(standing);
     }
     Cid module =
-        Signed.read(blocks, standing, Statement.class).body().op() instanceof Statement.Release other
+        Signed.read(blocks, standing, Statement.class).body().op()
+                instanceof Statement.Release other
             ? other.module()
             : standing;
     if (module.equals(release.module())) {
@@ -146,7 +158,9 @@ public final class Slots {
     requireTail(path + ":" + tag.tag());
     String slot = tag(path, tag.tag());
     if (state.get(release(path, tag.version())).isEmpty()) {
-      return Verdict.refused(ErrorCode.STATEMENT_REFUSED, "admit tag `" + tag.tag() + "`: no release `" + path + "@" + tag.version() + "`");
+      return Verdict.refused(
+          ErrorCode.STATEMENT_REFUSED,
+          "admit tag `" + tag.tag() + "`: no release `" + path + "@" + tag.version() + "`");
     }
     Optional<Cid> standing = state.get(slot);
     if (standing.isPresent() && standing.get().equals(envelope)) {
@@ -162,7 +176,10 @@ public final class Slots {
     return new Verdict.Accepted(state.put(slot, envelope));
   }
 
-  /** The function paths that a release binds: its own, if it is a function's, and the names it lists. */
+  /**
+   * The function paths that a release binds: its own, if it is a function's, and the names it
+   * lists.
+   */
   private static List<String> carried(String path, Statement.Release release) {
     List<String> carried = new ArrayList<>();
     if (path.startsWith("function/")) {
@@ -170,7 +187,9 @@ public final class Slots {
     }
     for (String name : release.names()) {
       if (!name.startsWith("function/") || name.equals(path)) {
-        throw new FormatException(ErrorCode.STATEMENT_REFUSED, "it carries `" + name + "`, expected other function paths");
+        throw new FormatException(
+            ErrorCode.STATEMENT_REFUSED,
+            "it carries `" + name + "`, expected other function paths");
       }
       carried.add(name);
     }
@@ -186,7 +205,8 @@ public final class Slots {
   }
 
   private static void requireTag(String tag) {
-    if (!(org.dxos.dmg.dxn.Dxn.parse("org.dxos/module/x@" + tag) instanceof org.dxos.dmg.dxn.Dxn.Named named)
+    if (!(org.dxos.dmg.dxn.Dxn.parse("org.dxos/module/x@" + tag)
+            instanceof org.dxos.dmg.dxn.Dxn.Named named)
         || !(named.selector() instanceof org.dxos.dmg.dxn.Selector.Tag)) {
       throw new FormatException(ErrorCode.NAME_SYNTAX, "`" + tag + "` is no tag");
     }
@@ -194,7 +214,9 @@ public final class Slots {
 
   private static void requireTail(String tail) {
     if (tail.length() > MAX_KEY_TAIL) {
-      throw new FormatException(ErrorCode.TOO_LARGE, "`" + tail + "` has " + tail.length() + " octets, at most " + MAX_KEY_TAIL);
+      throw new FormatException(
+          ErrorCode.TOO_LARGE,
+          "`" + tail + "` has " + tail.length() + " octets, at most " + MAX_KEY_TAIL);
     }
   }
 

@@ -33,14 +33,21 @@ final class StatementRules {
     if (statement.space().isPresent() || statement.op() instanceof Statement.Promote) {
       return refuse(ErrorCode.UNSUPPORTED, statement, "spaces are not supported by this version");
     }
-    if (!(statement.op() instanceof Statement.Release) && !(statement.op() instanceof Statement.Tag)) {
+    if (!(statement.op() instanceof Statement.Release)
+        && !(statement.op() instanceof Statement.Tag)) {
       return refuse(ErrorCode.UNSUPPORTED, statement, "this version takes release and tag");
     }
     if (statement.created() < issued - MAX_AGE_SECONDS) {
-      return refuse(ErrorCode.STATEMENT_REFUSED, statement, "it was created more than 90 days before the head that would add it");
+      return refuse(
+          ErrorCode.STATEMENT_REFUSED,
+          statement,
+          "it was created more than 90 days before the head that would add it");
     }
     if (statement.created() > issued + MAX_AHEAD_SECONDS) {
-      return refuse(ErrorCode.STATEMENT_REFUSED, statement, "it was created more than a day after the head that would add it");
+      return refuse(
+          ErrorCode.STATEMENT_REFUSED,
+          statement,
+          "it was created more than a day after the head that would add it");
     }
     if (keyHead.revokes(statement.key())) {
       return refuse(ErrorCode.KEY_REVOKED, statement, "key `" + statement.key() + "` is revoked");
@@ -57,10 +64,19 @@ final class StatementRules {
     }
     Optional<Delegate> delegate = entry.delegate(key);
     if (delegate.isEmpty()) {
-      return refuse(ErrorCode.KEY_SCOPE, statement, "key `%s` is neither owner nor delegate at seq %d".formatted(key, entry.seq()));
+      return refuse(
+          ErrorCode.KEY_SCOPE,
+          statement,
+          "key `%s` is neither owner nor delegate at seq %d".formatted(key, entry.seq()));
     }
-    if (cap.isEmpty() || !delegate.get().caps().contains(cap.get()) || !delegate.get().inScope(statement.path())) {
-      return refuse(ErrorCode.KEY_SCOPE, statement, "delegate `%s` may %s on %s".formatted(key, delegate.get().caps(), delegate.get().scope()));
+    if (cap.isEmpty()
+        || !delegate.get().caps().contains(cap.get())
+        || !delegate.get().inScope(statement.path())) {
+      return refuse(
+          ErrorCode.KEY_SCOPE,
+          statement,
+          "delegate `%s` may %s on %s"
+              .formatted(key, delegate.get().caps(), delegate.get().scope()));
     }
     if (!delegate.get().allows(cap.get(), statement.path(), issued)) {
       return refuse(
@@ -82,8 +98,10 @@ final class StatementRules {
     };
   }
 
-  private static Optional<Verdict.Refused> refuse(ErrorCode code, Statement statement, String what) {
+  private static Optional<Verdict.Refused> refuse(
+      ErrorCode code, Statement statement, String what) {
     return Optional.of(
-        Verdict.refused(code, "admit " + statement.op().text() + " of `" + statement.path() + "`: " + what));
+        Verdict.refused(
+            code, "admit " + statement.op().text() + " of `" + statement.path() + "`: " + what));
   }
 }

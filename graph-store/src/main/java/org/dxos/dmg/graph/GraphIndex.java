@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.apache.jena.graph.NodeFactory;
 import org.apache.jena.query.Dataset;
 import org.apache.jena.query.DatasetFactory;
 import org.apache.jena.query.text.EntityDefinition;
 import org.apache.jena.query.text.TextDatasetFactory;
 import org.apache.jena.query.text.TextIndexConfig;
-import org.apache.jena.graph.NodeFactory;
 import org.apache.jena.sparql.core.DatasetGraph;
 import org.apache.jena.system.Txn;
 import org.apache.jena.tdb2.DatabaseMgr;
@@ -29,7 +29,8 @@ import org.dxos.dmg.rdf.Ontology;
 /**
  * The projection of one block store, in one folder.
  *
- * <p>Safe for many threads: queries read their own snapshot; {@code writer} lets one thread at a time bring the projection forward.
+ * <p>Safe for many threads: queries read their own snapshot; {@code writer} lets one thread at a
+ * time bring the projection forward.
  */
 public final class GraphIndex implements AutoCloseable {
 
@@ -68,8 +69,8 @@ public final class GraphIndex implements AutoCloseable {
   }
 
   /**
-   * Opens the projection in a folder, which is made if it is not there, and made anew if it belongs to another journal or cannot be
-   * read.
+   * Opens the projection in a folder, which is made if it is not there, and made anew if it belongs
+   * to another journal or cannot be read.
    *
    * @throws GraphException with {@link ErrorCode#STORAGE} if the folder cannot be written
    */
@@ -77,7 +78,8 @@ public final class GraphIndex implements AutoCloseable {
     try {
       Path journal = folder.resolve("journal");
       String id = HexFormat.of().formatHex(store.journalId());
-      if (Files.exists(folder) && !(Files.exists(journal) && Files.readString(journal).strip().equals(id))) {
+      if (Files.exists(folder)
+          && !(Files.exists(journal) && Files.readString(journal).strip().equals(id))) {
         delete(folder);
       }
       try {
@@ -87,24 +89,30 @@ public final class GraphIndex implements AutoCloseable {
         return make(folder, journal, id, store);
       }
     } catch (IOException | UncheckedIOException e) {
-      throw new GraphException(ErrorCode.STORAGE, "open projection `" + folder + "`: " + e, "check space and permissions");
+      throw new GraphException(
+          ErrorCode.STORAGE,
+          "open projection `" + folder + "`: " + e,
+          "check space and permissions");
     }
   }
 
-  private static GraphIndex make(Path folder, Path journal, String id, BlockStore store) throws IOException {
+  private static GraphIndex make(Path folder, Path journal, String id, BlockStore store)
+      throws IOException {
     Files.createDirectories(folder.resolve("tdb2"));
     Files.createDirectories(folder.resolve("words"));
     DatasetGraph plain = DatabaseMgr.connectDatasetGraph(folder.resolve("tdb2").toString());
     Directory words = new NIOFSDirectory(folder.resolve("words"));
     Dataset text =
-        TextDatasetFactory.createLucene(DatasetFactory.wrap(plain), words, new TextIndexConfig(entities()));
+        TextDatasetFactory.createLucene(
+            DatasetFactory.wrap(plain), words, new TextIndexConfig(entities()));
     GraphIndex index = new GraphIndex(store, words, plain, text.asDatasetGraph());
     Files.writeString(journal, id + "\n");
     return index;
   }
 
   private static EntityDefinition entities() {
-    EntityDefinition entities = new EntityDefinition("uri", "text", NodeFactory.createURI(Ontology.LABEL));
+    EntityDefinition entities =
+        new EntityDefinition("uri", "text", NodeFactory.createURI(Ontology.LABEL));
     entities.set("text", NodeFactory.createURI(Ontology.DESCRIPTION));
     entities.set("text", NodeFactory.createURI(Ontology.KEYWORD));
     return entities;
@@ -126,7 +134,10 @@ public final class GraphIndex implements AutoCloseable {
     return position;
   }
 
-  /** Brings the projection to {@code target} at least, a position of the journal. Returns at once if it is there. */
+  /**
+   * Brings the projection to {@code target} at least, a position of the journal. Returns at once if
+   * it is there.
+   */
   public void catchUp(long target) {
     if (position >= target) {
       return;
@@ -144,7 +155,8 @@ public final class GraphIndex implements AutoCloseable {
   private void step() {
     List<JournalEntry> entries = store.journal(position, ENTRIES);
     if (entries.isEmpty()) {
-      throw new GraphException(ErrorCode.INTERNAL, "project journal: nothing after position " + position, "");
+      throw new GraphException(
+          ErrorCode.INTERNAL, "project journal: nothing after position " + position, "");
     }
     long reached =
         Txn.calculateWrite(
@@ -168,14 +180,17 @@ public final class GraphIndex implements AutoCloseable {
   /**
    * Answers a query.
    *
-   * @param accept media types, as HTTP's {@code Accept}; {@code text/plain} gives a table for people
+   * @param accept media types, as HTTP's {@code Accept}; {@code text/plain} gives a table for
+   *     people
    * @throws GraphException if it is refused, runs too long or gives too much
    */
   public Answer query(String text, String accept) {
     return queries.answer(text, accept);
   }
 
-  /** Modules by words, best first: every word has to occur, the last may be the beginning of one. */
+  /**
+   * Modules by words, best first: every word has to occur, the last may be the beginning of one.
+   */
   public List<Hit> search(String words, int limit) {
     return queries.search(words, limit);
   }

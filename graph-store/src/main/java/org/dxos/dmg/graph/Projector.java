@@ -46,7 +46,9 @@ final class Projector {
         graph,
         () -> {
           Iterator<Quad> found = graph.find(REGISTRY, REGISTRY, iri(Ontology.POSITION), Node.ANY);
-          return found.hasNext() ? Long.parseLong(found.next().getObject().getLiteralLexicalForm()) : 0L;
+          return found.hasNext()
+              ? Long.parseLong(found.next().getObject().getLiteralLexicalForm())
+              : 0L;
         });
   }
 
@@ -69,7 +71,8 @@ final class Projector {
         for (Cid added : head.added()) {
           Statement statement = Signed.read(store, added, Statement.class).body();
           switch (statement.op()) {
-            case Statement.Release release -> release(authority, entry.genesis(), added, statement, release);
+            case Statement.Release release ->
+                release(authority, entry.genesis(), added, statement, release);
             case Statement.Tag tag -> tag(authority, statement, tag);
             default -> {}
           }
@@ -78,11 +81,17 @@ final class Projector {
     }
   }
 
-  private void release(AuthorityEntry authority, Cid genesis, Cid envelope, Statement statement, Statement.Release release) {
+  private void release(
+      AuthorityEntry authority,
+      Cid genesis,
+      Cid envelope,
+      Statement statement,
+      Statement.Release release) {
     releases++;
     Optional<ModuleRecord> module = read(release.module());
     if (module.isEmpty()
-        || ReleaseRules.misfit(authority.authority(), statement, release, module.get()).isPresent()) {
+        || ReleaseRules.misfit(authority.authority(), statement, release, module.get())
+            .isPresent()) {
       return; // such a release is not resolved, so it is not shown either
     }
     Node named = iri(RecordTriples.graphIri(release.module()));
@@ -123,7 +132,8 @@ final class Projector {
     return switch (term) {
       case Triple.Term.Iri one -> iri(one.value());
       case Triple.Term.Literal one ->
-          NodeFactory.createLiteralDT(one.value(), TypeMapper.getInstance().getSafeTypeByName(one.datatype()));
+          NodeFactory.createLiteralDT(
+              one.value(), TypeMapper.getInstance().getSafeTypeByName(one.datatype()));
     };
   }
 
@@ -137,6 +147,7 @@ final class Projector {
 
   private static Node integer(long value) {
     return NodeFactory.createLiteralDT(
-        String.valueOf(value), TypeMapper.getInstance().getSafeTypeByName(Ontology.XSD + "integer"));
+        String.valueOf(value),
+        TypeMapper.getInstance().getSafeTypeByName(Ontology.XSD + "integer"));
   }
 }

@@ -13,21 +13,21 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.apache.jena.query.DatasetFactory;
 import org.apache.jena.query.Query;
 import org.apache.jena.query.QueryCancelledException;
 import org.apache.jena.query.QueryExecution;
 import org.apache.jena.query.QuerySolution;
 import org.apache.jena.query.ResultSet;
 import org.apache.jena.query.ResultSetFormatter;
-import org.apache.jena.query.DatasetFactory;
 import org.apache.jena.query.text.TextQuery;
 import org.apache.jena.query.text.TextQueryPF;
 import org.apache.jena.rdf.model.Model;
 import org.apache.jena.rdf.model.RDFNode;
 import org.apache.jena.riot.Lang;
 import org.apache.jena.riot.RDFDataMgr;
+import org.apache.jena.riot.ResultSetMgr;
 import org.apache.jena.riot.resultset.ResultSetLang;
-import org.apache.jena.riot.resultset.rw.ResultsWriter;
 import org.apache.jena.sparql.ARQConstants;
 import org.apache.jena.sparql.core.DatasetGraph;
 import org.apache.jena.sparql.function.FunctionRegistry;
@@ -86,22 +86,29 @@ final class Queries {
   private void takeTurn() {
     try {
       if (!turns.tryAcquire(TURN_MILLIS, TimeUnit.MILLISECONDS)) {
-        throw new GraphException(ErrorCode.QUERY_LIMIT, "run query: " + CONCURRENT + " are running", "try again in a moment");
+        throw new GraphException(
+            ErrorCode.QUERY_LIMIT,
+            "run query: " + CONCURRENT + " are running",
+            "try again in a moment");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new GraphException(ErrorCode.QUERY_TIMEOUT, "run query: interrupted while it waited", "");
+      throw new GraphException(
+          ErrorCode.QUERY_TIMEOUT, "run query: interrupted while it waited", "");
     }
   }
 
   private <T> T inTime(Query query, Work<T> work) {
     try (QueryExecution execution = execution(query)) {
-      ScheduledFuture<?> watch = WATCHDOG.schedule(execution::abort, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> watch =
+          WATCHDOG.schedule(execution::abort, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
       try {
         return work.on(execution);
       } catch (QueryCancelledException e) {
         throw new GraphException(
-            ErrorCode.QUERY_TIMEOUT, "run query: not done after " + TIMEOUT_MILLIS + " ms", "narrow it, or ask in steps");
+            ErrorCode.QUERY_TIMEOUT,
+            "run query: not done after " + TIMEOUT_MILLIS + " ms",
+            "narrow it, or ask in steps");
       } finally {
         watch.cancel(false);
       }
@@ -125,14 +132,16 @@ final class Queries {
     if (query.isAskType()) {
       boolean yes = execution.execAsk();
       if (wants(accept, "text/plain")) {
-        return new GraphIndex.Answer("text/plain; charset=utf-8", (yes + "\n").getBytes(StandardCharsets.UTF_8));
+        return new GraphIndex.Answer(
+            "text/plain; charset=utf-8", (yes + "\n").getBytes(StandardCharsets.UTF_8));
       }
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       Format format = format(accept);
-      ResultsWriter.create().lang(format.lang()).build().write(out, yes);
+      ResultSetMgr.write(out, yes, format.lang());
       return new GraphIndex.Answer(format.mediaType(), out.toByteArray());
     }
-    return triples(query.isConstructType() ? execution.execConstruct() : execution.execDescribe(), accept);
+    return triples(
+        query.isConstructType() ? execution.execConstruct() : execution.execDescribe(), accept);
   }
 
   private record Format(String mediaType, Lang lang) {}
@@ -163,13 +172,16 @@ final class Queries {
       return new GraphIndex.Answer("text/plain; charset=utf-8", out.toByteArray());
     }
     Format format = format(accept);
-    ResultsWriter.create().lang(format.lang()).build().write(out, limited);
+    ResultSetMgr.write(out, limited, format.lang());
     return new GraphIndex.Answer(format.mediaType(), out.toByteArray());
   }
 
   private static GraphIndex.Answer triples(Model model, String accept) {
     if (model.size() > MAX_TRIPLES) {
-      throw new GraphException(ErrorCode.QUERY_LIMIT, "run query: more than " + MAX_TRIPLES + " triples", "narrow it, or use LIMIT");
+      throw new GraphException(
+          ErrorCode.QUERY_LIMIT,
+          "run query: more than " + MAX_TRIPLES + " triples",
+          "narrow it, or use LIMIT");
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     if (wants(accept, "application/n-triples")) {
@@ -198,7 +210,11 @@ final class Queries {
               ?release <%s> ?of ; <%s> ?version .
               OPTIONAL { ?release <%s> ?description }
             } ORDER BY DESC(?score) ?of"""
-                .formatted(lucene.replace("\\", "\\\\").replace("\"", "\\\""), Ontology.OF, Ontology.VERSION, Ontology.DESCRIPTION));
+                .formatted(
+                    lucene.replace("\\", "\\\\").replace("\"", "\\\""),
+                    Ontology.OF,
+                    Ontology.VERSION,
+                    Ontology.DESCRIPTION));
     return run(query, execution -> hits(execution.execSelect(), limit));
   }
 
@@ -210,14 +226,22 @@ final class Queries {
       String name = row.getResource("of").getURI().substring("dxn://".length());
       String version = row.getLiteral("version").getString();
       Optional<String> description =
-          Optional.ofNullable(row.get("description")).map(RDFNode::asLiteral).map(one -> one.getString());
+          Optional.ofNullable(row.get("description"))
+              .map(RDFNode::asLiteral)
+              .map(one -> one.getString());
       GraphIndex.Hit hit = new GraphIndex.Hit(name, version, description);
-      best.merge(name, hit, (a, b) -> Version.parse(a.version()).compareTo(Version.parse(b.version())) >= 0 ? a : b);
+      best.merge(
+          name,
+          hit,
+          (a, b) -> Version.parse(a.version()).compareTo(Version.parse(b.version())) >= 0 ? a : b);
     }
     return best.values().stream().limit(limit).toList();
   }
 
-  /** Words as a query of Lucene: each has to occur, as it is, as a beginning, or with one letter wrong. */
+  /**
+   * Words as a query of Lucene: each has to occur, as it is, as a beginning, or with one letter
+   * wrong.
+   */
   private static String lucene(String words) {
     List<String> terms = new ArrayList<>();
     for (String word : words.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+")) {

@@ -24,7 +24,8 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.rdf.Ontology;
 
 /**
- * Lets through what a query may do: read this dataset. Checked on the algebra, where every way to write a thing looks the same.
+ * Lets through what a query may do: read this dataset. Checked on the algebra, where every way to
+ * write a thing looks the same.
  */
 final class QueryGuard {
 
@@ -33,7 +34,10 @@ final class QueryGuard {
   /** Brackets open at a time: the parser descends one level for each, on the thread's stack. */
   static final int MAX_NESTING = 64;
 
-  /** Property functions that are answered; any other predicate of Jena's own namespaces would be code to run. */
+  /**
+   * Property functions that are answered; any other predicate of Jena's own namespaces would be
+   * code to run.
+   */
   static final String TEXT_QUERY = "http://jena.apache.org/text#query";
 
   private static final Set<String> FUNCTIONS = Set.of(Ontology.SATISFIES, Ontology.COMPARE);
@@ -43,11 +47,15 @@ final class QueryGuard {
   /**
    * Parses and checks a query.
    *
-   * @throws GraphException with {@link ErrorCode#SPARQL_SYNTAX}, {@link ErrorCode#SPARQL_FORBIDDEN} or {@link ErrorCode#QUERY_LIMIT}
+   * @throws GraphException with {@link ErrorCode#SPARQL_SYNTAX}, {@link ErrorCode#SPARQL_FORBIDDEN}
+   *     or {@link ErrorCode#QUERY_LIMIT}
    */
   static Query check(String text) {
     if (text.length() > MAX_TEXT) {
-      throw new GraphException(ErrorCode.QUERY_LIMIT, "read query: " + text.length() + " characters, at most " + MAX_TEXT, "ask in several queries");
+      throw new GraphException(
+          ErrorCode.QUERY_LIMIT,
+          "read query: " + text.length() + " characters, at most " + MAX_TEXT,
+          "ask in several queries");
     }
     requireShallow(text);
     Query query;
@@ -82,7 +90,10 @@ final class QueryGuard {
         depth--;
       }
       if (depth > MAX_NESTING) {
-        throw new GraphException(ErrorCode.QUERY_LIMIT, "read query at offset " + i + ": nested deeper than " + MAX_NESTING, "write it flatter");
+        throw new GraphException(
+            ErrorCode.QUERY_LIMIT,
+            "read query at offset " + i + ": nested deeper than " + MAX_NESTING,
+            "write it flatter");
       }
     }
   }
@@ -92,7 +103,10 @@ final class QueryGuard {
   }
 
   private static GraphException forbidden(String what) {
-    return new GraphException(ErrorCode.SPARQL_FORBIDDEN, "run query: it uses " + what, "a query reads what this registry holds, and nothing else");
+    return new GraphException(
+        ErrorCode.SPARQL_FORBIDDEN,
+        "run query: it uses " + what,
+        "a query reads what this registry holds, and nothing else");
   }
 
   private static final class Ops extends OpVisitorBase {
@@ -153,7 +167,8 @@ final class QueryGuard {
 
     @Override
     public void visit(ExprAggregator aggregator) {
-      if (aggregator.getAggregator() instanceof org.apache.jena.sparql.expr.aggregate.AggCustom custom) {
+      if (aggregator.getAggregator()
+          instanceof org.apache.jena.sparql.expr.aggregate.AggCustom custom) {
         throw forbidden("the aggregate `" + custom.getIRI() + "`");
       }
     }

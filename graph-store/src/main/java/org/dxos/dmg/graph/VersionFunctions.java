@@ -9,7 +9,10 @@ import org.dxos.dmg.rdf.Ontology;
 import org.dxos.dmg.version.Range;
 import org.dxos.dmg.version.Version;
 
-/** {@code dmg:satisfies(?version, "^1.2")} and {@code dmg:compare(?a, ?b)}, which orders by precedence. */
+/**
+ * {@code dmg:satisfies(?version, "^1.2")} and {@code dmg:compare(?a, ?b)}, which orders by
+ * precedence.
+ */
 final class VersionFunctions {
 
   private VersionFunctions() {}
@@ -28,7 +31,8 @@ final class VersionFunctions {
     @Override
     public NodeValue exec(NodeValue version, NodeValue range) {
       try {
-        return NodeValue.makeBoolean(Range.parse(range.asString()).contains(Version.parse(version.asString())));
+        return NodeValue.makeBoolean(
+            Range.parse(range.asString()).contains(Version.parse(version.asString())));
       } catch (FormatException e) {
         throw new ExprEvalException(e.message());
       }

@@ -187,7 +187,8 @@ final class HttpRegistry implements Registry {
 
   private Answer sendCar(String path, List<Cid> cids, Cid root, BlockSource offered) {
     java.io.ByteArrayOutputStream car = new java.io.ByteArrayOutputStream();
-    try (CarWriter writer = new CarWriter(car, List.of(root))) {
+    try {
+      CarWriter writer = new CarWriter(car, List.of(root));
       for (Cid cid : cids) {
         writer.put(cid, block(offered, cid));
       }

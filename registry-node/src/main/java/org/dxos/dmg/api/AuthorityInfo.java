@@ -17,7 +17,8 @@ import org.dxos.dmg.trust.PublicKey;
  * @param head envelope of its newest head; empty before the first publish
  * @param headKey of its home node
  */
-public record AuthorityInfo(String name, Cid genesis, Cid keyHead, Optional<Cid> head, PublicKey headKey) {
+public record AuthorityInfo(
+    String name, Cid genesis, Cid keyHead, Optional<Cid> head, PublicKey headKey) {
 
   public Node.Map toNode() {
     return new MapBuilder()

@@ -24,7 +24,8 @@ public record ClosureRequest(List<String> roots, Optional<Target> target) {
     roots = List.copyOf(roots);
     if (roots.isEmpty() || roots.size() > MAX_ROOTS) {
       throw new FormatException(
-          ErrorCode.USAGE, "ask for a closure: " + roots.size() + " roots, expected 1 to " + MAX_ROOTS);
+          ErrorCode.USAGE,
+          "ask for a closure: " + roots.size() + " roots, expected 1 to " + MAX_ROOTS);
     }
   }
 

@@ -16,12 +16,15 @@ import org.dxos.dmg.error.ErrorCode;
  * @param versions newest first
  * @param tags tag to version; {@code latest} is computed and among them
  */
-public record ModuleInfo(String name, Cid genesis, List<VersionInfo> versions, Map<String, String> tags) {
+public record ModuleInfo(
+    String name, Cid genesis, List<VersionInfo> versions, Map<String, String> tags) {
 
   /**
-   * @param module name of the module that carries it, which differs from the name asked for if that is a function's
+   * @param module name of the module that carries it, which differs from the name asked for if that
+   *     is a function's
    */
-  public record VersionInfo(String version, String module, Cid record, Cid release, boolean yanked, long created) {}
+  public record VersionInfo(
+      String version, String module, Cid record, Cid release, boolean yanked, long created) {}
 
   public ModuleInfo {
     versions = List.copyOf(versions);

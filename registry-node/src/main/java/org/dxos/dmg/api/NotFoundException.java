@@ -37,7 +37,10 @@ public final class NotFoundException extends RuntimeException implements Explain
   @Override
   public Optional<String> hint() {
     if (!near.isEmpty()) {
-      return Optional.of("did you mean " + String.join(" or ", near.stream().map(name -> "`" + name + "`").toList()) + "?");
+      return Optional.of(
+          "did you mean "
+              + String.join(" or ", near.stream().map(name -> "`" + name + "`").toList())
+              + "?");
     }
     return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
   }

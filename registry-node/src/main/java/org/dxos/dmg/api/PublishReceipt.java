@@ -18,7 +18,8 @@ import org.dxos.dmg.error.FormatException;
  * @param proof blocks of the state tree from its root to the statement's slot
  * @param position of the journal
  */
-public record PublishReceipt(boolean added, Cid statement, Cid head, List<byte[]> proof, long position) {
+public record PublishReceipt(
+    boolean added, Cid statement, Cid head, List<byte[]> proof, long position) {
 
   public PublishReceipt {
     proof = List.copyOf(proof);
@@ -49,7 +50,8 @@ public record PublishReceipt(boolean added, Cid statement, Cid head, List<byte[]
       try {
         return Base64.getDecoder().decode(text.value());
       } catch (IllegalArgumentException e) {
-        throw new FormatException(ErrorCode.JSON_SYNTAX, "read receipt: a proof block is not base64");
+        throw new FormatException(
+            ErrorCode.JSON_SYNTAX, "read receipt: a proof block is not base64");
       }
     }
     throw new FormatException(ErrorCode.JSON_SYNTAX, "read receipt: a proof block is not text");

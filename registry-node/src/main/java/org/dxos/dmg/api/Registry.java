@@ -10,8 +10,8 @@ import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.Node;
 
 /**
- * A registry, embedded or behind a URL. Failures are exceptions that implement {@link org.dxos.dmg.error.Explained}, with the same
- * codes from both.
+ * A registry, embedded or behind a URL. Failures are exceptions that implement {@link
+ * org.dxos.dmg.error.Explained}, with the same codes from both.
  */
 public interface Registry extends BlockSource, AutoCloseable {
 
@@ -53,7 +53,8 @@ public interface Registry extends BlockSource, AutoCloseable {
   /**
    * Hands in a signed statement.
    *
-   * @param offered the statement, its record, files and bundles, of which only what {@link #missing} names needs to be there
+   * @param offered the statement, its record, files and bundles, of which only what {@link
+   *     #missing} names needs to be there
    */
   PublishReceipt publish(Cid envelope, BlockSource offered);
 

@@ -25,6 +25,7 @@ public record SearchHit(String name, String version, Optional<String> descriptio
 
   public static SearchHit fromNode(Node node) {
     Fields fields = Fields.of("search hit", ErrorCode.JSON_SYNTAX, node);
-    return new SearchHit(fields.text("name"), fields.text("version"), fields.optionalProse("description"));
+    return new SearchHit(
+        fields.text("name"), fields.text("version"), fields.optionalProse("description"));
   }
 }

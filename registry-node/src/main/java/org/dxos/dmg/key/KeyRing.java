@@ -38,7 +38,9 @@ public final class KeyRing {
 
   /** The key with which this home's node signs heads, made at the first call. */
   public SigningKey head() {
-    return readOrMake(keys().resolve("head.key"), "DMG head key of this node. Keep it secret, and keep it out of backups.");
+    return readOrMake(
+        keys().resolve("head.key"),
+        "DMG head key of this node. Keep it secret, and keep it out of backups.");
   }
 
   /** The key by which this home's node is known to its peers, made at the first call. */
@@ -61,7 +63,9 @@ public final class KeyRing {
   public SigningKey makeRecovery(String authority) {
     return readOrMake(
         recoveryFile(authority),
-        "DMG recovery key of " + authority + ". MOVE THIS OFF THE MACHINE: it wins the authority back when all else is lost.");
+        "DMG recovery key of "
+            + authority
+            + ". MOVE THIS OFF THE MACHINE: it wins the authority back when all else is lost.");
   }
 
   /** Where {@link #makeRecovery} writes. */
@@ -86,16 +90,22 @@ public final class KeyRing {
     SigningKey key = SigningKey.ofSeed(seed);
     String text =
         "# %s\n# public key: %s\n%s%s\n"
-            .formatted(comment, key.publicKey(), MAGIC, Base64.getUrlEncoder().withoutPadding().encodeToString(seed));
+            .formatted(
+                comment,
+                key.publicKey(),
+                MAGIC,
+                Base64.getUrlEncoder().withoutPadding().encodeToString(seed));
     try {
       boolean posix = Files.getFileStore(home).supportsFileAttributeView("posix");
-      Files.createDirectories(file.getParent(), posix ? attribute("rwx------") : new FileAttribute<?>[0]);
+      Files.createDirectories(
+          file.getParent(), posix ? attribute("rwx------") : new FileAttribute<?>[0]);
       write(file, text, posix);
       return key;
     } catch (FileAlreadyExistsException e) {
       return read(file); // another thread made it first
     } catch (IOException e) {
-      throw new KeyException(ErrorCode.STORAGE, "write key file `" + file + "`: " + e, "check space and permissions");
+      throw new KeyException(
+          ErrorCode.STORAGE, "write key file `" + file + "`: " + e, "check space and permissions");
     }
   }
 
@@ -129,13 +139,19 @@ public final class KeyRing {
       }
       throw bad(file, "it has no line that begins with `" + MAGIC.strip() + "`");
     } catch (IOException e) {
-      throw new KeyException(ErrorCode.STORAGE, "read key file `" + file + "`: " + e, "check that it is there and readable");
+      throw new KeyException(
+          ErrorCode.STORAGE,
+          "read key file `" + file + "`: " + e,
+          "check that it is there and readable");
     } catch (IllegalArgumentException | FormatException e) {
       throw bad(file, e.getMessage());
     }
   }
 
   private static KeyException bad(Path file, String what) {
-    return new KeyException(ErrorCode.POLICY_INVALID, "read key file `" + file + "`: " + what, "restore it from a backup");
+    return new KeyException(
+        ErrorCode.POLICY_INVALID,
+        "read key file `" + file + "`: " + what,
+        "restore it from a backup");
   }
 }

@@ -8,13 +8,14 @@ import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.MapBuilder;
-import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.node.http.Events;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 
-/** The journal as events: one for each key log entry, and one for each statement that a head adds. */
+/**
+ * The journal as events: one for each key log entry, and one for each statement that a head adds.
+ */
 public final class JournalEvents implements Events {
 
   private final BlockStore store;
@@ -66,7 +67,8 @@ public final class JournalEvents implements Events {
               .put("envelope", added.toString())
               .put("head", entry.envelope().toString());
       switch (statement.op()) {
-        case Statement.Release release -> data.put("version", release.version()).put("record", release.module().toString());
+        case Statement.Release release ->
+            data.put("version", release.version()).put("record", release.module().toString());
         case Statement.Tag tag -> data.put("tag", tag.tag()).put("version", tag.version());
         default -> {}
       }

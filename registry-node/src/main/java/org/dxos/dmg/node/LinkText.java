@@ -22,7 +22,14 @@ final class LinkText {
         map.entries().forEach((key, value) -> entries.put(key, of(value)));
         yield new Node.Map(entries);
       }
-      case Node.Null _, Node.Bool _, Node.Int _, Node.BigInt _, Node.Real _, Node.Text _, Node.Bytes _ -> node;
+      case Node.Null _,
+          Node.Bool _,
+          Node.Int _,
+          Node.BigInt _,
+          Node.Real _,
+          Node.Text _,
+          Node.Bytes _ ->
+          node;
     };
   }
 }

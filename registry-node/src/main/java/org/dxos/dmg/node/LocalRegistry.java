@@ -51,7 +51,8 @@ import org.dxos.dmg.trust.Head;
 /**
  * The registry of one home, in this process.
  *
- * <p>Safe for many threads. The graph is opened when it is first asked for: to resolve and to publish the block store is enough.
+ * <p>Safe for many threads. The graph is opened when it is first asked for: to resolve and to
+ * publish the block store is enough.
  */
 public final class LocalRegistry implements Registry {
 
@@ -84,7 +85,10 @@ public final class LocalRegistry implements Registry {
     try {
       KeyRing ring = new KeyRing(home, world.random());
       return new LocalRegistry(
-          home, world, store, new NodeKeys(ring.head(), new PeerId(ring.peer().publicKey().bytes())));
+          home,
+          world,
+          store,
+          new NodeKeys(ring.head(), new PeerId(ring.peer().publicKey().bytes())));
     } catch (RuntimeException e) {
       store.close();
       throw e;
@@ -109,7 +113,11 @@ public final class LocalRegistry implements Registry {
   @Override
   public NodeInfo node() {
     return new NodeInfo(
-        Software.version(), keys.head().publicKey(), keys.peer(), registrar.root(), store.journalEnd());
+        Software.version(),
+        keys.head().publicKey(),
+        keys.peer(),
+        registrar.root(),
+        store.journalEnd());
   }
 
   @Override
@@ -129,7 +137,11 @@ public final class LocalRegistry implements Registry {
     Cid genesis =
         catalog
             .authority(name.authority().text())
-            .orElseThrow(() -> missing(text, new Selection.NoAuthority(name.authority().text(), catalog.near(name))));
+            .orElseThrow(
+                () ->
+                    missing(
+                        text,
+                        new Selection.NoAuthority(name.authority().text(), catalog.near(name))));
     List<Release> releases = catalog.releases(name, genesis);
     if (releases.isEmpty()) {
       throw missing(text, new Selection.NoName(name, catalog.near(name)));
@@ -163,7 +175,8 @@ public final class LocalRegistry implements Registry {
     List<Root> roots =
         switch (Roots.of(catalog, asked)) {
           case Roots.Found found -> found.roots();
-          case Roots.Missing missing -> throw missing(missing.dxn().toString(), missing.dxn(), missing.why(), catalog);
+          case Roots.Missing missing ->
+              throw missing(missing.dxn().toString(), missing.dxn(), missing.why(), catalog);
         };
     return switch (Solver.solve(catalog, roots, request.target())) {
       case Resolution.Solved solved -> lock(Closure.of(roots, request.target(), solved.chosen()));
@@ -186,7 +199,10 @@ public final class LocalRegistry implements Registry {
     return new Lock(
         closure,
         new Lock.Evidence(
-            world.clock().instant().getEpochSecond(), heads, ReleaseReader.emptyPolicy(), registrar.root()));
+            world.clock().instant().getEpochSecond(),
+            heads,
+            ReleaseReader.emptyPolicy(),
+            registrar.root()));
   }
 
   @Override
@@ -338,7 +354,10 @@ public final class LocalRegistry implements Registry {
         registrar.authority(release.genesis()).flatMap(AuthorityView::head).orElseThrow();
     List<String> warnings = new ArrayList<>();
     if (head.body().expires() <= world.clock().instant().getEpochSecond()) {
-      warnings.add("the newest head of `" + release.name().authority().base() + "` that is held here has expired");
+      warnings.add(
+          "the newest head of `"
+              + release.name().authority().base()
+              + "` that is held here has expired");
     }
     Node record = LinkText.of(DagCbor.decode(store.get(release.record()).orElseThrow()));
     return new ReleaseInfo(
@@ -362,8 +381,12 @@ public final class LocalRegistry implements Registry {
         view.keyHead().body().home().headKey());
   }
 
-  /** A name that belongs to an API without a release of its own resolves to nothing, but has providers to tell. */
-  private static NotFoundException missing(String text, Dxn dxn, Selection why, StateCatalog catalog) {
+  /**
+   * A name that belongs to an API without a release of its own resolves to nothing, but has
+   * providers to tell.
+   */
+  private static NotFoundException missing(
+      String text, Dxn dxn, Selection why, StateCatalog catalog) {
     if (dxn instanceof Dxn.Named named
         && named.name().kind() == org.dxos.dmg.dxn.Kind.API
         && why instanceof Selection.NoName noName) {
@@ -377,7 +400,10 @@ public final class LocalRegistry implements Registry {
       if (!providers.isEmpty()) {
         return new NotFoundException(
             ErrorCode.NOT_FOUND,
-            "resolve `" + text + "`: the API has no release of its own; it is provided by " + String.join(", ", providers),
+            "resolve `"
+                + text
+                + "`: the API has no release of its own; it is provided by "
+                + String.join(", ", providers),
             noName.near(),
             "ask for one of its providers");
       }
@@ -395,17 +421,30 @@ public final class LocalRegistry implements Registry {
               "publish it, or ask a node that holds it with --node");
       case Selection.NoName none ->
           new NotFoundException(
-              ErrorCode.NOT_FOUND, "resolve `" + text + "`: no such name", none.near(), "look with `dmg search`");
+              ErrorCode.NOT_FOUND,
+              "resolve `" + text + "`: no such name",
+              none.near(),
+              "look with `dmg search`");
       case Selection.NoVersion none ->
           new NotFoundException(
               ErrorCode.NO_VERSION,
-              "resolve `" + text + "`: no version of `" + none.name() + "` fits " + none.why() + " (there are "
-                  + String.join(", ", none.seen().stream().limit(10).map(Object::toString).toList()) + ")",
+              "resolve `"
+                  + text
+                  + "`: no version of `"
+                  + none.name()
+                  + "` fits "
+                  + none.why()
+                  + " (there are "
+                  + String.join(", ", none.seen().stream().limit(10).map(Object::toString).toList())
+                  + ")",
               List.of(),
               "ask for one of these, or widen the range");
       case Selection.NoCid none ->
           new NotFoundException(
-              ErrorCode.NOT_FOUND, "resolve `" + none.cid() + "`: no release or record with this CID is held here", List.of(), "");
+              ErrorCode.NOT_FOUND,
+              "resolve `" + none.cid() + "`: no release or record with this CID is held here",
+              List.of(),
+              "");
       case Selection.Found found -> throw new IllegalStateException("found " + found);
     };
   }

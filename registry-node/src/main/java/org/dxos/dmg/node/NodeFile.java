@@ -13,7 +13,8 @@ import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.json.Json;
 
 /**
- * {@code node.json} in a home: which process serves it, and where. Commands on the same home find the node by it.
+ * {@code node.json} in a home: which process serves it, and where. Commands on the same home find
+ * the node by it.
  *
  * @param url without a slash at the end
  * @param pid of the process
@@ -30,11 +31,14 @@ public record NodeFile(String url, long pid, Optional<String> token) {
       if (!Files.exists(file)) {
         return Optional.empty();
       }
-      Fields fields = Fields.of("node file", ErrorCode.JSON_SYNTAX, Json.parse(Files.readAllBytes(file)));
-      NodeFile node = new NodeFile(fields.text("url"), fields.uint("pid"), fields.optionalText("token"));
+      Fields fields =
+          Fields.of("node file", ErrorCode.JSON_SYNTAX, Json.parse(Files.readAllBytes(file)));
+      NodeFile node =
+          new NodeFile(fields.text("url"), fields.uint("pid"), fields.optionalText("token"));
       return ProcessHandle.of(node.pid()).filter(ProcessHandle::isAlive).map(_ -> node);
     } catch (IOException | FormatException e) {
-      return Optional.empty(); // torn or foreign: as if there were none, the lock still guards the home
+      return Optional
+          .empty(); // torn or foreign: as if there were none, the lock still guards the home
     }
   }
 
@@ -44,7 +48,11 @@ public record NodeFile(String url, long pid, Optional<String> token) {
     token.ifPresent(one -> map.put("token", one));
     Path fresh = home.resolve(NAME + ".new");
     Files.writeString(fresh, Json.pretty(map.build()), StandardCharsets.UTF_8);
-    Files.move(fresh, home.resolve(NAME), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        fresh,
+        home.resolve(NAME),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Takes the file away when the node stops. */

@@ -24,8 +24,8 @@ import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.version.Version;
 
 /**
- * Reads releases from blocks, and keeps the last ones read. Safe for many threads: {@code this} guards both caches, and no block is
- * read under it.
+ * Reads releases from blocks, and keeps the last ones read. Safe for many threads: {@code this}
+ * guards both caches, and no block is read under it.
  */
 final class ReleaseReader {
 
@@ -53,7 +53,10 @@ final class ReleaseReader {
     return Signed.read(blocks, envelope, Statement.class);
   }
 
-  /** The release with this envelope; empty if it does not fit its record, which makes it one that is not resolved. */
+  /**
+   * The release with this envelope; empty if it does not fit its record, which makes it one that is
+   * not resolved.
+   */
   Optional<Release> release(AuthorityView view, Cid envelope) {
     synchronized (this) {
       Optional<Release> known = releases.get(envelope);
@@ -123,14 +126,20 @@ final class ReleaseReader {
                                 .module()
                                 .provides()
                                 .keySet()
-                                .forEach(name -> byApi.computeIfAbsent(name, _ -> new ArrayList<>()).add(envelope))));
+                                .forEach(
+                                    name ->
+                                        byApi
+                                            .computeIfAbsent(name, _ -> new ArrayList<>())
+                                            .add(envelope))));
     synchronized (this) {
       providers.put(view.id(), new Providers(state, byApi));
     }
     return byApi.getOrDefault(api, List.of());
   }
 
-  /** The release whose envelope or whose record has this CID, if it stands in its authority's state. */
+  /**
+   * The release whose envelope or whose record has this CID, if it stands in its authority's state.
+   */
   Optional<Release> byCid(
       Cid cid,
       Function<Cid, Optional<AuthorityView>> byId,

@@ -21,8 +21,9 @@ import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.version.Version;
 
 /**
- * The state trees of all authorities as a catalog, as of the heads that stood when it was made. Reads lazily, by name: a resolve
- * touches a few blocks, whatever the size of the registry. Used by one thread.
+ * The state trees of all authorities as a catalog, as of the heads that stood when it was made.
+ * Reads lazily, by name: a resolve touches a few blocks, whatever the size of the registry. Used by
+ * one thread.
  */
 final class StateCatalog implements Catalog {
 
@@ -33,7 +34,10 @@ final class StateCatalog implements Catalog {
   private final Map<Cid, AuthorityView> views = new HashMap<>();
   private final Map<String, List<Release>> known = new HashMap<>();
 
-  StateCatalog(List<AuthorityView> views, ReleaseReader reader, java.util.function.Function<String, Optional<AuthorityView>> bound) {
+  StateCatalog(
+      List<AuthorityView> views,
+      ReleaseReader reader,
+      java.util.function.Function<String, Optional<AuthorityView>> bound) {
     this.reader = reader;
     for (AuthorityView view : views) {
       this.views.put(view.id(), view);
@@ -81,7 +85,8 @@ final class StateCatalog implements Catalog {
     List<Release> releases = new ArrayList<>();
     view.state()
         .walkPrefix(
-            Slots.releases(path), (_, envelope) -> reader.release(view, envelope).ifPresent(releases::add));
+            Slots.releases(path),
+            (_, envelope) -> reader.release(view, envelope).ifPresent(releases::add));
     releases.sort(Comparator.comparing(Release::version).reversed());
     return List.copyOf(releases);
   }
@@ -92,7 +97,10 @@ final class StateCatalog implements Catalog {
         .flatMap(view -> view.state().get(Slots.tag(name.path(), tag)))
         .map(envelope -> reader.statement(envelope).body().op())
         .flatMap(
-            op -> op instanceof Statement.Tag one ? Optional.of(Version.parse(one.version())) : Optional.empty());
+            op ->
+                op instanceof Statement.Tag one
+                    ? Optional.of(Version.parse(one.version()))
+                    : Optional.empty());
   }
 
   @Override
@@ -114,7 +122,8 @@ final class StateCatalog implements Catalog {
 
   @Override
   public Optional<Release> byCid(Cid cid) {
-    return reader.byCid(cid, id -> Optional.ofNullable(views.get(id)), name -> authority(name).map(views::get));
+    return reader.byCid(
+        cid, id -> Optional.ofNullable(views.get(id)), name -> authority(name).map(views::get));
   }
 
   @Override
@@ -127,7 +136,9 @@ final class StateCatalog implements Catalog {
     Set<String> all = new LinkedHashSet<>();
     for (AuthorityView view : views.values()) {
       view.state()
-          .walkPrefix("r/", (key, _) -> all.add(view.name() + "/" + key.substring(2, key.lastIndexOf('@'))));
+          .walkPrefix(
+              "r/",
+              (key, _) -> all.add(view.name() + "/" + key.substring(2, key.lastIndexOf('@'))));
       view.state().walkPrefix("n/", (key, _) -> all.add(view.name() + "/" + key.substring(2)));
     }
     return all;

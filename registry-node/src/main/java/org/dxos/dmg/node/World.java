@@ -17,6 +17,8 @@ public record World(InstantSource clock, RandomGenerator random, ThreadFactory t
   /** This machine's. */
   public static World real() {
     return new World(
-        InstantSource.system(), new SecureRandom(), Thread.ofPlatform().daemon().name("dmg-", 0).factory());
+        InstantSource.system(),
+        new SecureRandom(),
+        Thread.ofPlatform().daemon().name("dmg-", 0).factory());
   }
 }

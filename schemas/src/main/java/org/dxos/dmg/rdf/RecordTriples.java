@@ -76,7 +76,14 @@ public final class RecordTriples {
   private void function(FunctionEntry function) {
     iri(release, Ontology.CARRIES, function.name().dxnUri());
     iri(function.name().dxnUri(), Ontology.TYPE, Ontology.FUNCTION);
-    function.triggers().forEach(trigger -> text(release, Ontology.STARTED_BY, trigger.kind()));
+    function
+        .triggers()
+        .forEach(
+            trigger ->
+                text(
+                    release,
+                    Ontology.STARTED_BY,
+                    trigger.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT)));
   }
 
   private void variant(int index, Variant variant) {
@@ -134,7 +141,8 @@ public final class RecordTriples {
   /** The parts of a name as words, for text search. */
   private static String words(Name name) {
     return String.join(
-        " ", Stream.of(name.toString().split("[^a-z0-9]+")).filter(word -> !word.isEmpty()).toList());
+        " ",
+        Stream.of(name.toString().split("[^a-z0-9]+")).filter(word -> !word.isEmpty()).toList());
   }
 
   private void optional(String predicate, Optional<String> value) {

@@ -12,8 +12,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 
 /**
- * Server-Sent Events of what is admitted. A listener that was cut off goes on after the last id it saw, by {@code Last-Event-ID} or
- * {@code since}.
+ * Server-Sent Events of what is admitted. A listener that was cut off goes on after the last id it
+ * saw, by {@code Last-Event-ID} or {@code since}.
  */
 final class EventsResource implements Resource {
 
@@ -37,7 +37,10 @@ final class EventsResource implements Resource {
   public void handle(Exchange exchange) throws IOException {
     long position = start(exchange);
     String prefix = exchange.parameter("prefix").orElse("");
-    exchange.headers().put(HttpHeader.CONTENT_TYPE, "text/event-stream").put(HttpHeader.CACHE_CONTROL, "no-store");
+    exchange
+        .headers()
+        .put(HttpHeader.CONTENT_TYPE, "text/event-stream")
+        .put(HttpHeader.CACHE_CONTROL, "no-store");
     exchange.response().setStatus(200);
     try (OutputStream out = Content.Sink.asOutputStream(exchange.response())) {
       out.write(": dmg\n\n".getBytes(StandardCharsets.UTF_8));
@@ -48,8 +51,11 @@ final class EventsResource implements Resource {
           Events.Event event = batch.get(i);
           position = event.position();
           if (matches(event.data(), prefix)) {
-            out.write(("data: " + new String(Json.canonical(event.data()), StandardCharsets.UTF_8) + "\n").getBytes(StandardCharsets.UTF_8));
-            // A head is one position and many events: its id comes with the last, so that a cut in the middle loses none.
+            out.write(
+                ("data: " + new String(Json.canonical(event.data()), StandardCharsets.UTF_8) + "\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            // A head is one position and many events: its id comes with the last, so that a cut in
+            // the middle loses none.
             boolean last = i + 1 == batch.size() || batch.get(i + 1).position() != position;
             out.write((last ? "id: " + position + "\n\n" : "\n").getBytes(StandardCharsets.UTF_8));
           }
@@ -61,7 +67,9 @@ final class EventsResource implements Resource {
         events.await(position, KEEP_ALIVE_MILLIS);
       }
     } catch (IOException e) {
-      exchange.callback().succeeded(); // the listener has gone, which is how every stream of events ends
+      exchange
+          .callback()
+          .succeeded(); // the listener has gone, which is how every stream of events ends
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       exchange.callback().succeeded();
@@ -69,19 +77,22 @@ final class EventsResource implements Resource {
   }
 
   private long start(Exchange exchange) {
-    String since = exchange.header(HttpHeader.LAST_EVENT_ID).or(() -> exchange.parameter("since")).orElse("");
+    String since =
+        exchange.header("Last-Event-ID").or(() -> exchange.parameter("since")).orElse("");
     if (since.isEmpty()) {
       return events.end();
     }
     try {
       return Long.parseUnsignedLong(since);
     } catch (NumberFormatException e) {
-      throw new FormatException(ErrorCode.USAGE, "read events since `" + since + "`: expected the id of an event");
+      throw new FormatException(
+          ErrorCode.USAGE, "read events since `" + since + "`: expected the id of an event");
     }
   }
 
   private static boolean matches(Node.Map event, String prefix) {
     return prefix.isEmpty()
-        || (event.entries().get("name") instanceof Node.Text name && name.value().startsWith(prefix));
+        || (event.entries().get("name") instanceof Node.Text name
+            && name.value().startsWith(prefix));
   }
 }

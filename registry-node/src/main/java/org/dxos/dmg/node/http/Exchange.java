@@ -56,6 +56,10 @@ final class Exchange {
     return Optional.ofNullable(request.getHeaders().get(header));
   }
 
+  Optional<String> header(String name) {
+    return Optional.ofNullable(request.getHeaders().get(name));
+  }
+
   /** The first value of a query parameter. */
   Optional<String> parameter(String name) {
     return parameters(name).stream().findFirst();
@@ -99,7 +103,9 @@ final class Exchange {
     String accept = header(HttpHeader.ACCEPT).orElse("*/*");
     for (String part : accept.split(",")) {
       String type = part.split(";")[0].strip();
-      if (type.equals(mediaType) || type.equals("*/*") || type.equals(mediaType.split("/")[0] + "/*")) {
+      if (type.equals(mediaType)
+          || type.equals("*/*")
+          || type.equals(mediaType.split("/")[0] + "/*")) {
         return true;
       }
     }
@@ -139,14 +145,18 @@ final class Exchange {
       return text;
     }
     try {
-      byte[] bytes = URLDecoder.decode(plusIsSpace ? text : text.replace("+", "%2B"), StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
+      byte[] bytes =
+          URLDecoder.decode(
+                  plusIsSpace ? text : text.replace("+", "%2B"), StandardCharsets.ISO_8859_1)
+              .getBytes(StandardCharsets.ISO_8859_1);
       return StandardCharsets.UTF_8
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .decode(ByteBuffer.wrap(bytes))
           .toString();
     } catch (IllegalArgumentException | CharacterCodingException e) {
-      throw new FormatException(ErrorCode.NAME_SYNTAX, "read path `" + text + "`: bad percent-encoding");
+      throw new FormatException(
+          ErrorCode.NAME_SYNTAX, "read path `" + text + "`: bad percent-encoding");
     }
   }
 }

@@ -29,11 +29,18 @@ final class GatewayResource implements Resource {
   public void handle(Exchange exchange) {
     String rest = exchange.pathAfter(IPFS);
     boolean raw =
-        exchange.parameter("format").map(format -> format.equals("raw")).orElseGet(() -> exchange.accepts(RAW));
+        exchange
+            .parameter("format")
+            .map(format -> format.equals("raw"))
+            .orElseGet(() -> exchange.accepts(RAW));
     if (!raw || rest.indexOf('/') >= 0) {
       throw new NodeException(
           ErrorCode.UNSUPPORTED,
-          "read `/ipfs/" + rest + "`: this version serves single blocks, by `?format=raw` or `Accept: " + RAW + "`",
+          "read `/ipfs/"
+              + rest
+              + "`: this version serves single blocks, by `?format=raw` or `Accept: "
+              + RAW
+              + "`",
           "fetch the blocks of a file one by one, or use `dmg install`");
     }
     Cid cid = Cid.parse(rest);
@@ -41,8 +48,14 @@ final class GatewayResource implements Resource {
         registry
             .get(cid)
             .orElseThrow(
-                () -> new NotFoundException(ErrorCode.BLOCK_MISSING, "read block `" + cid + "`: it is not held", List.of(), ""));
-    exchange.headers()
+                () ->
+                    new NotFoundException(
+                        ErrorCode.BLOCK_MISSING,
+                        "read block `" + cid + "`: it is not held",
+                        List.of(),
+                        ""));
+    exchange
+        .headers()
         .put(HttpHeader.CACHE_CONTROL, "public, max-age=31536000, immutable")
         .put(HttpHeader.ETAG, "\"" + cid + ".raw\"")
         .put("Content-Disposition", "attachment; filename=\"" + cid + ".bin\"")

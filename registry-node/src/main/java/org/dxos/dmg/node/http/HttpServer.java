@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.security.MessageDigest;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +24,10 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** Serves a registry at an address until it is closed. Each request runs on a virtual thread of its own. */
+/**
+ * Serves a registry at an address until it is closed. Each request runs on a virtual thread of its
+ * own.
+ */
 public final class HttpServer implements AutoCloseable {
 
   /** Largest body that is read whole: requests in JSON, and queries. */
@@ -61,19 +64,23 @@ public final class HttpServer implements AutoCloseable {
   /**
    * Binds and serves.
    *
-   * @throws NodeException if the port is in use, or the address is open to others and no token is set
+   * @throws NodeException if the port is in use, or the address is open to others and no token is
+   *     set
    */
   public static HttpServer start(Config config, Registry registry, Events events) {
     boolean loopback = isLoopback(config.host());
     if (!loopback && config.token().isEmpty()) {
       throw new NodeException(
           ErrorCode.USAGE,
-          "listen on `" + config.host() + "`: others can reach this address, and no write token is set",
+          "listen on `"
+              + config.host()
+              + "`: others can reach this address, and no write token is set",
           "give --token-file, or listen on 127.0.0.1");
     }
     QueuedThreadPool pool = new QueuedThreadPool(16);
     pool.setName("http");
-    pool.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));
+    pool.setVirtualThreadsExecutor(
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));
     Server server = new Server(pool);
     HttpConfiguration http = new HttpConfiguration();
     http.setRequestHeaderSize(MAX_HEADER);
@@ -97,7 +104,10 @@ public final class HttpServer implements AutoCloseable {
   /** Where it can be reached, without a slash at the end. */
   public String url() {
     String shown = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
-    return "http://" + (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + connector.getLocalPort();
+    return "http://"
+        + (shown.contains(":") ? "[" + shown + "]" : shown)
+        + ":"
+        + connector.getLocalPort();
   }
 
   @Override
@@ -129,7 +139,10 @@ public final class HttpServer implements AutoCloseable {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      throw new NodeException(ErrorCode.USAGE, "listen on `" + host + "`: no such address", "give an address of this machine");
+      throw new NodeException(
+          ErrorCode.USAGE,
+          "listen on `" + host + "`: no such address",
+          "give an address of this machine");
     }
   }
 
@@ -160,9 +173,19 @@ public final class HttpServer implements AutoCloseable {
       try {
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         if (!hostAllowed(exchange)) {
-          Problems.send(exchange, 403, ErrorCode.HOST, "answer `" + exchange.rawPath() + "`: Host or Origin is not one of this node's names");
+          Problems.send(
+              exchange,
+              403,
+              ErrorCode.HOST,
+              "answer `"
+                  + exchange.rawPath()
+                  + "`: Host or Origin is not one of this node's names");
         } else if (isWrite(exchange) && !tokenFits(exchange)) {
-          Problems.send(exchange, 403, ErrorCode.TOKEN, "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong");
+          Problems.send(
+              exchange,
+              403,
+              ErrorCode.TOKEN,
+              "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong");
         } else {
           dispatch(exchange);
         }
@@ -179,7 +202,11 @@ public final class HttpServer implements AutoCloseable {
           return;
         }
       }
-      Problems.send(exchange, 404, ErrorCode.NOT_FOUND, exchange.method() + " `" + exchange.rawPath() + "`: there is nothing here");
+      Problems.send(
+          exchange,
+          404,
+          ErrorCode.NOT_FOUND,
+          exchange.method() + " `" + exchange.rawPath() + "`: there is nothing here");
     }
 
     private static boolean isWrite(Exchange exchange) {
@@ -195,7 +222,8 @@ public final class HttpServer implements AutoCloseable {
         return true;
       }
       byte[] wanted = ("Bearer " + config.token().get()).getBytes(StandardCharsets.UTF_8);
-      byte[] found = exchange.header(HttpHeader.AUTHORIZATION).orElse("").getBytes(StandardCharsets.UTF_8);
+      byte[] found =
+          exchange.header(HttpHeader.AUTHORIZATION).orElse("").getBytes(StandardCharsets.UTF_8);
       return MessageDigest.isEqual(wanted, found);
     }
 

@@ -24,9 +24,11 @@ final class OperationsResource implements Resource {
   @Override
   public void handle(Exchange exchange) {
     switch (exchange.rawPath()) {
-      case "/healthz", "/readyz" -> exchange.send(200, "text/plain; charset=utf-8", "ok\n".getBytes(StandardCharsets.UTF_8));
+      case "/healthz", "/readyz" ->
+          exchange.send(200, "text/plain; charset=utf-8", "ok\n".getBytes(StandardCharsets.UTF_8));
       case "/v1/status" -> exchange.json(200, registry.status());
-      default -> exchange.send(200, "text/html; charset=utf-8", page().getBytes(StandardCharsets.UTF_8));
+      default ->
+          exchange.send(200, "text/html; charset=utf-8", page().getBytes(StandardCharsets.UTF_8));
     }
   }
 

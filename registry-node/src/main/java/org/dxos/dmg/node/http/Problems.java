@@ -35,7 +35,10 @@ final class Problems {
       write(exchange, status(explained.code()), problem);
     } else {
       LOG.error("{} {} failed", exchange.method(), exchange.rawPath(), failure);
-      write(exchange, 500, problem(ErrorCode.INTERNAL, "answer `" + exchange.rawPath() + "`: " + failure));
+      write(
+          exchange,
+          500,
+          problem(ErrorCode.INTERNAL, "answer `" + exchange.rawPath() + "`: " + failure));
     }
   }
 
@@ -58,7 +61,8 @@ final class Problems {
       return;
     }
     exchange.headers().remove(HttpHeader.ETAG).remove(HttpHeader.CACHE_CONTROL);
-    exchange.send(status, MEDIA_TYPE, Json.pretty(problem.build()).getBytes(StandardCharsets.UTF_8));
+    exchange.send(
+        status, MEDIA_TYPE, Json.pretty(problem.build()).getBytes(StandardCharsets.UTF_8));
   }
 
   /** The status of a code; the exit code of the command comes from the same families. */

@@ -77,7 +77,10 @@ final class ReadResource implements Resource {
         .parameter("at")
         .ifPresent(
             _ -> {
-              throw new NodeException(ErrorCode.UNSUPPORTED, "resolve as of an earlier head: this version resolves as of now", "leave `at` away");
+              throw new NodeException(
+                  ErrorCode.UNSUPPORTED,
+                  "resolve as of an earlier head: this version resolves as of now",
+                  "leave `at` away");
             });
     String dxn = exchange.pathAfter(RESOLVE);
     ReleaseInfo release = registry.resolve(dxn);
@@ -89,7 +92,11 @@ final class ReadResource implements Resource {
     String form = form(exchange);
     String tag = "\"" + release.release() + "." + release.head() + "." + form + "\"";
     exchange.headers().put(HttpHeader.ETAG, tag).put(HttpHeader.VARY, "Accept");
-    exchange.headers().put(HttpHeader.CACHE_CONTROL, immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    exchange
+        .headers()
+        .put(
+            HttpHeader.CACHE_CONTROL,
+            immutable ? "public, max-age=31536000, immutable" : "no-cache");
     if (exchange.header(HttpHeader.IF_NONE_MATCH).equals(Optional.of(tag))) {
       exchange.send(304, "application/json", new byte[0]);
       return;
@@ -97,8 +104,14 @@ final class ReadResource implements Resource {
     switch (form) {
       case "json" -> exchange.json(200, release.toNode());
       case "dag-cbor" -> exchange.send(200, "application/vnd.ipld.dag-cbor", record(release));
-      case "dag-json" -> exchange.send(200, "application/vnd.ipld.dag-json", Json.dagJson(DagCbor.decode(record(release))));
-      default -> throw new NodeException(ErrorCode.UNSUPPORTED, "resolve: no form of the release is among those accepted", "accept application/json, application/vnd.ipld.dag-cbor or application/vnd.ipld.dag-json");
+      case "dag-json" ->
+          exchange.send(
+              200, "application/vnd.ipld.dag-json", Json.dagJson(DagCbor.decode(record(release))));
+      default ->
+          throw new NodeException(
+              ErrorCode.UNSUPPORTED,
+              "resolve: no form of the release is among those accepted",
+              "accept application/json, application/vnd.ipld.dag-cbor or application/vnd.ipld.dag-json");
     }
   }
 
@@ -118,7 +131,10 @@ final class ReadResource implements Resource {
         .orElseThrow(
             () ->
                 new NotFoundException(
-                    ErrorCode.BLOCK_MISSING, "read record `" + release.record() + "`: it is not held", List.of(), ""));
+                    ErrorCode.BLOCK_MISSING,
+                    "read record `" + release.record() + "`: it is not held",
+                    List.of(),
+                    ""));
   }
 
   private void closure(Exchange exchange) throws IOException {
@@ -141,7 +157,10 @@ final class ReadResource implements Resource {
             .orElseThrow(
                 () ->
                     new NotFoundException(
-                        ErrorCode.AUTHORITY_UNKNOWN, "find authority `" + name + "`: it is not held here", List.of(), "it appears when something is published under it"))
+                        ErrorCode.AUTHORITY_UNKNOWN,
+                        "find authority `" + name + "`: it is not held here",
+                        List.of(),
+                        "it appears when something is published under it"))
             .toNode());
   }
 
@@ -151,13 +170,15 @@ final class ReadResource implements Resource {
     try {
       limit = Math.clamp(Integer.parseInt(exchange.parameter("limit").orElse("20")), 1, MAX_HITS);
     } catch (NumberFormatException e) {
-      throw new NodeException(ErrorCode.USAGE, "search: `limit` is no number", "give a number from 1 to " + MAX_HITS);
+      throw new NodeException(
+          ErrorCode.USAGE, "search: `limit` is no number", "give a number from 1 to " + MAX_HITS);
     }
     List<Node> hits = new ArrayList<>();
     for (SearchHit hit : registry.search(words, limit)) {
       hits.add(hit.toNode());
     }
-    exchange.json(200, new MapBuilder().put("query", words).putAlways("hits", new Node.Array(hits)).build());
+    exchange.json(
+        200, new MapBuilder().put("query", words).putAlways("hits", new Node.Array(hits)).build());
   }
 
   private static void revalidated(Exchange exchange, Node.Map answer) {
@@ -174,7 +195,6 @@ final class ReadResource implements Resource {
   static List<Cid> cids(byte[] body) {
     Fields fields = Fields.of("request", ErrorCode.JSON_SYNTAX, Json.parse(body));
     return fields.list(
-        "cids",
-        node -> Cid.parse(node instanceof Node.Text text ? text.value() : ""));
+        "cids", node -> Cid.parse(node instanceof Node.Text text ? text.value() : ""));
   }
 }

@@ -47,20 +47,26 @@ final class SparqlResource implements Resource {
     byte[] body = exchange.body(MAX_QUERY * 3);
     return switch (type) {
       case "application/sparql-query" -> new String(body, StandardCharsets.UTF_8);
-      case "application/x-www-form-urlencoded" -> Forms.value(body, "query").orElseThrow(SparqlResource::noQuery);
+      case "application/x-www-form-urlencoded" ->
+          Forms.value(body, "query").orElseThrow(SparqlResource::noQuery);
       case "application/sparql-update" ->
-          throw new FormatException(ErrorCode.SPARQL_FORBIDDEN, "SPARQL update: what is held changes by publishing only");
+          throw new FormatException(
+              ErrorCode.SPARQL_FORBIDDEN, "SPARQL update: what is held changes by publishing only");
       default ->
           throw new FormatException(
               ErrorCode.SPARQL_SYNTAX,
-              "POST to /sparql: Content-Type `" + type + "`, expected application/sparql-query or application/x-www-form-urlencoded");
+              "POST to /sparql: Content-Type `"
+                  + type
+                  + "`, expected application/sparql-query or application/x-www-form-urlencoded");
     };
   }
 
   private static void refuseDataset(Exchange exchange) {
-    if (exchange.parameter("default-graph-uri").isPresent() || exchange.parameter("named-graph-uri").isPresent()) {
+    if (exchange.parameter("default-graph-uri").isPresent()
+        || exchange.parameter("named-graph-uri").isPresent()) {
       throw new FormatException(
-          ErrorCode.SPARQL_FORBIDDEN, "SPARQL protocol: the dataset is fixed, use GRAPH in the query");
+          ErrorCode.SPARQL_FORBIDDEN,
+          "SPARQL protocol: the dataset is fixed, use GRAPH in the query");
     }
   }
 

@@ -1,6 +1,7 @@
 package org.dxos.dmg.node.http;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -67,18 +68,24 @@ final class WriteResource implements Resource {
   /** Reads the CAR in the body; every block is hashed as it comes. */
   private static Car car(Exchange exchange) throws IOException {
     Map<Cid, byte[]> blocks = new HashMap<>();
-    try (CarReader reader = new CarReader(exchange.bodyStream())) {
+    try (InputStream body = exchange.bodyStream()) {
+      CarReader reader = new CarReader(body);
       if (reader.roots().size() != 1) {
         throw new FormatException(
             ErrorCode.CAR_SYNTAX,
-            "read CAR: it has " + reader.roots().size() + " roots, expected one: the envelope of what is signed");
+            "read CAR: it has "
+                + reader.roots().size()
+                + " roots, expected one: the envelope of what is signed");
       }
       long total = 0;
-      for (Optional<CarReader.Block> block = reader.next(); block.isPresent(); block = reader.next()) {
+      for (Optional<CarReader.Block> block = reader.next();
+          block.isPresent();
+          block = reader.next()) {
         total += block.get().bytes().length;
         if (total > HttpServer.MAX_CAR_BODY) {
           throw new FormatException(
-              ErrorCode.TOO_LARGE, "read CAR: more than " + HttpServer.MAX_CAR_BODY + " bytes of blocks");
+              ErrorCode.TOO_LARGE,
+              "read CAR: more than " + HttpServer.MAX_CAR_BODY + " bytes of blocks");
         }
         blocks.put(block.get().cid(), block.get().bytes());
       }
