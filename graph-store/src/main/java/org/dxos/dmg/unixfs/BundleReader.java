@@ -146,6 +146,8 @@ public final class BundleReader {
       Map<Cid, Built> known = new HashMap<>();
       Map<Cid, Integer> filesBelow = new HashMap<>();
       Built built = verify(root, "", 0, known, filesBelow);
+      // A file met first near the root may be linked deeper down as well.
+      BlockCheck.requireDepth(built.height());
       size = built.size();
       count = filesBelow.getOrDefault(root, 0);
       return done();

@@ -229,6 +229,23 @@ class BundleReaderTest {
     assertCode(ErrorCode.DAG_BUDGET, () -> BundleBlocks.of(blocks, root));
   }
 
+  /** The same file is met first where it is shallow enough. */
+  @Test
+  void depthCountsChunksOfFilesWhereverTheyAreLinked() throws IOException {
+    Bundle bundle = new BundleWriter().write(List.of(Pattern.file("f", (1 << 20) + 1)), blocks);
+    Cid file = new BundleReader().list(blocks, bundle.root(), AMPLE).getFirst().cid();
+    Cid folder = bundle.root();
+    for (int i = 0; i < 30; i++) {
+      folder = folder(Map.of("d", folder));
+    }
+    Cid most = folder;
+    assertEquals((1 << 20) + 1, verify(most).size());
+    Cid over = folder(Map.of("a", file, "d", most));
+    assertCode(ErrorCode.DAG_BUDGET, () -> verify(over));
+    BundleVisitor nowhere = (path, size) -> OutputStream.nullOutputStream();
+    assertCode(ErrorCode.DAG_BUDGET, () -> new BundleReader().walk(blocks, over, AMPLE, nowhere));
+  }
+
   @Test
   void entriesHaveTheirLimit() {
     Map<String, Cid> entries = new TreeMap<>();
