@@ -144,7 +144,7 @@ public final class KeyRing {
           "read key file `" + file + "`: " + e,
           "check that it is there and readable");
     } catch (IllegalArgumentException | FormatException e) {
-      throw bad(file, e.getMessage());
+      throw bad(file, String.valueOf(e.getMessage()));
     }
   }
 
