@@ -1,0 +1,62 @@
+package org.dxos.dmg.dxn;
+
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
+
+/**
+ * Carries a refusal from the depth of a reader to the face of this package, which turns it into a
+ * value or a {@code FormatException}; it never leaves the package and needs no stack trace.
+ */
+@SuppressWarnings("serial") // never serialised
+final class Refusal extends RuntimeException {
+
+  private static final int MAX_SHOWN = 96;
+
+  private final DxnResult.Refused refused;
+
+  Refusal(DxnError code, int offset, String expected) {
+    super(expected, null, false, false);
+    this.refused = new DxnResult.Refused(code, offset, expected);
+  }
+
+  DxnResult.Refused refused() {
+    return refused;
+  }
+
+  /** The refusal of {@code input} as an exception; {@code subject} is what was to be read. */
+  static FormatException explain(String subject, String input, DxnResult.Refused refused) {
+    return new FormatException(
+        ErrorCode.NAME_SYNTAX,
+        "read %s `%s`: %s at offset %d: expected %s"
+            .formatted(subject, shown(input), refused.code(), refused.offset(), refused.expected()),
+        hint(refused.code()));
+  }
+
+  private static String hint(DxnError code) {
+    return switch (code) {
+      case SCHEME_UNKNOWN, LEGACY_DXNS, LEGACY_WRN, KIND_MISSING, LOCAL_MISSING ->
+          "write `authority/kind/name`, such as `org.dxos/function/universal-indexer`";
+      case LEGACY_ECHO, LEGACY_QUEUE ->
+          "such a name is for DXOS itself; the registry has functions and modules";
+      case AUTHORITY_PUNYCODE -> "an operator's policy can allow such names";
+      case PERCENT ->
+          "only the selector of a `dxn://` name is percent-encoded: `^` is `%5E`, `|` is `%7C`";
+      case TAG_SYNTAX -> "a tag is of a-z, 0-9, `-` and `.`; a version has no `v` before it";
+      default -> "";
+    };
+  }
+
+  /** One line of printable ASCII, whatever was typed. */
+  private static String shown(String input) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < Math.min(input.length(), MAX_SHOWN); i++) {
+      char c = input.charAt(i);
+      if (c >= 0x20 && c < 0x7f) {
+        out.append(c);
+      } else {
+        out.append("\\u%04x".formatted((int) c));
+      }
+    }
+    return input.length() > MAX_SHOWN ? out.append("…").toString() : out.toString();
+  }
+}
