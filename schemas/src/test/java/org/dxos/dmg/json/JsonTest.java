@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -197,6 +198,33 @@ class JsonTest {
   void yamlReadsJsonAsJsonDoes(@ForAll("values") Node value) {
     assertEquals(value, Json.parseYaml(Json.canonical(value)));
     assertEquals(value, Json.parseYaml(Json.pretty(value)));
+  }
+
+  /** Hostile texts are refused in our words; nothing of a parser's own escapes. */
+  @Property(tries = 2000)
+  void anyTextIsReadOrRefused(@ForAll("noise") String text) {
+    for (Function<String, Node> reader :
+        List.<Function<String, Node>>of(Json::parse, Json::parseYaml)) {
+      try {
+        Node value = reader.apply(text);
+        assertEquals(value, DagCbor.decode(DagCbor.encode(value)));
+      } catch (FormatException e) {
+        assertEquals(ErrorCode.JSON_SYNTAX, e.code());
+        assertTrue(e.message().matches("read (JSON|YAML) at \\d+:\\d+: [^\n]+"), e::message);
+      }
+    }
+  }
+
+  @Provide
+  Arbitrary<String> noise() {
+    return Arbitraries.of(
+            "{", "}", "[", "]", ":", ": ", ",", "\"", "'", "\\", "\\u00", "\n", "\n  ", "\n- ", "a",
+            "1", "-", ".", "e9", "0x", "true", "null", "~", "&a ", "*a", "!", "!!str ", "|", ">",
+            "%", "#", "?", "? ", "---", "...", "\t", "\u0000", "\u0085", "\ud800", "\ufeff", "<<: ",
+            "\r", "@", "`", "é")
+        .list()
+        .ofMaxSize(12)
+        .map(parts -> String.join("", parts));
   }
 
   @Provide
