@@ -2,6 +2,7 @@ package org.dxos.dmg.dagcbor;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
@@ -140,7 +142,7 @@ public final class Fields {
     List<String> texts = list(field, node -> toText(field, node, false));
     for (int i = 1; i < texts.size(); i++) {
       if (compareUtf8(texts.get(i - 1), texts.get(i)) >= 0) {
-        throw error("field `" + field + "` is not sorted by bytes and distinct at item " + i);
+        throw error("has field `" + field + "` not sorted by bytes and distinct at item " + i);
       }
     }
     return texts;
@@ -159,13 +161,46 @@ public final class Fields {
       throw expected(field, node.get(), "an array");
     }
     if (array.items().isEmpty()) {
-      throw error("field `" + field + "` is an empty array, which is not written");
+      throw error("has an empty array in field `" + field + "`, which is not written");
     }
     List<T> result = new ArrayList<>(array.items().size());
     for (Node one : array.items()) {
       result.add(item.apply(one));
     }
     return List.copyOf(result);
+  }
+
+  /**
+   * Maps in the order written, each read whole by {@code item}; empty if the field is absent. What
+   * {@code item} leaves is refused.
+   */
+  public <T> List<T> maps(String field, Function<Fields, T> item) {
+    int[] index = {0};
+    return list(field, node -> within(field + "/" + index[0]++, node, item));
+  }
+
+  /** The map in this field, read whole by {@code reader}. */
+  public <T> Optional<T> optionalMap(String field, Function<Fields, T> reader) {
+    return take(field).map(node -> within(field, node, reader));
+  }
+
+  /** Entries by key, each value a map read whole by {@code reader}; empty if absent. */
+  public <T> Map<String, T> mapsByKey(String field, BiFunction<String, Fields, T> reader) {
+    Map<String, T> result = new LinkedHashMap<>();
+    map(field, node -> node)
+        .forEach(
+            (key, node) ->
+                result.put(
+                    key, within(field + "/" + key, node, inner -> reader.apply(key, inner))));
+    return Collections.unmodifiableMap(result);
+  }
+
+  private <T> T within(String path, Node node, Function<Fields, T> reader) {
+    String separator = subject.indexOf('/') < 0 ? " /" : "/";
+    Fields inner = of(subject + separator + path, code, node);
+    T value = reader.apply(inner);
+    inner.end();
+    return value;
   }
 
   /** Links in the order written; empty if the field is absent. */
@@ -183,12 +218,12 @@ public final class Fields {
       throw expected(field, node.get(), "a map");
     }
     if (map.entries().isEmpty()) {
-      throw error("field `" + field + "` is an empty map, which is not written");
+      throw error("has an empty map in field `" + field + "`, which is not written");
     }
     Map<String, T> result = new LinkedHashMap<>();
     map.entries()
         .forEach((key, one) -> result.put(toText(field, Node.of(key), false), value.apply(one)));
-    return java.util.Collections.unmodifiableMap(result);
+    return Collections.unmodifiableMap(result);
   }
 
   /** The field as it stands. */
@@ -225,7 +260,12 @@ public final class Fields {
       }
       case Node.Array array -> array.items().forEach(item -> checkFree(field, item));
       case Node.Map map ->
-          map.entries().forEach((key, value) -> checkFree(field + "/" + key, value));
+          map.entries()
+              .forEach(
+                  (key, value) -> {
+                    toText(field, Node.of(key), true, true);
+                    checkFree(field + "/" + key, value);
+                  });
       case Node.Null _, Node.Real _, Node.BigInt _, Node.Bytes _, Node.Link _ ->
           throw expected(field, node, "no null, float, bytes or link");
     }
@@ -287,8 +327,8 @@ public final class Fields {
     int at = forbiddenAt(text.value(), lineFeeds);
     if (at >= 0) {
       throw error(
-          "field `%s` has the character U+%04X at %d, which text may not have"
-              .formatted(field, (int) text.value().charAt(at), at));
+          "has the character U+%04X at %d in field `%s`, which text may not have"
+              .formatted((int) text.value().charAt(at), at, field));
     }
     return text.value();
   }
