@@ -21,7 +21,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    description = "Look for what is wrong with this home and what it talks to; exit 1 if something is.")
+    description =
+        "Look for what is wrong with this home and what it talks to; exit 1 if something is.")
 final class DoctorCommand implements Callable<Integer> {
 
   /** Below this a full disk is near. */
@@ -52,10 +53,17 @@ final class DoctorCommand implements Callable<Integer> {
     checkHome();
     checkRegistry();
     if (session.json()) {
-      session.terminal().json(new MapBuilder().put("findings", findings, DoctorCommand::node).build());
+      session
+          .terminal()
+          .json(new MapBuilder().put("findings", findings, DoctorCommand::node).build());
     } else {
       for (Finding finding : findings) {
-        session.terminal().line("%-8s%s".formatted(finding.level().name().toLowerCase(java.util.Locale.ROOT), finding.what()));
+        session
+            .terminal()
+            .line(
+                "%-8s%s"
+                    .formatted(
+                        finding.level().name().toLowerCase(java.util.Locale.ROOT), finding.what()));
         if (!finding.next().isEmpty()) {
           session.terminal().line("        hint: " + finding.next());
         }
@@ -89,13 +97,21 @@ final class DoctorCommand implements Callable<Integer> {
     find(Level.OK, "home " + home, "");
     FileStore disk = Files.getFileStore(home);
     if (disk.getUsableSpace() < LOW_SPACE_BYTES) {
-      find(Level.WARNING, "only " + disk.getUsableSpace() / (1024 * 1024) + " MiB free on its disk", "make room before it is full");
+      find(
+          Level.WARNING,
+          "only " + disk.getUsableSpace() / (1024 * 1024) + " MiB free on its disk",
+          "make room before it is full");
     }
     try (Stream<Path> files = Files.list(home)) {
       files
           .filter(file -> file.getFileName().toString().matches("recovery-.*\\.key"))
           .sorted()
-          .forEach(file -> find(Level.WARNING, "recovery key " + file + " lies on this machine", "move it off the machine: it wins the authority back when all else is lost"));
+          .forEach(
+              file ->
+                  find(
+                      Level.WARNING,
+                      "recovery key " + file + " lies on this machine",
+                      "move it off the machine: it wins the authority back when all else is lost"));
     }
     checkModes(home.resolve("keys"));
   }
@@ -106,9 +122,14 @@ final class DoctorCommand implements Callable<Integer> {
     }
     try (Stream<Path> files = Files.list(keys)) {
       for (Path file : (Iterable<Path>) files.sorted()::iterator) {
-        String mode = java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+        String mode =
+            java.nio.file.attribute.PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(file));
         if (!mode.endsWith("------")) {
-          find(Level.WRONG, "key file " + file + " can be read by others (" + mode + ")", "chmod 600 " + file);
+          find(
+              Level.WRONG,
+              "key file " + file + " can be read by others (" + mode + ")",
+              "chmod 600 " + file);
         }
       }
     }
@@ -120,11 +141,24 @@ final class DoctorCommand implements Callable<Integer> {
     }
     try (Registry registry = session.registry()) {
       NodeInfo node = registry.node();
-      find(Level.OK, "registry " + registry.place() + " answers, version " + node.version() + ", root " + node.root(), "");
+      find(
+          Level.OK,
+          "registry "
+              + registry.place()
+              + " answers, version "
+              + node.version()
+              + ", root "
+              + node.root(),
+          "");
       if (registry.status().entries().get("authorities") instanceof Node.Array authorities) {
         for (Node one : authorities.items()) {
-          if (one instanceof Node.Map map && map.entries().containsKey("stale") && map.entries().get("name") instanceof Node.Text name) {
-            find(Level.WARNING, "the newest head of " + name.value() + " has expired", "publish something under it, or renew it from its home node");
+          if (one instanceof Node.Map map
+              && map.entries().containsKey("stale")
+              && map.entries().get("name") instanceof Node.Text name) {
+            find(
+                Level.WARNING,
+                "the newest head of " + name.value() + " has expired",
+                "publish something under it, or renew it from its home node");
           }
         }
       }

@@ -28,16 +28,30 @@ final class NodeCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
-  @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "the address to listen on (default: 127.0.0.1)")
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "the address to listen on (default: 127.0.0.1)")
   private String host = "127.0.0.1";
 
-  @Option(names = "--port", paramLabel = "PORT", defaultValue = "" + DEFAULT_PORT, description = "the port, 0 for any that is free (default: " + DEFAULT_PORT + ")")
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "" + DEFAULT_PORT,
+      description = "the port, 0 for any that is free (default: " + DEFAULT_PORT + ")")
   private int port;
 
-  @Option(names = "--token-file", paramLabel = "FILE", description = "a file with the token that writes have to present")
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "a file with the token that writes have to present")
   private Optional<Path> tokenFile = Optional.empty();
 
-  @Option(names = "--allow-host", paramLabel = "NAME", description = "a further name under which the node is reached")
+  @Option(
+      names = "--allow-host",
+      paramLabel = "NAME",
+      description = "a further name under which the node is reached")
   private Set<String> allowedHosts = Set.of();
 
   NodeCommand(Session session) {
@@ -51,7 +65,8 @@ final class NodeCommand implements Callable<Integer> {
       registry.follow();
       HttpServer.Config config = new HttpServer.Config(host, port, token, allowedHosts);
       try (HttpServer server =
-          HttpServer.start(config, registry, new JournalEvents(registry.store(), registry.registrar()))) {
+          HttpServer.start(
+              config, registry, new JournalEvents(registry.store(), registry.registrar()))) {
         new NodeFile(server.url(), ProcessHandle.current().pid(), token).write(session.home());
         tell(server, registry.node());
         waitForStop();
@@ -67,11 +82,21 @@ final class NodeCommand implements Callable<Integer> {
       return session.variable("DMG_TOKEN");
     }
     if (!Files.isRegularFile(tokenFile.get())) {
-      throw new CommandException(ErrorCode.USAGE, "read token file `" + tokenFile.get() + "`: there is no such file", "write a long random word into it");
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "read token file `" + tokenFile.get() + "`: there is no such file",
+          "write a long random word into it");
     }
     String token = Files.readString(tokenFile.get(), StandardCharsets.UTF_8).strip();
     if (token.length() < 16) {
-      throw new CommandException(ErrorCode.USAGE, "read token file `" + tokenFile.get() + "`: a token of " + token.length() + " characters, at least 16", "write a long random word into it");
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "read token file `"
+              + tokenFile.get()
+              + "`: a token of "
+              + token.length()
+              + " characters, at least 16",
+          "write a long random word into it");
     }
     return Optional.of(token);
   }
@@ -83,7 +108,10 @@ final class NodeCommand implements Callable<Integer> {
     session.terminal().flush();
   }
 
-  /** The hook runs when the process is told to stop; it holds the exit until the node has closed its store. */
+  /**
+   * The hook runs when the process is told to stop; it holds the exit until the node has closed its
+   * store.
+   */
   private static void waitForStop() throws InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
     Thread main = Thread.currentThread();

@@ -6,7 +6,10 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.json.Json;
 
-/** What a command says: answers go to {@code out}, everything else to {@code err}, so that a pipe gets answers alone. */
+/**
+ * What a command says: answers go to {@code out}, everything else to {@code err}, so that a pipe
+ * gets answers alone.
+ */
 public final class Terminal {
 
   private final PrintStream out;
@@ -61,7 +64,13 @@ public final class Terminal {
   /** Standard output and error of this process, in UTF-8. */
   static Terminal ofProcess() {
     return new Terminal(
-        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), false, StandardCharsets.UTF_8),
-        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, StandardCharsets.UTF_8));
+        new PrintStream(
+            new java.io.FileOutputStream(java.io.FileDescriptor.out),
+            false,
+            StandardCharsets.UTF_8),
+        new PrintStream(
+            new java.io.FileOutputStream(java.io.FileDescriptor.err),
+            true,
+            StandardCharsets.UTF_8));
   }
 }

@@ -68,8 +68,8 @@ public final class Publisher {
   /**
    * Publishes a module; claims its authority if nobody has.
    *
-   * @throws PublishException with {@link ErrorCode#CONFLICT} if the version holds another record, {@link ErrorCode#KEY_MISSING} if the
-   *     authority is another's
+   * @throws PublishException with {@link ErrorCode#CONFLICT} if the version holds another record,
+   *     {@link ErrorCode#KEY_MISSING} if the authority is another's
    */
   public Outcome publish(PreparedModule module) {
     ModuleRecord record = module.record();
@@ -110,7 +110,12 @@ public final class Publisher {
     AuthorityInfo owner =
         registry
             .authority(authority)
-            .orElseThrow(() -> new PublishException(ErrorCode.AUTHORITY_UNKNOWN, "tag `" + name + "`: no authority `" + authority + "` is held here", "publish it first"));
+            .orElseThrow(
+                () ->
+                    new PublishException(
+                        ErrorCode.AUTHORITY_UNKNOWN,
+                        "tag `" + name + "`: no authority `" + authority + "` is held here",
+                        "publish it first"));
     SigningKey key = ownerKey(owner);
     Statement statement =
         new Statement(
@@ -130,13 +135,17 @@ public final class Publisher {
     return owner
         .head()
         .map(head -> Signed.read(registry, head, org.dxos.dmg.trust.Head.class).body().state())
-        .flatMap(state -> org.dxos.dmg.mst.MerkleSearchTree.at(state, registry).get(org.dxos.dmg.admission.Slots.tag(name.path(), tag)));
+        .flatMap(
+            state ->
+                org.dxos.dmg.mst.MerkleSearchTree.at(state, registry)
+                    .get(org.dxos.dmg.admission.Slots.tag(name.path(), tag)));
   }
 
   private PublishReceipt say(Statement statement, SigningKey key, BlockSource blocks) {
     Map<Cid, byte[]> signed = new HashMap<>();
     Cid envelope = sign(statement, List.of(key), signed);
-    return registry.publish(envelope, cid -> Optional.ofNullable(signed.get(cid)).or(() -> blocks.get(cid)));
+    return registry.publish(
+        envelope, cid -> Optional.ofNullable(signed.get(cid)).or(() -> blocks.get(cid)));
   }
 
   /** Claims an authority: makes its keys, and a genesis whose home is the registry's node. */
@@ -178,7 +187,10 @@ public final class Publisher {
   private Optional<ModuleInfo.VersionInfo> standing(ModuleRecord record) {
     try {
       return registry.module(record.name().toString()).versions().stream()
-          .filter(one -> one.version().equals(record.version().toString()) && one.module().equals(record.name().toString()))
+          .filter(
+              one ->
+                  one.version().equals(record.version().toString())
+                      && one.module().equals(record.name().toString()))
           .findFirst();
     } catch (RuntimeException e) {
       if (e instanceof Explained explained && explained.code() == ErrorCode.NOT_FOUND) {
@@ -199,9 +211,18 @@ public final class Publisher {
                   () ->
                       new NotFoundException(
                           ErrorCode.AUTHORITY_UNKNOWN,
-                          "publish `" + record.name() + "`: it names authority `" + name + "`, which is not held by " + registry.place(),
+                          "publish `"
+                              + record.name()
+                              + "`: it names authority `"
+                              + name
+                              + "`, which is not held by "
+                              + registry.place(),
                           List.of(),
-                          name.equals(own) ? "" : "publish what it needs of `" + name + "` first, or use a node that holds it"));
+                          name.equals(own)
+                              ? ""
+                              : "publish what it needs of `"
+                                  + name
+                                  + "` first, or use a node that holds it"));
       ids.put(name, info.genesis());
     }
     return ids;
