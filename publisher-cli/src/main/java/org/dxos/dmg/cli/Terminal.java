@@ -28,7 +28,6 @@ public final class Terminal {
   /** The answer as JSON. */
   public void json(Node value) {
     out.print(Json.pretty(value));
-    out.print("\n");
   }
 
   /** Bytes of the answer as they are. */

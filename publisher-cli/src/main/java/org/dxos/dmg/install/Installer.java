@@ -71,7 +71,7 @@ public final class Installer {
       }
       write(layout.evidence(), out -> evidence.write(out, lock.cid()));
       byte[] closure =
-          (Json.pretty(Orchestration.describe(verified)) + "\n").getBytes(StandardCharsets.UTF_8);
+          Json.pretty(Orchestration.describe(verified)).getBytes(StandardCharsets.UTF_8);
       write(layout.closure(), out -> out.write(closure));
       write(layout.lock(), out -> out.write(lock.json()));
     } finally {

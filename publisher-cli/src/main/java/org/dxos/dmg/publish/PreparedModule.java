@@ -38,7 +38,7 @@ import org.dxos.dmg.unixfs.ModuleFolder;
  * @param record the normalised manifest
  * @param recordCid its CID
  * @param blocks the record, files and bundles
- * @param leftOut what of the folder is in no bundle, and why
+ * @param leftOut what of the folder a bundle leaves out, and why; not its manifest
  */
 public record PreparedModule(
     ModuleRecord record, Cid recordCid, Map<Cid, byte[]> blocks, Set<FolderScan.LeftOut> leftOut)
@@ -176,7 +176,12 @@ public record PreparedModule(
     public Packed bundle(BundleUse use) {
       try {
         FolderScan scan = ModuleFolder.open(folder).scan(use.path());
-        leftOut.addAll(scan.leftOut());
+        scan.leftOut().stream()
+            .filter(
+                one ->
+                    !ModuleFolder.MANIFESTS.contains(one.path())
+                        && !one.path().equals(ModuleFolder.IGNORE_FILE))
+            .forEach(leftOut::add);
         requireFiles(use, scan);
         org.dxos.dmg.unixfs.Bundle built = new BundleWriter().write(scan.files(), this::keep);
         return new Packed(
@@ -239,6 +244,6 @@ public record PreparedModule(
 
   /** The manifest's text as {@code dmg init} writes it. */
   static byte[] text(Node manifest) {
-    return (Json.pretty(manifest) + "\n").getBytes(StandardCharsets.UTF_8);
+    return Json.pretty(manifest).getBytes(StandardCharsets.UTF_8);
   }
 }
