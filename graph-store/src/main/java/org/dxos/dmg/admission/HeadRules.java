@@ -57,8 +57,26 @@ public final class HeadRules {
   }
 
   /** Checks all that a head says but for what it adds: place in the chain, key and signature. */
-  public static void requireLinks(
+  private static void requireLinks(
       Signed<Head> head, Cid genesis, Signed<AuthorityEntry> keyHead, Optional<Signed<Head>> prev) {
+    Head body = head.body();
+    long epoch = prev.isPresent() ? prev.get().body().epoch() + 1 : 0;
+    if (body.epoch() != epoch || !body.prev().equals(prev.map(Signed::cid))) {
+      throw refused(
+          head,
+          "epoch " + body.epoch() + " does not follow the head before it, expected epoch " + epoch);
+    }
+    requireSignature(head, genesis, keyHead);
+  }
+
+  /**
+   * Checks that a head is the authority's and signed by its home: enough for a reader who holds a
+   * proof from the state it signs, and not the statements of all others.
+   *
+   * @throws AdmissionException.Refused with {@link ErrorCode#HEAD_REFUSED}
+   */
+  public static void requireSignature(
+      Signed<Head> head, Cid genesis, Signed<AuthorityEntry> keyHead) {
     Head body = head.body();
     if (body.space().isPresent()) {
       throw new AdmissionException.Refused(
@@ -72,20 +90,8 @@ public final class HeadRules {
     if (!body.keyHead().equals(keyHead.cid()) || body.keySeq() != keyHead.body().seq()) {
       throw refused(
           head,
-          "it stands under key log entry `"
-              + body.keyHead()
-              + "` of seq "
-              + body.keySeq()
-              + ", expected `"
-              + keyHead.cid()
-              + "` of seq "
-              + keyHead.body().seq());
-    }
-    long epoch = prev.isPresent() ? prev.get().body().epoch() + 1 : 0;
-    if (body.epoch() != epoch || !body.prev().equals(prev.map(Signed::cid))) {
-      throw refused(
-          head,
-          "epoch " + body.epoch() + " does not follow the head before it, expected epoch " + epoch);
+          "it stands under key log entry `%s` of seq %d, expected `%s` of seq %d"
+              .formatted(body.keyHead(), body.keySeq(), keyHead.cid(), keyHead.body().seq()));
     }
     head.requireSignedBy(keyHead.body().home().headKey());
   }

@@ -6,13 +6,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /**
- * A content identifier, version 1, of any codec and hash: an immutable value, ordered by its bytes.
+ * A content identifier of any codec and hash: an immutable value, ordered by its bytes.
  *
  * <p>{@link #of} names a block of DMG. {@link #parse} and {@link #storable} accept what DMG stores
  * and names: sha2-256 with codec raw, dag-pb or dag-cbor. {@link #fromBytes} takes any well-formed
- * CID, as dag-cbor's tag 42 may carry.
+ * CID of version 1, {@link #fromLink} of version 0 as well, which others' dag-cbor carries: it
+ * stays what it is, so that the block is written again as it was, and is not {@link #storable}.
  */
 public final class Cid implements Comparable<Cid> {
 
@@ -84,12 +86,22 @@ public final class Cid implements Comparable<Cid> {
     return fromBytes(out.toByteArray());
   }
 
-  /** Reads what tag 42 carries: a zero byte, then the binary CID. */
+  /**
+   * Reads what tag 42 carries: a zero byte, then the binary CID of version 1 or 0.
+   *
+   * @throws FormatException if it is not well-formed, or over {@link #MAX_BYTES}
+   */
   public static Cid fromLink(byte[] prefixed) {
     if (prefixed.length == 0 || prefixed[0] != 0) {
       throw syntax("a link does not begin with 0x00");
     }
-    return fromBytes(Arrays.copyOfRange(prefixed, 1, prefixed.length));
+    byte[] bytes = Arrays.copyOfRange(prefixed, 1, prefixed.length);
+    return isVersion0(bytes) ? new Cid(bytes, DAG_PB) : fromBytes(bytes);
+  }
+
+  /** Version 0 is the multihash alone: sha2-256 of 32 bytes, of a dag-pb block. */
+  private static boolean isVersion0(byte[] bytes) {
+    return bytes.length == DIGEST_BYTES + 2 && bytes[0] == SHA2_256 && bytes[1] == DIGEST_BYTES;
   }
 
   /**
@@ -128,15 +140,17 @@ public final class Cid implements Comparable<Cid> {
   public static Cid parse(String text) {
     if (text.length() == 46 && text.startsWith("Qm")) {
       byte[] multihash = Multibase.BASE58BTC.decode(text);
-      if (multihash.length != 34 || multihash[0] != SHA2_256 || multihash[1] != DIGEST_BYTES) {
+      if (!isVersion0(multihash)) {
         throw syntax(
-            "`" + text + "` is no version 0 CID: its multihash is not sha2-256 of 32 bytes");
+            "`"
+                + Quoted.of(text)
+                + "` is no version 0 CID: its multihash is not sha2-256 of 32 bytes");
       }
       return ofDigest(DAG_PB, Arrays.copyOfRange(multihash, 2, 34));
     }
     if (text.isEmpty() || text.charAt(0) != Multibase.BASE32.prefix()) {
       throw syntax(
-          "`" + abbreviate(text) + "` does not begin with `b` (base32) or `Qm` (version 0)");
+          "`" + Quoted.of(text) + "` does not begin with `b` (base32) or `Qm` (version 0)");
     }
     Cid cid = fromBytes(Multibase.BASE32.decode(text.substring(1)));
     cid.requireStorable();
@@ -201,10 +215,6 @@ public final class Cid implements Comparable<Cid> {
     return new FormatException(ErrorCode.CID_SYNTAX, "read CID: " + what);
   }
 
-  private static String abbreviate(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
-  }
-
   @Override
   public int compareTo(Cid other) {
     return Arrays.compareUnsigned(bytes, other.bytes);
@@ -220,9 +230,11 @@ public final class Cid implements Comparable<Cid> {
     return hash;
   }
 
-  /** Multibase base32 text, the one spelling that DMG writes. */
+  /** Multibase base32 text, the one spelling that DMG writes; {@code Qm…} for version 0. */
   @Override
   public String toString() {
-    return Multibase.BASE32.prefix() + Multibase.BASE32.encode(bytes);
+    return isVersion0(bytes)
+        ? Multibase.BASE58BTC.encode(bytes)
+        : Multibase.BASE32.prefix() + Multibase.BASE32.encode(bytes);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,8 +62,9 @@ public final class DagCbor {
   /**
    * Decodes the one value that fills {@code bytes}.
    *
-   * @throws FormatException with {@link ErrorCode#CBOR_STRICT}, {@link ErrorCode#CBOR_DEPTH} or
-   *     {@link ErrorCode#CBOR_TRUNCATED}, the offset and the rule
+   * @throws FormatException with {@link ErrorCode#CBOR_STRICT}, {@link ErrorCode#CBOR_DEPTH},
+   *     {@link ErrorCode#CBOR_TRUNCATED} or (a link) {@link ErrorCode#CID_SYNTAX}, the offset and
+   *     the rule
    */
   public static Node decode(byte[] bytes) {
     Decoded decoded = decodeAt(bytes, 0);
@@ -77,7 +79,12 @@ public final class DagCbor {
     return new Decoder(bytes, offset).run();
   }
 
-  /** The one encoding of {@code value}. */
+  /**
+   * The one encoding of {@code value}.
+   *
+   * @throws FormatException if {@link #decode} would refuse it: nested too deep, or text that has
+   *     no UTF-8
+   */
   public static byte[] encode(Node value) {
     Encoder encoder = new Encoder();
     encoder.write(value, 0);
@@ -237,9 +244,9 @@ public final class DagCbor {
         throw strict(
             start,
             "map key `"
-                + key
+                + Quoted.of(key)
                 + "` does not come after `"
-                + map.key
+                + Quoted.of(map.key)
                 + "` (by length, then by bytes)");
       }
       map.key = key;
@@ -373,7 +380,7 @@ public final class DagCbor {
         return new Node.Link(Cid.fromLink(prefixed));
       } catch (FormatException e) {
         throw new FormatException(
-            e.code(), "decode dag-cbor at offset " + start + ": " + e.message());
+            ErrorCode.CID_SYNTAX, "decode dag-cbor at offset " + start + ": " + e.message());
       }
     }
 
@@ -393,8 +400,12 @@ public final class DagCbor {
       return Arrays.copyOf(out, at);
     }
 
+    /**
+     * @param depth the arrays and maps that {@code value} stands in
+     */
     private void write(Node value, int depth) {
-      if (depth > MAX_DEPTH) {
+      boolean collection = value instanceof Node.Array || value instanceof Node.Map;
+      if (collection && depth >= MAX_DEPTH) {
         throw new FormatException(
             ErrorCode.CBOR_DEPTH, "encode dag-cbor: nested deeper than " + MAX_DEPTH);
       }
@@ -458,8 +469,8 @@ public final class DagCbor {
 
     private static byte[] utf8(String text) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      // getBytes writes `?` for a lone surrogate, the one thing that has no UTF-8; it shows as a
-      // length that cannot be right.
+      // getBytes writes `?` for a lone surrogate, the one thing that has no UTF-8, and says
+      // nothing.
       for (int i = 0; i < text.length(); i++) {
         char c = text.charAt(i);
         if (Character.isSurrogate(c)) {

@@ -2,6 +2,7 @@ package org.dxos.dmg.dxn;
 
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /**
  * Carries a refusal from the depth of a reader to the face of this package, which turns it into a
@@ -9,8 +10,6 @@ import org.dxos.dmg.error.FormatException;
  */
 @SuppressWarnings("serial") // never serialised
 final class Refusal extends RuntimeException {
-
-  private static final int MAX_SHOWN = 96;
 
   private final DxnResult.Refused refused;
 
@@ -28,7 +27,8 @@ final class Refusal extends RuntimeException {
     return new FormatException(
         ErrorCode.NAME_SYNTAX,
         "read %s `%s`: %s at offset %d: expected %s"
-            .formatted(subject, shown(input), refused.code(), refused.offset(), refused.expected()),
+            .formatted(
+                subject, Quoted.of(input), refused.code(), refused.offset(), refused.expected()),
         hint(refused.code()));
   }
 
@@ -44,19 +44,5 @@ final class Refusal extends RuntimeException {
       case TAG_SYNTAX -> "a tag is of a-z, 0-9, `-` and `.`; a version has no `v` before it";
       default -> "";
     };
-  }
-
-  /** One line of printable ASCII, whatever was typed. */
-  private static String shown(String input) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < Math.min(input.length(), MAX_SHOWN); i++) {
-      char c = input.charAt(i);
-      if (c >= 0x20 && c < 0x7f) {
-        out.append(c);
-      } else {
-        out.append("\\u%04x".formatted((int) c));
-      }
-    }
-    return input.length() > MAX_SHOWN ? out.append("…").toString() : out.toString();
   }
 }

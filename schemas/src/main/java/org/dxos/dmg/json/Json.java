@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import org.dxos.dmg.dagcbor.DagCbor;
+import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
@@ -20,6 +21,9 @@ public final class Json {
 
   /** Open arrays and objects at a time, as in dag-cbor, so that what is read can be stored. */
   public static final int MAX_DEPTH = DagCbor.MAX_DEPTH;
+
+  /** Characters of a refusal: a key or a number of the input may be in it. */
+  private static final int MAX_MESSAGE = 300;
 
   private Json() {}
 
@@ -93,10 +97,26 @@ public final class Json {
     return JsonWriter.pretty(value);
   }
 
-  /** A refusal at a place; lines and columns begin at 1. */
+  /**
+   * A refusal at a place; lines and columns begin at 1. What {@code what} quotes of the input is
+   * shortened and made harmless to a terminal.
+   */
   static FormatException error(String format, int line, int column, String what) {
     return new FormatException(
-        ErrorCode.JSON_SYNTAX, "read %s at %d:%d: %s".formatted(format, line, column, what));
+        ErrorCode.JSON_SYNTAX, "read %s at %d:%d: %s".formatted(format, line, column, plain(what)));
+  }
+
+  private static String plain(String what) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < Math.min(what.length(), MAX_MESSAGE); i++) {
+      char c = what.charAt(i);
+      if (Fields.forbiddenAt(String.valueOf(c), false) == 0 || Character.isSurrogate(c)) {
+        out.append("\\u%04x".formatted((int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    return out.append(what.length() > MAX_MESSAGE ? "…" : "").toString();
   }
 
   /** True if {@code text} has half of a surrogate pair, which no UTF-8 can carry. */

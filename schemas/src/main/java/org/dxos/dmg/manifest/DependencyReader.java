@@ -24,7 +24,12 @@ final class DependencyReader {
       case Node.Map map -> byName(place, map);
       case Node.Array _ -> Values.list(place, node, ITEM, DependencyReader::item);
       default -> {
-        place.report(node, "an object by name, or an array of objects", Optional.empty());
+        place.report(
+            node,
+            "an object by name, or an array of objects",
+            node instanceof Node.Text text
+                ? Optional.of("write `{" + Found.inQuotes(text.value()) + ": \"*\"}`")
+                : Optional.empty());
         yield List.of();
       }
     };
@@ -34,6 +39,13 @@ final class DependencyReader {
     List<Dependency> dependencies = new ArrayList<>();
     for (Map.Entry<String, Node> entry : map.entries().entrySet()) {
       Section.Place at = place.at(entry.getKey());
+      if (entry.getKey().startsWith("@") || !entry.getKey().contains("/")) {
+        at.report(
+            Found.quoted(entry.getKey()),
+            NAME,
+            Optional.of("packages of npm, PyPI and the like belong into the bundle"));
+        continue;
+      }
       Optional<Name> name = Names.publishable(at, Node.of(entry.getKey()), NAME);
       wanted(at, name, entry.getValue()).ifPresent(dependencies::add);
     }
@@ -41,6 +53,11 @@ final class DependencyReader {
   }
 
   private static Optional<Dependency> wanted(Section.Place place, Optional<Name> name, Node value) {
+    if (value instanceof Node.Map map && map.entries().containsKey("anyOf")) {
+      place.report(
+          map, RANGE, Optional.of("write `dependencies` as a list: alternatives have no one name"));
+      return Optional.empty();
+    }
     if (value instanceof Node.Map map) {
       return Section.of(place, map, ITEM).flatMap(section -> one(section, name));
     }
@@ -51,7 +68,7 @@ final class DependencyReader {
   }
 
   private static Optional<Dependency> item(Section.Place place, Node node) {
-    return Section.of(place, node, ITEM)
+    return Section.of(place, node, ITEM, "name")
         .flatMap(section -> section.has("anyOf") ? anyOf(section) : one(section, name(section)));
   }
 

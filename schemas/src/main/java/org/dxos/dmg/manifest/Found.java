@@ -2,6 +2,7 @@ package org.dxos.dmg.manifest;
 
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
+import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.json.Json;
 
@@ -45,7 +46,11 @@ final class Found {
   }
 
   static String quoted(String text) {
-    return "`\"" + plain(abbreviated(text)) + "\"`";
+    return "`" + inQuotes(text) + "`";
+  }
+
+  static String inQuotes(String text) {
+    return "\"" + plain(abbreviated(text)) + "\"";
   }
 
   private static String abbreviated(String text) {
@@ -62,7 +67,7 @@ final class Found {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       String one = String.valueOf(c);
-      if (org.dxos.dmg.dagcbor.Fields.forbiddenAt(one, false) == 0) {
+      if (Fields.forbiddenAt(one, false) == 0) {
         out.append("\\u%04x".formatted((int) c));
       } else {
         out.append(c);

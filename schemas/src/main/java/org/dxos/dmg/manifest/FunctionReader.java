@@ -33,7 +33,8 @@ final class FunctionReader {
   }
 
   private Optional<Draft> read(Section.Place place, Node node) {
-    Optional<Section> section = Section.of(place, node, "an object with the `name` of a function");
+    Optional<Section> section =
+        Section.of(place, node, "an object with the `name` of a function", "name");
     return section.isEmpty() ? Optional.empty() : read(section.get(), node);
   }
 

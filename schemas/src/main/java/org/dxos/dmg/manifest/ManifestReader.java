@@ -18,7 +18,6 @@ import org.dxos.dmg.version.Version;
 final class ManifestReader {
 
   private static final String MODULE = "the module's name, such as `\"com.example/function/x\"`";
-  private static final String VERSION = "a version as text, such as `\"1.4.0\"`";
 
   private final List<Finding> findings = new ArrayList<>();
   private final List<Attachment> attachments = new ArrayList<>();
@@ -38,7 +37,7 @@ final class ManifestReader {
   private Optional<Manifest> manifest(Section top) {
     top.text("$schema");
     Optional<Name> name = moduleName(top);
-    Optional<Version> version = top.requiredParsed("version", VERSION, Version::parse);
+    Optional<Version> version = version(top);
     Optional<String> displayName = top.text("displayName");
     Optional<String> description = top.prose("description");
     Optional<String> license = top.text("license");
@@ -87,6 +86,12 @@ final class ManifestReader {
                     one, attachments, runtimes.stream().map(RuntimeReader.Draft::bundle).toList()));
   }
 
+  private static Optional<Version> version(Section section) {
+    return section
+        .required("version", Values.VERSION)
+        .flatMap(node -> Values.version(section.at("version"), node));
+  }
+
   private static Optional<Name> moduleName(Section top) {
     Section.Place place = top.at("name");
     Optional<Node> node = top.required("name", MODULE);
@@ -125,14 +130,15 @@ final class ManifestReader {
     String expected = "an object such as `{\"version\": \"2.1.0\"}`";
     if (node instanceof Node.Text text) {
       place.report(
-          node, expected, Optional.of("write `{\"version\": \"" + text.value().strip() + "\"}`"));
+          node,
+          expected,
+          Optional.of("write `{\"version\": " + Found.inQuotes(text.value()) + "}`"));
       return Optional.empty();
     }
     return Section.of(place, node, expected)
         .flatMap(
             section -> {
-              Optional<Version> version =
-                  section.requiredParsed("version", VERSION, Version::parse);
+              Optional<Version> version = version(section);
               Section.Place file = section.at("interface");
               section
                   .node("interface")

@@ -1,8 +1,10 @@
 package org.dxos.dmg.manifest;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.error.FormatException;
 
 /** Names in a manifest: always without selector. */
 final class Names {
@@ -21,7 +23,27 @@ final class Names {
       place.report(node, expected, Optional.of(withoutSelector(text.get())));
       return Optional.empty();
     }
-    return text.flatMap(_ -> Values.parsed(place, node, expected, Name::parse));
+    return text.flatMap(_ -> Values.parsed(place, node, expected, Name::parse, Names::meant));
+  }
+
+  /** What a text that is no name may have been meant to be. */
+  private static Optional<String> meant(String text) {
+    String[] parts = text.split("/", -1);
+    if (parts.length < 3 || text.startsWith("@")) {
+      return Optional.of(
+          "a name has three parts: a domain in reverse, a kind such as `function`, and its own");
+    }
+    String kebab =
+        text.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-")
+            .replaceAll("[_. ](?=[^/]*(?:/|$))", "-")
+            .toLowerCase(Locale.ROOT);
+    String respelled = parts[0] + kebab.substring(kebab.indexOf('/'));
+    try {
+      Name.parse(respelled);
+    } catch (FormatException e) {
+      return Optional.empty();
+    }
+    return Optional.of("did you mean `\"" + respelled + "\"`?");
   }
 
   private static String withoutSelector(String text) {

@@ -33,7 +33,7 @@ final class ResourceReader {
   private ResourceReader() {}
 
   static Optional<Resource> read(Section.Place place, Node node) {
-    return Section.of(place, node, "an object such as `{\"kind\": \"trace\"}`")
+    return Section.of(place, node, "an object such as `{\"kind\": \"trace\"}`", "kind")
         .flatMap(
             section -> section.requiredChoice("kind", KINDS).flatMap(kind -> read(section, kind)));
   }

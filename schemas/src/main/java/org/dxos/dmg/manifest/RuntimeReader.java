@@ -26,7 +26,7 @@ final class RuntimeReader {
   record Draft(Variant variant, Optional<BundleUse> bundle) {}
 
   static Optional<Draft> read(Section.Place place, Node node) {
-    return Section.of(place, node, "an object such as `{\"runtime\": \"nodejs\"}`")
+    return Section.of(place, node, "an object such as `{\"runtime\": \"nodejs\"}`", "runtime")
         .flatMap(RuntimeReader::read);
   }
 
@@ -38,19 +38,20 @@ final class RuntimeReader {
     List<Backend> backends =
         section.list(
             "backends",
-            "an array of " + Values.oneOf(BACKENDS),
+            "an array, each item " + Values.oneOf(BACKENDS),
             (place, item) -> Values.choice(place, item, BACKENDS));
     List<Deployment> deployments =
         section.list(
             "deployments",
-            "an array of " + Values.oneOf(DEPLOYMENTS),
+            "an array, each item " + Values.oneOf(DEPLOYMENTS),
             (place, item) -> Values.choice(place, item, DEPLOYMENTS));
     Optional<String> bundle =
         section.node("bundle").flatMap(path -> Values.bundlePath(section.at("bundle"), path));
     Optional<String> image = section.text("image");
-    List<String> exec = section.list("exec", "an array of paths in the bundle", Values::path);
+    List<String> exec =
+        section.list("exec", "an array of paths in the bundle", Values::pathInBundle);
     Optional<String> entry =
-        section.node("entry").flatMap(path -> Values.path(section.at("entry"), path));
+        section.node("entry").flatMap(path -> Values.pathInBundle(section.at("entry"), path));
     OptionalLong memory = section.quantity("memory", Unit.SIZE);
     OptionalLong timeout = section.quantity("timeout", Unit.DURATION);
     Map<String, String> env = env(section);

@@ -67,10 +67,20 @@ final class Section {
 
   /** The object {@code node}; a finding if it is something else. */
   static Optional<Section> of(Place place, Node node, String expected) {
+    return of(place, node, expected, "");
+  }
+
+  /** As above; {@code key} is the field that a text in place of the object would be meant for. */
+  static Optional<Section> of(Place place, Node node, String expected, String key) {
     if (node instanceof Node.Map map) {
       return Optional.of(new Section(place, map));
     }
-    place.report(node, expected, Optional.empty());
+    place.report(
+        node,
+        expected,
+        node instanceof Node.Text text && !key.isEmpty()
+            ? Optional.of("write `{\"" + key + "\": " + Found.inQuotes(text.value()) + "}`")
+            : Optional.empty());
     return Optional.empty();
   }
 

@@ -23,7 +23,14 @@ final class Spelling {
         best = word;
       }
     }
-    return best.isEmpty() ? Optional.empty() : Optional.of(best);
+    return best.isEmpty() ? longer(written, words) : Optional.of(best);
+  }
+
+  /** A word that begins with {@code written}: {@code node} for {@code nodejs}. */
+  private static Optional<String> longer(String written, Collection<String> words) {
+    return written.length() < 3
+        ? Optional.empty()
+        : words.stream().filter(word -> word.startsWith(written)).findFirst();
   }
 
   /** Optimal string alignment distance, for words of a manifest's length. */

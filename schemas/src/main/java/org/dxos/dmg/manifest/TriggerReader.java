@@ -19,7 +19,7 @@ final class TriggerReader {
   private TriggerReader() {}
 
   static Optional<Trigger> read(Section.Place place, Node node) {
-    return Section.of(place, node, "an object such as `{\"kind\": \"direct\"}`")
+    return Section.of(place, node, "an object such as `{\"kind\": \"direct\"}`", "kind")
         .flatMap(
             section -> section.requiredChoice("kind", KINDS).flatMap(kind -> read(section, kind)));
   }
@@ -79,16 +79,7 @@ final class TriggerReader {
             .flatMap(
                 node ->
                     Values.matching(
-                        section.at("cron"),
-                        node,
-                        CRON,
-                        Values::isCron,
-                        text ->
-                            switch (text.strip().split("\\s+").length) {
-                              case 6 -> Optional.of("leave the field for seconds out");
-                              case 5 -> Optional.of("put one space between fields and none around");
-                              default -> Optional.empty();
-                            }));
+                        section.at("cron"), node, CRON, Values::isCron, Values::cronHint));
     Optional<String> timezone = section.text("timezone");
     return section.make(
         () ->

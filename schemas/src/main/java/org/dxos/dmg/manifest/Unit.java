@@ -77,6 +77,9 @@ enum Unit {
     if (matcher.matches()) {
       for (String unit : factors.keySet()) {
         String written = matcher.group(2);
+        if (written.equals(unit) && compact.equals(text)) {
+          return Optional.of("it has to be below 2^53");
+        }
         if (written.equalsIgnoreCase(unit)
             || written.equalsIgnoreCase(unit + "B")
             || (this == DURATION && spelledOut(written).equals(unit))) {

@@ -4,27 +4,52 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.version.Version;
 
 /** Single values of a manifest: texts, choices, quantities, paths, free values. */
 final class Values {
 
-  static final String PATH =
-      "a path relative to the manifest, with `/`, without `.` and `..` in it";
+  private static final String PATH = "a path within %s, with `/`, without `.` and `..` as parts";
+  private static final String FOLDER = "the folder of the manifest";
 
   private static final Pattern HOST =
       Pattern.compile(
           "(?:\\*|(?:\\*\\.)?[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
               + "(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\\[[0-9A-Fa-f:.]+\\])"
               + "(?::[0-9]{1,5})?");
+
+  static final String VERSION = "a version as text, such as `\"1.4.0\"`";
+
+  /** What people write for a version: {@code v1.2}, {@code =1.2.3}, {@code 1.2.3+build}. */
+  private static final Pattern LOOSE_VERSION =
+      Pattern.compile(
+          "[vV=\\s]*((?:0|[1-9][0-9]{0,8})(?:\\.(?:0|[1-9][0-9]{0,8})){0,2})"
+              + "(-[0-9A-Za-z.-]+)?(?:\\+.*)?\\s*");
+
+  /** What a refusal says before its reason. */
+  private static final Pattern SUBJECT =
+      Pattern.compile("^read [a-z ]+ `[^`]*`:? (?:[A-Z_]+ )?(?=at offset )");
+
+  private static final Map<String, String> CRON_WORDS =
+      Map.of(
+          "@hourly", "0 * * * *",
+          "@daily", "0 0 * * *",
+          "@midnight", "0 0 * * *",
+          "@weekly", "0 0 * * 0",
+          "@monthly", "0 0 1 * *",
+          "@yearly", "0 0 1 1 *",
+          "@annually", "0 0 1 1 *");
 
   private static final Pattern CRON_FIELD = Pattern.compile("[0-9A-Za-z*,/?#-]+");
   private static final int CRON_FIELDS = 5;
@@ -37,7 +62,7 @@ final class Values {
       return Optional.empty();
     }
     if (text.value().isEmpty()) {
-      place.report(node, expected, Optional.of("leave the field out if there is nothing to say"));
+      place.report(node, expected, Optional.of("leave it out if there is nothing to say"));
       return Optional.empty();
     }
     int at = Fields.forbiddenAt(text.value(), lineFeeds);
@@ -65,18 +90,53 @@ final class Values {
     };
   }
 
+  /** A text that {@code parser} reads; its reason is the hint where nothing better is known. */
   static <T> Optional<T> parsed(
       Section.Place place, Node node, String expected, Function<String, T> parser) {
+    return parsed(place, node, expected, parser, _ -> Optional.empty());
+  }
+
+  /** As above, where {@code better} may know what a text that is refused should have been. */
+  static <T> Optional<T> parsed(
+      Section.Place place,
+      Node node,
+      String expected,
+      Function<String, T> parser,
+      Function<String, Optional<String>> better) {
     return text(place, node, expected, false)
         .flatMap(
             text -> {
               try {
                 return Optional.of(parser.apply(text));
               } catch (FormatException e) {
-                place.report(node, expected, Optional.of(e.hint().orElse(e.message())));
+                place.report(node, expected, better.apply(text).or(() -> Optional.of(reason(e))));
                 return Optional.empty();
               }
             });
+  }
+
+  /** Why a text is refused, without the text, which the finding shows already. */
+  private static String reason(FormatException e) {
+    return e.hint().orElseGet(() -> SUBJECT.matcher(e.message()).replaceFirst(""));
+  }
+
+  static Optional<Version> version(Section.Place place, Node node) {
+    return parsed(
+        place,
+        node,
+        VERSION,
+        Version::parse,
+        text -> {
+          Matcher loose = LOOSE_VERSION.matcher(text);
+          if (!loose.matches()) {
+            return Optional.empty();
+          }
+          String numbers =
+              loose.group(1)
+                  + ".0".repeat(2 - (int) loose.group(1).chars().filter(c -> c == '.').count());
+          String pre = loose.group(2) == null ? "" : loose.group(2);
+          return Optional.of("write `\"" + numbers + pre + "\"`");
+        });
   }
 
   static Optional<String> matching(
@@ -151,8 +211,14 @@ final class Values {
     return items;
   }
 
+  /** The path of a file beside or below the manifest. */
   static Optional<String> path(Section.Place place, Node node) {
-    return matching(place, node, PATH, Values::isPath, Values::pathHint);
+    return matching(place, node, PATH.formatted(FOLDER), Values::isPath, Values::pathHint);
+  }
+
+  /** The path of a file in a bundle. */
+  static Optional<String> pathInBundle(Section.Place place, Node node) {
+    return matching(place, node, PATH.formatted("the bundle"), Values::isPath, Values::pathHint);
   }
 
   /** As {@link #path}, or {@code .}. */
@@ -160,7 +226,7 @@ final class Values {
     return matching(
         place,
         node,
-        PATH + ", or `\".\"` for its own folder",
+        PATH.formatted(FOLDER) + ", or `\".\"` for the whole of it",
         path -> path.equals(".") || isPath(path),
         path -> path.matches("(?:\\./)+") ? Optional.of("write `\".\"`") : pathHint(path));
   }
@@ -177,7 +243,10 @@ final class Values {
   private static Optional<String> pathHint(String path) {
     String simple =
         path.replace('\\', '/').replaceAll("/(?:\\.?/)+", "/").replaceAll("^(?:\\./)+|/\\.?$", "");
-    if (!path.startsWith("/") && isPath(simple)) {
+    if (path.startsWith("/")) {
+      return Optional.of("leave the `/` in front out");
+    }
+    if (isPath(simple)) {
       return Optional.of("write `\"" + simple + "\"`");
     }
     return path.contains("..")
@@ -213,6 +282,18 @@ final class Values {
     }
     int port = Integer.parseInt(text.substring(colon + 1));
     return port >= 1 && port <= 65_535;
+  }
+
+  static Optional<String> cronHint(String text) {
+    String word = CRON_WORDS.get(text);
+    if (word != null) {
+      return Optional.of("write `\"" + word + "\"`");
+    }
+    return switch (text.strip().split("\\s+").length) {
+      case CRON_FIELDS + 1 -> Optional.of("leave the field for seconds out");
+      case CRON_FIELDS -> Optional.of("put spaces between the fields and none around them");
+      default -> Optional.empty();
+    };
   }
 
   static boolean isCron(String text) {

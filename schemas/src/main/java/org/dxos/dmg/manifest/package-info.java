@@ -22,7 +22,7 @@
  *     case ManifestResult.Invalid invalid -&gt; invalid.findings().forEach(this::show);
  *   }
  *
- *   at /dependancies: found an object with `a/api/b`, expected no such field
+ *   at `/dependancies`: found an object with `org.dxos/api/x`, expected no such field
  *   hint: did you mean `dependencies`?
  * </pre>
  *

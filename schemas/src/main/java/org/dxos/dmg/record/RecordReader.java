@@ -12,6 +12,7 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Authority;
 import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.dxn.Punycode;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.version.Range;
@@ -130,7 +131,7 @@ final class RecordReader {
   private static List<String> providers(Fields fields) {
     List<String> providers = fields.sortedTexts("providers");
     for (String provider : providers) {
-      exact(fields, "providers", provider, Authority::parse);
+      exact(fields, "providers", provider, text -> Authority.parse(text, Punycode.ALLOWED));
     }
     return providers;
   }
@@ -286,7 +287,7 @@ final class RecordReader {
   }
 
   private static Name name(Fields fields, String field, String text) {
-    return exact(fields, field, text, Name::parse);
+    return exact(fields, field, text, name -> Name.parse(name, Punycode.ALLOWED));
   }
 
   private static Version version(Fields fields, String text) {

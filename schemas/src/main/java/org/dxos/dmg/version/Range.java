@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 import org.dxos.dmg.version.Comparator.Operator;
 
 /**

@@ -3,6 +3,7 @@ package org.dxos.dmg.version;
 import java.util.List;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /**
  * A semantic version without build metadata, ordered by precedence. Two versions of the same

@@ -1,0 +1,92 @@
+package org.dxos.dmg.cli;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.dxos.dmg.api.ClosureRequest;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.closure.Closure;
+import org.dxos.dmg.closure.Lock;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "closure",
+    mixinStandardHelpOptions = true,
+    description = "Solve what releases need, and print it as a tree; with --json, the lock.")
+final class ClosureCommand implements Callable<Integer> {
+
+  @Mixin private final Session session;
+
+  @Mixin private final Targets targets = new Targets();
+
+  @Parameters(
+      paramLabel = "DXN",
+      arity = "1..*",
+      description = "the roots, in the order in which they are decided")
+  private List<String> roots = new ArrayList<>();
+
+  ClosureCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    try (Registry registry = session.registry()) {
+      Lock lock = registry.closure(new ClosureRequest(roots, targets.target()));
+      if (session.json()) {
+        session.terminal().bytes(lock.json());
+        session.terminal().line("");
+        return 0;
+      }
+      session.terminal().line(lock.cid().toString());
+      tree(lock.closure()).forEach(session.terminal()::line);
+      session.terminal().line(lock.closure().modules().size() + " modules");
+      return 0;
+    }
+  }
+
+  /** The closure as a tree; a module that was shown is not opened again. */
+  static List<String> tree(Closure closure) {
+    List<String> lines = new ArrayList<>();
+    Set<Integer> needed = new HashSet<>();
+    closure.modules().forEach(module -> needed.addAll(module.needs()));
+    Set<Integer> shown = new HashSet<>();
+    for (int i = 0; i < closure.modules().size(); i++) {
+      Closure.Module module = closure.modules().get(i);
+      boolean root = closure.roots().stream().anyMatch(one -> one.name().equals(module.name()));
+      if (root || !needed.contains(i)) {
+        show(closure, i, "", "", shown, lines);
+      }
+    }
+    return lines;
+  }
+
+  private static void show(
+      Closure closure,
+      int index,
+      String first,
+      String rest,
+      Set<Integer> shown,
+      List<String> lines) {
+    Closure.Module module = closure.modules().get(index);
+    boolean again = !shown.add(index);
+    lines.add(first + module.reference() + (again && !module.needs().isEmpty() ? " …" : ""));
+    if (again) {
+      return;
+    }
+    for (int i = 0; i < module.needs().size(); i++) {
+      boolean last = i + 1 == module.needs().size();
+      show(
+          closure,
+          module.needs().get(i),
+          rest + (last ? "└─ " : "├─ "),
+          rest + (last ? "   " : "│  "),
+          shown,
+          lines);
+    }
+  }
+}

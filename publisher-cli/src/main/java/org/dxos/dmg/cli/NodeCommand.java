@@ -1,0 +1,132 @@
+package org.dxos.dmg.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.dxos.dmg.api.NodeInfo;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.node.JournalEvents;
+import org.dxos.dmg.node.LocalRegistry;
+import org.dxos.dmg.node.NodeFile;
+import org.dxos.dmg.node.http.HttpServer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "node",
+    mixinStandardHelpOptions = true,
+    description = "Serve the home over HTTP until it is stopped with Ctrl-C or SIGTERM.")
+final class NodeCommand implements Callable<Integer> {
+
+  private static final int DEFAULT_PORT = 7070;
+
+  @Mixin private final Session session;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "the address to listen on (default: 127.0.0.1)")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "" + DEFAULT_PORT,
+      description = "the port, 0 for any that is free (default: " + DEFAULT_PORT + ")")
+  private int port;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "a file with the token that writes have to present")
+  private Optional<Path> tokenFile = Optional.empty();
+
+  @Option(
+      names = "--allow-host",
+      paramLabel = "NAME",
+      description = "a further name under which the node is reached")
+  private Set<String> allowedHosts = Set.of();
+
+  NodeCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Optional<String> token = token();
+    try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
+      registry.follow();
+      HttpServer.Config config = new HttpServer.Config(host, port, token, allowedHosts);
+      try (HttpServer server =
+          HttpServer.start(
+              config, registry, new JournalEvents(registry.store(), registry.registrar()))) {
+        new NodeFile(server.url(), ProcessHandle.current().pid(), token).write(session.home());
+        tell(server, registry.node());
+        waitForStop();
+      } finally {
+        NodeFile.remove(session.home());
+      }
+    }
+    return 0;
+  }
+
+  private Optional<String> token() throws IOException {
+    if (tokenFile.isEmpty()) {
+      return session.variable("DMG_TOKEN");
+    }
+    if (!Files.isRegularFile(tokenFile.get())) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "read token file `" + tokenFile.get() + "`: there is no such file",
+          "write a long random word into it");
+    }
+    String token = Files.readString(tokenFile.get(), StandardCharsets.UTF_8).strip();
+    if (token.length() < 16) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "read token file `"
+              + tokenFile.get()
+              + "`: a token of "
+              + token.length()
+              + " characters, at least 16",
+          "write a long random word into it");
+    }
+    return Optional.of(token);
+  }
+
+  private void tell(HttpServer server, NodeInfo node) {
+    session.terminal().line(server.url());
+    session.terminal().note("node " + node.peer() + " serves " + session.home());
+    session.terminal().note("root " + node.root());
+    session.terminal().flush();
+  }
+
+  /**
+   * The hook runs when the process is told to stop; it holds the exit until the node has closed its
+   * store.
+   */
+  private static void waitForStop() throws InterruptedException {
+    CountDownLatch stop = new CountDownLatch(1);
+    Thread main = Thread.currentThread();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(
+                    () -> {
+                      stop.countDown();
+                      try {
+                        main.join(java.time.Duration.ofSeconds(10));
+                      } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }));
+    stop.await();
+  }
+}

@@ -1,0 +1,206 @@
+package org.dxos.dmg.install;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dxos.dmg.admission.HeadRules;
+import org.dxos.dmg.admission.ReleaseRules;
+import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.admission.Slots;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.closure.Closure;
+import org.dxos.dmg.closure.Lock;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.Statement;
+
+/**
+ * Follows the signatures of a lock: bytes, CID, record, statement, head, key log, authority id.
+ * Every block it looks at is hashed, so it does not matter where they come from. What the lock says
+ * is the pin: the id of each authority, and the envelope of each release.
+ */
+public final class Chain {
+
+  private final BlockSource blocks;
+  private final Map<Cid, Authority> authorities = new HashMap<>();
+
+  private record Authority(
+      Signed<AuthorityEntry> genesis, Signed<Head> head, MerkleSearchTree state) {}
+
+  /**
+   * A release whose chain holds.
+   *
+   * @param links each step, for people
+   */
+  public record Verified(Closure.Module module, ModuleRecord record, List<String> links) {}
+
+  /**
+   * @param blocks where blocks come from; each is checked against its CID here
+   */
+  public Chain(BlockSource blocks) {
+    this.blocks = cid -> blocks.get(cid).map(block -> checked(cid, block));
+  }
+
+  private static byte[] checked(Cid cid, byte[] block) {
+    if (!cid.matches(block)) {
+      throw new VerificationException(
+          "bytes", "block `" + cid + "`: its bytes do not hash to it", Optional.empty());
+    }
+    return block;
+  }
+
+  /**
+   * Verifies every release of a lock.
+   *
+   * @throws VerificationException with the stage at which a chain breaks
+   */
+  public List<Verified> verify(Lock lock) {
+    List<Verified> verified = new ArrayList<>();
+    for (Closure.Module module : lock.closure().modules()) {
+      verified.add(verify(module, lock.evidence()));
+    }
+    return verified;
+  }
+
+  private Verified verify(Closure.Module module, Lock.Evidence evidence) {
+    String stage = "statement";
+    try {
+      List<String> links = new ArrayList<>();
+      Signed<Statement> statement =
+          Signed.read(blocks, module.release(), Statement.class).requireSigned();
+      Statement.Release release = release(module, statement);
+      stage = "record";
+      ModuleRecord record = record(module, release);
+      ReleaseRules.misfit(module.name().authority().base(), statement.body(), release, record)
+          .ifPresent(
+              reason -> {
+                throw broken("record", module, reason);
+              });
+      links.add("record     " + module.record());
+      links.add("release    " + module.release() + "  signed by " + statement.body().key());
+      stage = "key log";
+      Authority authority = authority(module, evidence);
+      requireKey(module, statement.body(), authority.genesis());
+      stage = "head";
+      Optional<Cid> standing =
+          authority.state().get(Slots.release(module.name().path(), module.version().toString()));
+      if (!standing.equals(Optional.of(module.release()))) {
+        throw broken(
+            "head",
+            module,
+            "the state of head `"
+                + authority.head().cid()
+                + "` has "
+                + standing.map(Cid::toString).orElse("nothing")
+                + " for it");
+      }
+      links.add(
+          "head       " + authority.head().cid() + "  epoch " + authority.head().body().epoch());
+      links.add("authority  " + module.genesis() + "  " + authority.genesis().body().authority());
+      return new Verified(module, record, links);
+    } catch (VerificationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (e instanceof Explained explained) {
+        throw broken(stage, module, explained.message());
+      }
+      throw e;
+    }
+  }
+
+  private static Statement.Release release(Closure.Module module, Signed<Statement> statement) {
+    Statement body = statement.body();
+    if (!body.genesis().equals(module.genesis()) || !body.path().equals(module.name().path())) {
+      throw broken(
+          "statement",
+          module,
+          "it is of `" + body.path() + "` of authority `" + body.genesis() + "`");
+    }
+    if (!(body.op() instanceof Statement.Release release)
+        || !release.version().equals(module.version().toString())
+        || !release.module().equals(module.record())) {
+      throw broken(
+          "statement",
+          module,
+          "it is no release of this version with record `" + module.record() + "`");
+    }
+    return release;
+  }
+
+  private ModuleRecord record(Closure.Module module, Statement.Release release) {
+    return ModuleRecord.decode(
+        blocks
+            .get(release.module())
+            .orElseThrow(
+                () -> broken("record", module, "record `" + release.module() + "` is missing")));
+  }
+
+  private Authority authority(Closure.Module module, Lock.Evidence evidence) {
+    return authorities.computeIfAbsent(
+        module.genesis(),
+        id -> {
+          Cid headCid =
+              Optional.ofNullable(evidence.heads().get(id))
+                  .orElseThrow(
+                      () ->
+                          broken(
+                              "head", module, "the lock names no head of authority `" + id + "`"));
+          Signed<Head> head = Signed.read(blocks, headCid, Head.class);
+          Signed<AuthorityEntry> genesis =
+              Signed.read(blocks, head.body().keyHead(), AuthorityEntry.class).requireSigned();
+          if (!genesis.envelope().body().equals(id)) {
+            throw broken(
+                "key log",
+                module,
+                "its key log begins with `"
+                    + genesis.envelope().body()
+                    + "`, the lock pins `"
+                    + id
+                    + "`");
+          }
+          if (!genesis.body().authority().equals(module.name().authority().base())) {
+            throw broken(
+                "key log",
+                module,
+                "authority `" + id + "` is `" + genesis.body().authority() + "`");
+          }
+          HeadRules.requireSignature(head, id, genesis);
+          return new Authority(genesis, head, MerkleSearchTree.at(head.body().state(), blocks));
+        });
+  }
+
+  private static void requireKey(
+      Closure.Module module, Statement statement, Signed<AuthorityEntry> genesis) {
+    boolean owner = genesis.body().owners().keys().contains(statement.key());
+    boolean delegate =
+        genesis
+            .body()
+            .delegate(statement.key())
+            .map(
+                one ->
+                    one.caps().contains(AuthorityEntry.Cap.RELEASE)
+                        && one.inScope(statement.path()))
+            .orElse(false);
+    if ((!owner && !delegate) || genesis.body().revokes(statement.key())) {
+      throw broken(
+          "key log",
+          module,
+          "key `" + statement.key() + "` may not release `" + statement.path() + "`");
+    }
+  }
+
+  private static VerificationException broken(String stage, Closure.Module module, String what) {
+    return new VerificationException(
+        stage, "`" + module.reference() + "`: " + what, Optional.empty());
+  }
+
+  /** The code of a chain that does not hold. */
+  static final ErrorCode CODE = ErrorCode.NOT_VERIFIED;
+}

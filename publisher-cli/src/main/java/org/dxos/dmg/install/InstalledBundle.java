@@ -1,0 +1,57 @@
+package org.dxos.dmg.install;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dxos.dmg.closure.Closure;
+import org.dxos.dmg.record.Bundle;
+import org.dxos.dmg.unixfs.BundleFile;
+import org.dxos.dmg.unixfs.BundleWriter;
+
+/** A bundle as files: its CID is computed from them as they lie there. */
+final class InstalledBundle {
+
+  private InstalledBundle() {}
+
+  static boolean isEqual(Path folder, Bundle bundle) throws IOException {
+    List<BundleFile> files = new ArrayList<>();
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : (Iterable<Path>) walk::iterator) {
+        if (Files.isSymbolicLink(path)) {
+          return false;
+        }
+        if (Files.isRegularFile(path)) {
+          String name = folder.relativize(path).toString().replace('\\', '/');
+          files.add(new BundleFile(name, Files.size(path), () -> Files.newInputStream(path)));
+        }
+      }
+    }
+    if (files.isEmpty()) {
+      return false;
+    }
+    try {
+      return new BundleWriter().write(files, (_, _) -> {}).root().equals(bundle.cid());
+    } catch (RuntimeException e) {
+      return false; // a name or a size that no bundle has
+    }
+  }
+
+  static void requireEqual(Path folder, Closure.Module module, Bundle bundle) throws IOException {
+    if (!Files.isDirectory(folder) || !isEqual(folder, bundle)) {
+      throw new VerificationException(
+          "bundle",
+          "`"
+              + module.reference()
+              + "`: the files in `"
+              + folder
+              + "` are not those of bundle `"
+              + bundle.cid()
+              + "`",
+          Optional.of("install again to put the right ones there"));
+    }
+  }
+}

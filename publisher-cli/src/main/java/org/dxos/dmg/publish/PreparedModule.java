@@ -1,0 +1,249 @@
+package org.dxos.dmg.publish;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.json.Json;
+import org.dxos.dmg.manifest.BundleUse;
+import org.dxos.dmg.manifest.Manifest;
+import org.dxos.dmg.manifest.ManifestFiles;
+import org.dxos.dmg.manifest.ManifestResult;
+import org.dxos.dmg.record.Bundle;
+import org.dxos.dmg.record.FileRef;
+import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.unixfs.BundleWriter;
+import org.dxos.dmg.unixfs.FolderScan;
+import org.dxos.dmg.unixfs.ModuleFolder;
+
+/**
+ * A module folder as it would be published: its record, and every block that the record reaches.
+ * The same folder gives the same record, wherever it lies and whenever its files were written.
+ *
+ * @param record the normalised manifest
+ * @param recordCid its CID
+ * @param blocks the record, files and bundles
+ * @param leftOut what of the folder a bundle leaves out, and why; not its manifest
+ */
+public record PreparedModule(
+    ModuleRecord record, Cid recordCid, Map<Cid, byte[]> blocks, Set<FolderScan.LeftOut> leftOut)
+    implements BlockSource {
+
+  /** Bytes of all bundles of a module: they are built in memory. */
+  public static final long MAX_BUNDLE_BYTES = 256L * 1024 * 1024;
+
+  @Override
+  public Optional<byte[]> get(Cid cid) {
+    return Optional.ofNullable(blocks.get(cid));
+  }
+
+  /**
+   * Reads a folder with a {@code dmg.json} or {@code dmg.yaml}; or, given a name and a version, one
+   * with a {@code manifest.json} that says its {@code runtime} beside {@code index.js} or {@code
+   * handler.py}.
+   *
+   * @throws InvalidManifestException with every fault of the manifest
+   * @throws PublishException if there is no manifest, or a file is missing or too large
+   */
+  public static PreparedModule read(Path folder, Optional<String> name, Optional<String> version)
+      throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new PublishException(
+          ErrorCode.MANIFEST_MISSING,
+          "read module folder `" + folder + "`: there is no such folder",
+          "give the path of a folder");
+    }
+    String file = manifestFile(folder);
+    Node root =
+        file.equals("manifest.json")
+            ? bare(folder, name, version)
+            : parse(folder.resolve(file), file);
+    Manifest manifest =
+        switch (Manifest.read(withOverrides(root, file, name, version))) {
+          case ManifestResult.Valid valid -> valid.manifest();
+          case ManifestResult.Invalid invalid ->
+              throw new InvalidManifestException(file, invalid.findings());
+        };
+    Assembly assembly = new Assembly(folder);
+    Manifest.Built built = manifest.toRecord(assembly);
+    Map<Cid, byte[]> blocks = new LinkedHashMap<>();
+    byte[] block = built.record().encode();
+    blocks.put(built.record().cid(), block);
+    blocks.putAll(built.files());
+    blocks.putAll(assembly.blocks);
+    return new PreparedModule(built.record(), built.record().cid(), blocks, assembly.leftOut);
+  }
+
+  private static String manifestFile(Path folder) {
+    for (String file : List.of("dmg.json", "dmg.yaml", "manifest.json")) {
+      if (Files.exists(folder.resolve(file), LinkOption.NOFOLLOW_LINKS)) {
+        return file;
+      }
+    }
+    throw new PublishException(
+        ErrorCode.MANIFEST_MISSING,
+        "read module folder `" + folder + "`: found no dmg.json and no dmg.yaml",
+        "write one with `dmg init " + folder + "`");
+  }
+
+  private static Node parse(Path path, String file) throws IOException {
+    byte[] bytes = Files.readAllBytes(path);
+    return file.endsWith(".yaml") ? Json.parseYaml(bytes) : Json.parse(bytes);
+  }
+
+  private static Node withOverrides(
+      Node root, String file, Optional<String> name, Optional<String> version) {
+    if (file.equals("manifest.json")
+        || (name.isEmpty() && version.isEmpty())
+        || !(root instanceof Node.Map map)) {
+      return root;
+    }
+    Map<String, Node> entries = new LinkedHashMap<>(map.entries());
+    name.ifPresent(one -> entries.put("name", Node.of(one)));
+    version.ifPresent(one -> entries.put("version", Node.of(one)));
+    return new Node.Map(entries);
+  }
+
+  /** The manifest that a folder of a function runtime means by its own small one. */
+  private static Node bare(Path folder, Optional<String> name, Optional<String> version)
+      throws IOException {
+    if (name.isEmpty() || version.isEmpty()) {
+      throw new PublishException(
+          ErrorCode.MANIFEST_MISSING,
+          "read module folder `"
+              + folder
+              + "`: a manifest.json and no dmg.json, which has no name to publish under",
+          "give --name and --version, or write a dmg.json with `dmg init " + folder + "`");
+    }
+    Optional<String> runtime =
+        Json.parse(Files.readAllBytes(folder.resolve("manifest.json"))) instanceof Node.Map map
+                && map.entries().get("runtime") instanceof Node.Text text
+            ? Optional.of(text.value())
+            : Optional.empty();
+    return new MapBuilder()
+        .put("name", name.get())
+        .put("version", version.get())
+        .put("runtimes", List.of(BareFolder.runtime(folder, runtime)), one -> one)
+        .build();
+  }
+
+  /** Builds what the record links, and keeps the blocks. */
+  private static final class Assembly implements ManifestFiles {
+    private final Path folder;
+    private final Map<Cid, byte[]> blocks = new HashMap<>();
+    private final Set<FolderScan.LeftOut> leftOut = new LinkedHashSet<>();
+    private long bytes;
+
+    private Assembly(Path folder) {
+      this.folder = folder;
+    }
+
+    @Override
+    public byte[] read(String path) {
+      Path file = folder;
+      for (String segment : path.split("/")) {
+        file = file.resolve(segment);
+        if (Files.isSymbolicLink(file)) {
+          throw missing(path, "it is a link");
+        }
+      }
+      if (!Files.isRegularFile(file)) {
+        throw missing(path, "there is no such file in the folder");
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        return in.readNBytes(FileRef.MAX_BYTES + 1);
+      } catch (IOException e) {
+        throw missing(path, e.toString());
+      }
+    }
+
+    @Override
+    public Packed bundle(BundleUse use) {
+      try {
+        FolderScan scan = ModuleFolder.open(folder).scan(use.path());
+        scan.leftOut().stream()
+            .filter(
+                one ->
+                    !ModuleFolder.MANIFESTS.contains(one.path())
+                        && !one.path().equals(ModuleFolder.IGNORE_FILE))
+            .forEach(leftOut::add);
+        requireFiles(use, scan);
+        org.dxos.dmg.unixfs.Bundle built = new BundleWriter().write(scan.files(), this::keep);
+        return new Packed(
+            new Bundle(built.root(), built.size()),
+            Files.isRegularFile(folder.resolve(use.path())));
+      } catch (IOException e) {
+        throw new PublishException(
+            ErrorCode.BUNDLE_PATH,
+            "build bundle `" + use.path() + "`: " + e,
+            "check that its files are readable");
+      }
+    }
+
+    /** What the manifest says of a bundle has to be in it. */
+    private static void requireFiles(BundleUse use, FolderScan scan) {
+      Set<String> paths = new LinkedHashSet<>();
+      scan.files().forEach(file -> paths.add(file.path()));
+      List<String> wanted = new ArrayList<>(use.exec());
+      use.entry().ifPresent(wanted::add);
+      for (String path : wanted) {
+        if (!paths.contains(path)) {
+          throw new PublishException(
+              ErrorCode.BUNDLE_PATH,
+              "build bundle `"
+                  + use.path()
+                  + "` of `"
+                  + use.pointer()
+                  + "`: `"
+                  + path
+                  + "` is not in it",
+              "check the path, and what .dmgignore leaves out");
+        }
+      }
+    }
+
+    private void keep(Cid cid, byte[] block) {
+      if (blocks.put(cid, block) == null) {
+        bytes += block.length;
+        if (bytes > MAX_BUNDLE_BYTES) {
+          throw new PublishException(
+              ErrorCode.TOO_LARGE,
+              "build bundles of `" + folder + "`: more than " + MAX_BUNDLE_BYTES + " bytes",
+              "leave out what is not needed with a .dmgignore");
+        }
+      }
+    }
+
+    private static PublishException missing(String path, String what) {
+      return new PublishException(
+          ErrorCode.BUNDLE_PATH,
+          "read file `" + path + "` of the manifest: " + what,
+          "check the path in the manifest");
+    }
+  }
+
+  /** Sum of all blocks. */
+  public long totalBytes() {
+    return blocks.values().stream().mapToLong(block -> block.length).sum();
+  }
+
+  /** The manifest's text as {@code dmg init} writes it. */
+  static byte[] text(Node manifest) {
+    return Json.pretty(manifest).getBytes(StandardCharsets.UTF_8);
+  }
+}

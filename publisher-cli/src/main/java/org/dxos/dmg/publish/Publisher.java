@@ -1,0 +1,261 @@
+package org.dxos.dmg.publish;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.api.AuthorityInfo;
+import org.dxos.dmg.api.ModuleInfo;
+import org.dxos.dmg.api.NodeInfo;
+import org.dxos.dmg.api.NotFoundException;
+import org.dxos.dmg.api.PublishReceipt;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Envelope;
+import org.dxos.dmg.trust.KeySet;
+import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.trust.SigningKey;
+import org.dxos.dmg.trust.Statement;
+
+/** Signs for the authorities of one home, and hands what is signed to a registry. */
+public final class Publisher {
+
+  private final Registry registry;
+  private final KeyRing keys;
+  private final InstantSource clock;
+
+  public Publisher(Registry registry, KeyRing keys, InstantSource clock) {
+    this.registry = registry;
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /** What came of a publish. */
+  public sealed interface Outcome {
+
+    /**
+     * The release was added.
+     *
+     * @param claimed the authority, if this publish claimed it
+     */
+    record Published(PublishReceipt receipt, Optional<Claimed> claimed) implements Outcome {}
+
+    /** The same was published before; nothing was changed. */
+    record AlreadyThere(Cid release) implements Outcome {}
+  }
+
+  /**
+   * An authority that was made.
+   *
+   * @param recoveryFile where its recovery key was written
+   */
+  public record Claimed(AuthorityInfo authority, Path recoveryFile) {}
+
+  /**
+   * Publishes a module; claims its authority if nobody has.
+   *
+   * @throws PublishException with {@link ErrorCode#CONFLICT} if the version holds another record,
+   *     {@link ErrorCode#KEY_MISSING} if the authority is another's
+   */
+  public Outcome publish(PreparedModule module) {
+    ModuleRecord record = module.record();
+    String authority = record.name().authority().base();
+    Optional<ModuleInfo.VersionInfo> standing = standing(record);
+    if (standing.isPresent()) {
+      if (standing.get().record().equals(module.recordCid())) {
+        return new Outcome.AlreadyThere(standing.get().release());
+      }
+      throw conflict(record, standing.get().record(), module.recordCid());
+    }
+    Optional<AuthorityInfo> held = registry.authority(authority);
+    Map<String, Cid> named = authorities(record, authority);
+    Optional<Claimed> claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
+    AuthorityInfo owner = held.orElseGet(() -> claimed.orElseThrow().authority());
+    SigningKey key = ownerKey(owner);
+    Statement statement =
+        new Statement(
+            owner.genesis(),
+            record.name().path(),
+            owner.keyHead(),
+            key.publicKey(),
+            new Statement.Release(
+                record.version().toString(),
+                module.recordCid(),
+                List.copyOf(new TreeSet<>(record.carriedPaths())),
+                named),
+            Optional.empty(),
+            Optional.empty(),
+            now(),
+            Optional.empty());
+    return new Outcome.Published(say(statement, key, module), claimed);
+  }
+
+  /** Points a tag of a module at one of its versions. */
+  public PublishReceipt tag(org.dxos.dmg.dxn.Name name, String tag, String version) {
+    String authority = name.authority().base();
+    AuthorityInfo owner =
+        registry
+            .authority(authority)
+            .orElseThrow(
+                () ->
+                    new PublishException(
+                        ErrorCode.AUTHORITY_UNKNOWN,
+                        "tag `" + name + "`: no authority `" + authority + "` is held here",
+                        "publish it first"));
+    SigningKey key = ownerKey(owner);
+    Statement statement =
+        new Statement(
+            owner.genesis(),
+            name.path(),
+            owner.keyHead(),
+            key.publicKey(),
+            new Statement.Tag(tag, version),
+            Optional.empty(),
+            standingTag(owner, name, tag),
+            now(),
+            Optional.empty());
+    return say(statement, key, _ -> Optional.empty());
+  }
+
+  private Optional<Cid> standingTag(AuthorityInfo owner, org.dxos.dmg.dxn.Name name, String tag) {
+    return owner
+        .head()
+        .map(head -> Signed.read(registry, head, org.dxos.dmg.trust.Head.class).body().state())
+        .flatMap(
+            state ->
+                org.dxos.dmg.mst.MerkleSearchTree.at(state, registry)
+                    .get(org.dxos.dmg.admission.Slots.tag(name.path(), tag)));
+  }
+
+  private PublishReceipt say(Statement statement, SigningKey key, BlockSource blocks) {
+    Map<Cid, byte[]> signed = new HashMap<>();
+    Cid envelope = sign(statement, List.of(key), signed);
+    return registry.publish(
+        envelope, cid -> Optional.ofNullable(signed.get(cid)).or(() -> blocks.get(cid)));
+  }
+
+  /** Claims an authority: makes its keys, and a genesis whose home is the registry's node. */
+  public Claimed claim(String authority) {
+    NodeInfo node = registry.node();
+    SigningKey owner = keys.makeOwner(authority);
+    SigningKey recovery = keys.makeRecovery(authority);
+    AuthorityEntry genesis =
+        new AuthorityEntry(
+            authority,
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            KeySet.of(owner.publicKey()),
+            KeySet.of(recovery.publicKey()),
+            new AuthorityEntry.Home(node.headKey(), node.peer(), List.of()),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            Stream.of(owner.publicKey(), recovery.publicKey()).sorted().toList(),
+            now(),
+            Optional.empty());
+    Map<Cid, byte[]> signed = new HashMap<>();
+    Cid envelope = sign(genesis, List.of(owner, recovery), signed);
+    AuthorityInfo info = registry.claim(envelope, cid -> Optional.ofNullable(signed.get(cid)));
+    return new Claimed(info, keys.recoveryFile(authority));
+  }
+
+  private static Cid sign(Body body, List<SigningKey> keys, Map<Cid, byte[]> blocks) {
+    byte[] block = body.encode();
+    Envelope envelope = Envelope.sign(body.type(), block, keys);
+    byte[] envelopeBlock = envelope.encode();
+    Cid cid = DagCbor.cid(envelopeBlock);
+    blocks.put(envelope.body(), block);
+    blocks.put(cid, envelopeBlock);
+    return cid;
+  }
+
+  private Optional<ModuleInfo.VersionInfo> standing(ModuleRecord record) {
+    try {
+      return registry.module(record.name().toString()).versions().stream()
+          .filter(
+              one ->
+                  one.version().equals(record.version().toString())
+                      && one.module().equals(record.name().toString()))
+          .findFirst();
+    } catch (RuntimeException e) {
+      if (e instanceof Explained explained && explained.code() == ErrorCode.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** The ids of the authorities that a record names, as this registry knows them. */
+  private Map<String, Cid> authorities(ModuleRecord record, String own) {
+    Map<String, Cid> ids = new TreeMap<>();
+    for (String name : record.authoritiesNamed()) {
+      AuthorityInfo info =
+          registry
+              .authority(name)
+              .orElseThrow(
+                  () ->
+                      new NotFoundException(
+                          ErrorCode.AUTHORITY_UNKNOWN,
+                          "publish `"
+                              + record.name()
+                              + "`: it names authority `"
+                              + name
+                              + "`, which is not held by "
+                              + registry.place(),
+                          List.of(),
+                          name.equals(own)
+                              ? ""
+                              : "publish what it needs of `"
+                                  + name
+                                  + "` first, or use a node that holds it"));
+      ids.put(name, info.genesis());
+    }
+    return ids;
+  }
+
+  private SigningKey ownerKey(AuthorityInfo authority) {
+    SigningKey key =
+        keys.owner(authority.name())
+            .orElseThrow(() -> notOurs(authority, "this home has no key of it"));
+    AuthorityEntry entry = Signed.read(registry, authority.keyHead(), AuthorityEntry.class).body();
+    List<PublicKey> owners = entry.owners().keys();
+    if (!owners.contains(key.publicKey()) && entry.delegate(key.publicKey()).isEmpty()) {
+      throw notOurs(authority, "the key of this home is none of its owners or delegates");
+    }
+    return key;
+  }
+
+  private static PublishException notOurs(AuthorityInfo authority, String why) {
+    return new PublishException(
+        ErrorCode.KEY_MISSING,
+        "sign for `" + authority.name() + "`: " + why,
+        "publish from the home that claimed it, or under an authority of your own");
+  }
+
+  private static PublishException conflict(ModuleRecord record, Cid standing, Cid offered) {
+    return new PublishException(
+        ErrorCode.CONFLICT,
+        "publish `%s@%s`: record `%s` is published under this version, this folder is `%s`"
+            .formatted(record.name(), record.version(), standing, offered),
+        "a published version never changes; raise `version` and publish again");
+  }
+
+  private long now() {
+    return clock.instant().getEpochSecond();
+  }
+}
