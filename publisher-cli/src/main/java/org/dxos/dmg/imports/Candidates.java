@@ -115,7 +115,7 @@ final class Candidates {
   private Optional<DebianPackage> first(
       Map<String, List<DebianPackage>> by, DebianTerm term, Predicate<DebianPackage> fits) {
     for (DebianPackage one : by.getOrDefault(term.name(), List.of())) {
-      if (one.is(term) && !impossible.contains(one) && fits.test(one)) {
+      if (!impossible.contains(one) && one.is(term) && fits.test(one)) {
         return Optional.of(one);
       }
     }

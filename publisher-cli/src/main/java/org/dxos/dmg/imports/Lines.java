@@ -16,6 +16,9 @@ final class Lines {
   private final InputStream in;
   private final long maxBytes;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 12);
+  private final byte[] buffer = new byte[1 << 16];
+  private int at;
+  private int filled;
   private long bytes;
   private int number;
 
@@ -32,22 +35,47 @@ final class Lines {
   /** The next line without its end; empty after the last. */
   Optional<String> next() throws IOException {
     line.reset();
-    int c = in.read();
-    if (c < 0) {
+    if (at == filled && !fill()) {
       return Optional.empty();
     }
     number++;
-    for (; c >= 0 && c != '\n'; c = in.read()) {
-      if (line.size() == DebianPackages.MAX_LINE) {
-        throw tooLarge("the line has more than " + DebianPackages.MAX_LINE + " bytes");
+    int end = lineFeed();
+    while (end == filled) { // the line goes on behind what was read so far
+      take(end);
+      if (!fill()) {
+        return Optional.of(decoded());
       }
-      line.write(c);
+      end = lineFeed();
     }
-    bytes += line.size() + 1L;
+    take(end);
+    at = end + 1;
+    return Optional.of(decoded());
+  }
+
+  private boolean fill() throws IOException {
+    at = 0;
+    filled = Math.max(0, in.read(buffer));
+    bytes += filled;
+    return filled > 0;
+  }
+
+  private int lineFeed() {
+    int end = at;
+    while (end < filled && buffer[end] != '\n') {
+      end++;
+    }
+    return end;
+  }
+
+  private void take(int end) {
+    line.write(buffer, at, end - at);
+    at = end;
+    if (line.size() > DebianPackages.MAX_LINE) {
+      throw tooLarge("the line has more than " + DebianPackages.MAX_LINE + " bytes");
+    }
     if (bytes > maxBytes) {
       throw tooLarge("the list has more than " + maxBytes + " bytes");
     }
-    return Optional.of(decoded());
   }
 
   private String decoded() {

@@ -3,15 +3,15 @@ package org.dxos.dmg.imports;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.dxos.dmg.dagcbor.Fields;
 
 /**
@@ -29,6 +29,9 @@ final class Segments {
   /** Of a name that is too long, before the digits of its hash. */
   private static final int KEPT = 54;
 
+  private static final Pattern OTHERS = Pattern.compile("[^a-z0-9]+");
+  private static final Pattern ENDS = Pattern.compile("^-|-$");
+
   private static final int HASH_DIGITS = 8;
 
   private Segments() {}
@@ -38,31 +41,35 @@ final class Segments {
    * get {@code -2}, {@code -3}, without taking one that another name has by itself.
    */
   static Map<String, String> of(Collection<String> names) {
-    List<String> sorted = new ArrayList<>(new HashSet<>(names));
-    sorted.sort(Fields::compareUtf8);
-    Set<String> bare = new HashSet<>();
-    sorted.forEach(name -> bare.add(of(name)));
+    Map<String, String> bare = new TreeMap<>(Fields::compareUtf8);
+    names.forEach(name -> bare.computeIfAbsent(name, Segments::of));
+    Set<String> reserved = new HashSet<>(bare.values());
     Set<String> taken = new HashSet<>();
     Map<String, String> segments = new HashMap<>();
-    for (String name : sorted) {
-      String segment = of(name);
-      int number = 2;
-      while (!taken.add(segment)) {
-        String next = of(name) + "-" + number++;
-        String fitting = next.length() > MAX ? shortened(next, name + "-" + number) : next;
-        segment = bare.contains(fitting) ? segment : fitting;
-      }
-      segments.put(name, segment);
-    }
+    bare.forEach(
+        (name, segment) -> {
+          String free = segment;
+          for (int number = 2; !taken.add(free); number++) {
+            free = numbered(segment, name, number, reserved);
+          }
+          segments.put(name, free);
+        });
     return segments;
+  }
+
+  /** With a number; {@code segment} itself, which is taken, if another name has that by itself. */
+  private static String numbered(String segment, String name, int number, Set<String> reserved) {
+    String next = segment + "-" + number;
+    String fitting = next.length() > MAX ? shortened(next, name + "-" + number) : next;
+    return reserved.contains(fitting) ? segment : fitting;
   }
 
   /** The segment of one name alone. */
   static String of(String name) {
-    String dashed = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-    String trimmed = dashed.replaceAll("^-|-$", "");
-    String segment = trimmed.isEmpty() || isDigit(trimmed.charAt(0)) ? "x-" + trimmed : trimmed;
-    segment = segment.endsWith("-") ? "x" : segment;
+    String dashed = OTHERS.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
+    String trimmed = ENDS.matcher(dashed).replaceAll("");
+    String segment =
+        trimmed.isEmpty() ? "x" : isDigit(trimmed.charAt(0)) ? "x-" + trimmed : trimmed;
     return segment.length() > MAX ? shortened(segment, name) : segment;
   }
 

@@ -21,8 +21,10 @@ import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.record.ModuleRecord;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Debian's own packages, and the closures that others computed for them. */
@@ -31,7 +33,7 @@ class DebianCorpusTest {
   private static final int SOLVED = 100;
 
   @Test
-  void everyClosureHasItsKnownSize(@TempDir Path home) throws IOException {
+  void everyClosureHasItsKnownSize(@TempDir Path home, TestReporter reporter) throws IOException {
     DebianPackages packages = DebianPackages.read(corpus("debian-small.jsonl.gz"));
     assertEquals(2_000, packages.size());
     Map<String, Integer> known = closures();
@@ -52,20 +54,23 @@ class DebianCorpusTest {
 
       Map<String, Integer> expected = new TreeMap<>();
       Map<String, Integer> found = new TreeMap<>();
-      imports
-          .records()
-          .forEach(
-              (name, record) -> {
-                expected.put(name, known.get(name));
-                found.put(name, registry.staticClosure(record.name().toString()).size());
-              });
+      Map<String, ModuleRecord> records = imports.records();
+      long started = System.nanoTime();
+      records.forEach(
+          (name, record) -> {
+            expected.put(name, known.get(name));
+            found.put(name, registry.staticClosure(record.name().toString()).size());
+          });
+      reporter.publishEntry(
+          "milliseconds of 2,000 static closures",
+          String.valueOf((System.nanoTime() - started) / 1_000_000));
       assertEquals(2_000, found.size());
       assertEquals(expected, found);
 
       List<String> names = List.copyOf(found.keySet());
       for (int i = 0; i < SOLVED; i++) {
         String name = names.get(i * names.size() / SOLVED);
-        String module = imports.records().get(name).name().toString();
+        String module = records.get(name).name().toString();
         int solved =
             registry
                 .closure(ClosureRequest.of(module, Optional.empty()))

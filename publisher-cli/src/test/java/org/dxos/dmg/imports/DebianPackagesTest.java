@@ -161,7 +161,7 @@ class DebianPackagesTest {
     assertEquals(ErrorCode.TOO_LARGE, fault(longField, DebianPackages.MAX_BYTES).code());
     FormatException whole = fault(CONTROL.getBytes(StandardCharsets.UTF_8), 100);
     assertEquals(ErrorCode.TOO_LARGE, whole.code());
-    assertEquals("read package list at line 7: the list has more than 100 bytes", whole.message());
+    assertEquals("read package list at line 1: the list has more than 100 bytes", whole.message());
     String alternatives = "a|".repeat(DebianPackage.MAX_ALTERNATIVES) + "a";
     assertFault("line 1: has a clause of 1001 alternatives", "Depends: " + alternatives + "\n");
     assertFault(

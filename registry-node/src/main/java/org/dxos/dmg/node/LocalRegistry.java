@@ -58,7 +58,7 @@ import org.dxos.dmg.trust.Head;
 public final class LocalRegistry implements Registry {
 
   /** A commit costs as much as some dozens of statements, and a waiting one a few kilobytes. */
-  private static final int PUBLISHES_AT_ONCE = Integer.getInteger("crowd", 512);
+  private static final int PUBLISHES_AT_ONCE = 256;
 
   private final Path home;
   private final World world;
