@@ -51,6 +51,7 @@ public final class Main {
     COMMANDS.put("sparql", SparqlCommand::new);
     COMMANDS.put("node", NodeCommand::new);
     COMMANDS.put("status", StatusCommand::new);
+    COMMANDS.put("import", ImportCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);
     COMMANDS.put("demo", DemoCommand::new);
   }

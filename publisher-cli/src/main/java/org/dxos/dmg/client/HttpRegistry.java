@@ -46,6 +46,9 @@ final class HttpRegistry implements Registry {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int READ_MILLIS = 60_000;
 
+  /** Each is a connection. */
+  private static final int PUBLISHES_AT_ONCE = 16;
+
   /** Largest answer that is not a block: a lock of many modules, or the rows of a query. */
   private static final int MAX_ANSWER = 64 * 1024 * 1024;
 
@@ -142,6 +145,11 @@ final class HttpRegistry implements Registry {
     sent.add(envelope);
     return PublishReceipt.fromNode(
         json(sendCar("/v1/publish", List.copyOf(sent), envelope, offered)));
+  }
+
+  @Override
+  public int publishesAtOnce() {
+    return PUBLISHES_AT_ONCE;
   }
 
   @Override

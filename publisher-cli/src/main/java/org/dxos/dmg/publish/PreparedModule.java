@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
@@ -50,6 +51,13 @@ public record PreparedModule(
   @Override
   public Optional<byte[]> get(Cid cid) {
     return Optional.ofNullable(blocks.get(cid));
+  }
+
+  /** A module that is nothing but its record: no files, no bundles. */
+  public static PreparedModule of(ModuleRecord record) {
+    byte[] block = record.encode();
+    Cid cid = DagCbor.cid(block);
+    return new PreparedModule(record, cid, Map.of(cid, block), Set.of());
   }
 
   /**

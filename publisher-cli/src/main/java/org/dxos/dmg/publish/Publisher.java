@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.api.AuthorityInfo;
@@ -82,26 +85,78 @@ public final class Publisher {
       throw conflict(record, standing.get().record(), module.recordCid());
     }
     Optional<AuthorityInfo> held = registry.authority(authority);
-    Map<String, Cid> named = authorities(record, authority);
+    Map<String, Cid> named = authorities(record, authority, new HashMap<>());
     Optional<Claimed> claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
     AuthorityInfo owner = held.orElseGet(() -> claimed.orElseThrow().authority());
     SigningKey key = ownerKey(owner);
-    Statement statement =
-        new Statement(
-            owner.genesis(),
-            record.name().path(),
-            owner.keyHead(),
-            key.publicKey(),
-            new Statement.Release(
-                record.version().toString(),
-                module.recordCid(),
-                List.copyOf(new TreeSet<>(record.carriedPaths())),
-                named),
-            Optional.empty(),
-            Optional.empty(),
-            now(),
-            Optional.empty());
+    Statement statement = release(module, owner, key, named);
     return new Outcome.Published(say(statement, key, module), claimed);
+  }
+
+  private Statement release(
+      PreparedModule module, AuthorityInfo owner, SigningKey key, Map<String, Cid> named) {
+    ModuleRecord record = module.record();
+    return new Statement(
+        owner.genesis(),
+        record.name().path(),
+        owner.keyHead(),
+        key.publicKey(),
+        new Statement.Release(
+            record.version().toString(),
+            module.recordCid(),
+            List.copyOf(new TreeSet<>(record.carriedPaths())),
+            named),
+        Optional.empty(),
+        Optional.empty(),
+        now(),
+        Optional.empty());
+  }
+
+  /** How far a long publish has come; called by one thread at a time. */
+  public interface Progress {
+    void done(int done, int all);
+  }
+
+  /**
+   * What came of publishing many.
+   *
+   * @param published releases that were added
+   * @param unchanged releases that were there with the same record
+   * @param claimed the authority, if this publish claimed it
+   */
+  public record Many(int published, int unchanged, Optional<Claimed> claimed) {}
+
+  /**
+   * Publishes many modules of one authority, many at a time so that they share commits; claims the
+   * authority first if nobody has. They may depend on each other in any order. The first failure
+   * ends it: what was published until then stays, and publishing all again goes on from there.
+   *
+   * @param items what the modules are made from
+   * @param prepare makes a module, on any thread
+   * @param progress is told every thousand, and at the end
+   * @throws PublishException as {@link #publish}
+   */
+  public <T> Many publishAll(
+      String authority, List<T> items, Function<T, PreparedModule> prepare, Progress progress) {
+    Optional<AuthorityInfo> held = registry.authority(authority);
+    Optional<Claimed> claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
+    AuthorityInfo owner = held.orElseGet(() -> claimed.orElseThrow().authority());
+    SigningKey key = ownerKey(owner);
+    Map<String, Cid> known = new ConcurrentHashMap<>();
+    AtomicInteger added = new AtomicInteger();
+    new Crowd(registry.publishesAtOnce())
+        .each(
+            items,
+            item -> {
+              PreparedModule module = prepare.apply(item);
+              Statement statement =
+                  release(module, owner, key, authorities(module.record(), authority, known));
+              if (say(statement, key, module).added()) {
+                added.incrementAndGet();
+              }
+            },
+            progress);
+    return new Many(added.get(), items.size() - added.get(), claimed);
   }
 
   /** Points a tag of a module at one of its versions. */
@@ -200,32 +255,39 @@ public final class Publisher {
     }
   }
 
-  /** The ids of the authorities that a record names, as this registry knows them. */
-  private Map<String, Cid> authorities(ModuleRecord record, String own) {
+  /**
+   * The ids of the authorities that a record names, as this registry knows them.
+   *
+   * @param known ids that were asked for before, to which those asked for now are added
+   */
+  private Map<String, Cid> authorities(ModuleRecord record, String own, Map<String, Cid> known) {
     Map<String, Cid> ids = new TreeMap<>();
     for (String name : record.authoritiesNamed()) {
-      AuthorityInfo info =
-          registry
-              .authority(name)
-              .orElseThrow(
-                  () ->
-                      new NotFoundException(
-                          ErrorCode.AUTHORITY_UNKNOWN,
-                          "publish `"
-                              + record.name()
-                              + "`: it names authority `"
-                              + name
-                              + "`, which is not held by "
-                              + registry.place(),
-                          List.of(),
-                          name.equals(own)
-                              ? ""
-                              : "publish what it needs of `"
-                                  + name
-                                  + "` first, or use a node that holds it"));
-      ids.put(name, info.genesis());
+      ids.put(name, known.computeIfAbsent(name, _ -> authority(record, name, own)));
     }
     return ids;
+  }
+
+  private Cid authority(ModuleRecord record, String name, String own) {
+    return registry
+        .authority(name)
+        .map(AuthorityInfo::genesis)
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    ErrorCode.AUTHORITY_UNKNOWN,
+                    "publish `"
+                        + record.name()
+                        + "`: it names authority `"
+                        + name
+                        + "`, which is not held by "
+                        + registry.place(),
+                    List.of(),
+                    name.equals(own)
+                        ? ""
+                        : "publish what it needs of `"
+                            + name
+                            + "` first, or use a node that holds it"));
   }
 
   private SigningKey ownerKey(AuthorityInfo authority) {
