@@ -57,6 +57,7 @@ public final class PublishBench {
 
   private void run(int rounds) throws Exception {
     RocksDB.loadLibrary();
+    System.setProperty("http.maxConnections", String.valueOf(CLIENTS)); // one each, kept open
     World world = World.real();
     try (LocalRegistry local = LocalRegistry.open(work.resolve("home"), world);
         HttpServer server =

@@ -52,6 +52,9 @@ final class HttpRegistry implements Registry {
   /** Largest answer that is not a block: a lock of many modules, or the rows of a query. */
   private static final int MAX_ANSWER = 64 * 1024 * 1024;
 
+  /** Below this the blocks are sent unasked: the question costs a round trip, and they are few. */
+  private static final int ASK_FROM_BLOCKS = 8;
+
   private final String url;
   private final Optional<String> token;
 
@@ -140,7 +143,10 @@ final class HttpRegistry implements Registry {
     if (statement.body().op() instanceof Statement.Release release) {
       org.dxos.dmg.admission.ReleaseRules.eachBlock(release.module(), offered, needed::add);
     }
-    Set<Cid> sent = new LinkedHashSet<>(needed.isEmpty() ? Set.of() : missing(needed));
+    Set<Cid> sent = new LinkedHashSet<>(needed);
+    if (needed.size() > ASK_FROM_BLOCKS) {
+      sent.retainAll(missing(needed));
+    }
     sent.add(statement.envelope().body());
     sent.add(envelope);
     return PublishReceipt.fromNode(

@@ -14,11 +14,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.api.AuthorityInfo;
-import org.dxos.dmg.api.ModuleInfo;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
@@ -40,6 +40,11 @@ public final class Publisher {
   private final Registry registry;
   private final KeyRing keys;
   private final InstantSource clock;
+
+  /** Authorities that this publisher has signed for: asked for once, not at each release. */
+  private final Map<String, Signer> signers = new ConcurrentHashMap<>();
+
+  private record Signer(AuthorityInfo authority, SigningKey key) {}
 
   public Publisher(Registry registry, KeyRing keys, InstantSource clock) {
     this.registry = registry;
@@ -71,26 +76,33 @@ public final class Publisher {
   /**
    * Publishes a module; claims its authority if nobody has.
    *
-   * @throws PublishException with {@link ErrorCode#CONFLICT} if the version holds another record,
-   *     {@link ErrorCode#KEY_MISSING} if the authority is another's
+   * @throws PublishException with {@link ErrorCode#KEY_MISSING} if the authority is another's
+   * @throws RuntimeException that is {@link Explained} with {@link ErrorCode#CONFLICT} if the
+   *     version holds another record
    */
   public Outcome publish(PreparedModule module) {
     ModuleRecord record = module.record();
     String authority = record.name().authority().base();
-    Optional<ModuleInfo.VersionInfo> standing = standing(record);
-    if (standing.isPresent()) {
-      if (standing.get().record().equals(module.recordCid())) {
-        return new Outcome.AlreadyThere(standing.get().release());
-      }
-      throw conflict(record, standing.get().record(), module.recordCid());
-    }
-    Optional<AuthorityInfo> held = registry.authority(authority);
     Map<String, Cid> named = authorities(record, authority, new HashMap<>());
-    Optional<Claimed> claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
-    AuthorityInfo owner = held.orElseGet(() -> claimed.orElseThrow().authority());
-    SigningKey key = ownerKey(owner);
-    Statement statement = release(module, owner, key, named);
-    return new Outcome.Published(say(statement, key, module), claimed);
+    Optional<Claimed> claimed = Optional.empty();
+    Signer signer = signers.get(authority);
+    if (signer == null) {
+      Optional<AuthorityInfo> held = registry.authority(authority);
+      claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
+      AuthorityInfo owner = held.isPresent() ? held.get() : claimed.orElseThrow().authority();
+      try {
+        signer = new Signer(owner, ownerKey(owner));
+      } catch (PublishException notOurs) {
+        // Whoever has no key adds nothing; that the same is there already is still worth knowing.
+        return standing(module).orElseThrow(() -> notOurs);
+      }
+      signers.put(authority, signer);
+    }
+    Statement statement = release(module, signer.authority(), signer.key(), named);
+    PublishReceipt receipt = say(statement, signer.key(), module);
+    return receipt.added()
+        ? new Outcome.Published(receipt, claimed)
+        : new Outcome.AlreadyThere(receipt.statement());
   }
 
   private Statement release(
@@ -239,16 +251,16 @@ public final class Publisher {
     return cid;
   }
 
-  private Optional<ModuleInfo.VersionInfo> standing(ModuleRecord record) {
+  private Optional<Outcome> standing(PreparedModule module) {
     try {
-      return registry.module(record.name().toString()).versions().stream()
-          .filter(
-              one ->
-                  one.version().equals(record.version().toString())
-                      && one.module().equals(record.name().toString()))
-          .findFirst();
+      ReleaseInfo release =
+          registry.resolve(module.record().name() + "@" + module.record().version());
+      return release.record().equals(module.recordCid())
+          ? Optional.of(new Outcome.AlreadyThere(release.release()))
+          : Optional.empty();
     } catch (RuntimeException e) {
-      if (e instanceof Explained explained && explained.code() == ErrorCode.NOT_FOUND) {
+      if (e instanceof Explained explained
+          && explained.code().outcome() == ErrorCode.Outcome.NOT_FOUND) {
         return Optional.empty();
       }
       throw e;
@@ -307,14 +319,6 @@ public final class Publisher {
         ErrorCode.KEY_MISSING,
         "sign for `" + authority.name() + "`: " + why,
         "publish from the home that claimed it, or under an authority of your own");
-  }
-
-  private static PublishException conflict(ModuleRecord record, Cid standing, Cid offered) {
-    return new PublishException(
-        ErrorCode.CONFLICT,
-        "publish `%s@%s`: record `%s` is published under this version, this folder is `%s`"
-            .formatted(record.name(), record.version(), standing, offered),
-        "a published version never changes; raise `version` and publish again");
   }
 
   private long now() {
