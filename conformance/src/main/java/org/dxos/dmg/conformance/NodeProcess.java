@@ -26,18 +26,18 @@ final class NodeProcess implements AutoCloseable {
 
   /** Starts a node on any free port and waits until it serves. */
   static NodeProcess start(Path home) throws IOException {
+    Path log = home.resolveSibling(home.getFileName() + ".log");
     Process process =
         new ProcessBuilder(command(List.of("node", "--port", "0", "--home", home.toString())))
-            .redirectError(
-                ProcessBuilder.Redirect.appendTo(
-                    home.resolveSibling(home.getFileName() + ".log").toFile()))
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String url = out.readLine();
     if (url == null || !url.startsWith("http://")) {
       process.destroyForcibly();
-      throw new IOException("node of " + home + " did not start; see " + home + ".log");
+      throw new IOException(
+          "node of " + home + " did not start: " + java.nio.file.Files.readString(log));
     }
     return new NodeProcess(process, url);
   }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.node.JournalEvents;
@@ -58,23 +59,36 @@ final class NodeCommand implements Callable<Integer> {
     this.session = session;
   }
 
+  /** How long an exit waits for what is under way. */
+  private static final long STOP_SECONDS = 15;
+
+  private final CountDownLatch toldToStop = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    try {
+      serve();
+    } finally {
+      closed.countDown();
+    }
+    return 0;
+  }
+
+  private void serve() throws IOException, InterruptedException {
     Optional<String> token = token();
     try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
       registry.follow();
       HttpServer.Config config = new HttpServer.Config(host, port, token, allowedHosts);
-      try (HttpServer server =
-          HttpServer.start(
-              config, registry, new JournalEvents(registry.store(), registry.registrar()))) {
+      JournalEvents events = new JournalEvents(registry.store(), registry.registrar());
+      try (HttpServer server = HttpServer.start(config, registry, events)) {
         new NodeFile(server.url(), ProcessHandle.current().pid(), token).write(session.home());
         tell(server, registry.node());
-        waitForStop();
+        awaitStop();
       } finally {
         NodeFile.remove(session.home());
       }
     }
-    return 0;
   }
 
   private Optional<String> token() throws IOException {
@@ -109,24 +123,24 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   /**
-   * The hook runs when the process is told to stop; it holds the exit until the node has closed its
-   * store.
+   * The hook runs when the process is told to stop, and holds the exit until the node has closed
+   * its store.
    */
-  private static void waitForStop() throws InterruptedException {
-    CountDownLatch stop = new CountDownLatch(1);
-    Thread main = Thread.currentThread();
+  private void awaitStop() throws InterruptedException {
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
                 .unstarted(
                     () -> {
-                      stop.countDown();
+                      toldToStop.countDown();
                       try {
-                        main.join(java.time.Duration.ofSeconds(10));
+                        if (!closed.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                          session.terminal().warning("the node did not close in time");
+                        }
                       } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                       }
                     }));
-    stop.await();
+    toldToStop.await();
   }
 }

@@ -96,7 +96,7 @@ public final class KeyRing {
                 MAGIC,
                 Base64.getUrlEncoder().withoutPadding().encodeToString(seed));
     try {
-      boolean posix = makeHome();
+      boolean posix = home.getFileSystem().supportedFileAttributeViews().contains("posix");
       Files.createDirectories(
           file.getParent(), posix ? attribute("rwx------") : new FileAttribute<?>[0]);
       write(file, text, posix);
@@ -107,21 +107,6 @@ public final class KeyRing {
       throw new KeyException(
           ErrorCode.STORAGE, "write key file `" + file + "`: " + e, "check space and permissions");
     }
-  }
-
-  /**
-   * A home that only publishes to a node elsewhere has no store that would have made it.
-   *
-   * @return true if its files can have permissions
-   */
-  private boolean makeHome() throws IOException {
-    boolean made = !Files.isDirectory(home);
-    Files.createDirectories(home);
-    boolean posix = Files.getFileStore(home).supportsFileAttributeView("posix");
-    if (made && posix) {
-      Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
-    }
-    return posix;
   }
 
   /** On disk before it is used: what a key that was lost has signed could never be taken back. */
