@@ -60,6 +60,8 @@ public record AuthorityEntry(
   public record Home(PublicKey headKey, PeerId peer, List<String> addrs) {
     public Home {
       addrs = List.copyOf(addrs);
+      Rules.sortedTexts("addrs", addrs);
+      PublicKey.of(peer.key()); // a peer id is a key as well, and no door for weak ones
     }
   }
 
@@ -93,13 +95,16 @@ public record AuthorityEntry(
       if (scope.isEmpty() || caps.isEmpty()) {
         throw invalid("delegate `" + key + "` has no scope or no caps");
       }
+      Rules.sortedTexts("scope", scope);
       for (String one : scope) {
-        int slash = one.indexOf('/');
-        if (slash < 1 || one.contains("//")) {
+        if (!Rules.isScope(one)) {
           throw invalid(
               "delegate scope `" + one + "`, expected a path or a prefix such as `function/`");
         }
       }
+      Rules.uint("notBefore", notBefore);
+      Rules.uint("notAfter", notAfter);
+      Rules.text("label", label);
       for (int i = 1; i < caps.size(); i++) {
         if (caps.get(i - 1).compareTo(caps.get(i)) >= 0) {
           throw invalid("delegate `" + key + "` has caps that are not sorted and distinct");
@@ -127,12 +132,24 @@ public record AuthorityEntry(
   /**
    * @param lastGood envelope of the last public head of this key that stands; absent: none does
    */
-  public record Revoked(PublicKey key, Optional<Cid> lastGood, String reason) {}
+  public record Revoked(PublicKey key, Optional<Cid> lastGood, String reason) {
+    public Revoked {
+      Rules.link("lastGood", lastGood);
+      Rules.prose("reason", reason);
+    }
+  }
 
   public AuthorityEntry {
     delegates = List.copyOf(delegates);
     revoked = List.copyOf(revoked);
     signers = List.copyOf(signers);
+    ext = Rules.ext(ext);
+    Rules.text("authority", authority);
+    Rules.uint("seq", seq);
+    Rules.uint("created", created);
+    Rules.link("genesis", genesis);
+    Rules.link("prev", prev);
+    Rules.link("resolves", resolves);
     if ((seq == 0) != genesis.isEmpty() || (seq == 0) != prev.isEmpty()) {
       throw new FormatException(
           ErrorCode.SEQ_GAP,

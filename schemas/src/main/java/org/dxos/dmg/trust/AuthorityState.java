@@ -25,6 +25,15 @@ public record AuthorityState(
 
   public AuthorityState {
     forks = List.copyOf(forks);
+    Rules.link("keyHead", keyHead);
+    Rules.link("public", publicHead);
+    Rules.link("space", spaceHead);
+    Rules.links("forks", forks);
+    for (int i = 1; i < forks.size(); i++) {
+      if (forks.get(i - 1).compareTo(forks.get(i)) >= 0) {
+        throw Rules.invalid("forks", "links that are not sorted and distinct at item " + i);
+      }
+    }
   }
 
   /** The block. */
@@ -59,6 +68,9 @@ public record AuthorityState(
       publicHead = inner.optionalLink("public");
       spaceHead = inner.optionalLink("space");
       inner.end();
+      if (publicHead.isEmpty() && spaceHead.isEmpty()) {
+        throw fields.error("has an empty map in field `heads`, which is not written");
+      }
     }
     List<Cid> forks = fields.links("forks");
     fields.end();

@@ -51,6 +51,17 @@ public record Head(
 
   public Head {
     added = List.copyOf(added);
+    ext = Rules.ext(ext);
+    Rules.link("genesis", genesis);
+    Rules.link("space", space);
+    Rules.link("prev", prev);
+    Rules.link("keyHead", keyHead);
+    Rules.links("added", added);
+    Rules.link("state", state);
+    Rules.uint("keySeq", keySeq);
+    Rules.uint("epoch", epoch);
+    Rules.uint("issued", issued);
+    Rules.uint("expires", expires);
     if (prev.isPresent() != (epoch > 0)) {
       throw invalid("epoch " + epoch + (prev.isPresent() ? " with" : " without") + " `prev`");
     }

@@ -44,10 +44,13 @@ public record KeySet(int threshold, List<PublicKey> keys) {
 
   static KeySet decode(Node node) {
     Fields fields = Fields.of("key set", ErrorCode.BODY_INVALID, node);
-    long threshold = fields.uint("threshold");
+    Node threshold = fields.node("threshold");
     List<PublicKey> keys = fields.list("keys", KeySet::key);
     fields.end();
-    return new KeySet((int) Math.min(threshold, Integer.MAX_VALUE), keys);
+    if (!(threshold instanceof Node.Int number)) {
+      throw invalid("threshold is not an integer from 1 to " + MAX_THRESHOLD);
+    }
+    return new KeySet((int) Math.clamp(number.value(), -1, MAX_KEYS + 1), keys);
   }
 
   Node node() {

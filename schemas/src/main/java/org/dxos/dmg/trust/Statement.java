@@ -9,8 +9,12 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.dxn.Authority;
+import org.dxos.dmg.dxn.Punycode;
+import org.dxos.dmg.dxn.Selector;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /**
  * What a publisher says about one path of an authority, signed with one key.
@@ -85,8 +89,27 @@ public record Statement(
     public Release {
       names = List.copyOf(names);
       authorities = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(authorities));
+      Rules.version(version);
+      Rules.link("module", module);
+      Rules.sortedTexts("names", names);
       if (names.size() > MAX_NAMES) {
         throw invalid(names.size() + " names, at most " + MAX_NAMES);
+      }
+      for (String name : names) {
+        if (!name.startsWith("function/") || !Rules.isPath(name)) {
+          throw invalid("`names` has `" + Quoted.of(name) + "`, expected paths of functions");
+        }
+      }
+      authorities.forEach(Release::requireBinding);
+    }
+
+    private static void requireBinding(String name, Cid id) {
+      Rules.link("authorities", id);
+      // Whether `xn--` is welcome is for policy to say, which decides no bytes.
+      Authority authority = Authority.parse(name, Punycode.ALLOWED);
+      if (!authority.base().equals(name)) {
+        throw invalid(
+            "`authorities` binds `" + Quoted.of(name) + "`, expected `" + authority.base() + "`");
       }
     }
 
@@ -97,6 +120,11 @@ public record Statement(
   }
 
   public record Yank(String version, String reason) implements Op {
+    public Yank {
+      Rules.version(version);
+      Rules.prose("reason", reason);
+    }
+
     @Override
     public String text() {
       return "yank";
@@ -104,6 +132,10 @@ public record Statement(
   }
 
   public record Unyank(String version) implements Op {
+    public Unyank {
+      Rules.version(version);
+    }
+
     @Override
     public String text() {
       return "unyank";
@@ -118,6 +150,10 @@ public record Statement(
       if (version.isPresent() == range.isPresent()) {
         throw invalid("deprecate needs `version` or `range`, and not both");
       }
+      version.ifPresent(Rules::version);
+      range.ifPresent(Rules::range);
+      Rules.prose("reason", reason);
+      Rules.text("successor", successor);
     }
 
     @Override
@@ -127,6 +163,11 @@ public record Statement(
   }
 
   public record Withdraw(String version, String reason) implements Op {
+    public Withdraw {
+      Rules.version(version);
+      Rules.prose("reason", reason);
+    }
+
     @Override
     public String text() {
       return "withdraw";
@@ -138,6 +179,16 @@ public record Statement(
     public Tag {
       if (tag.equals("latest")) {
         throw invalid("the tag `latest` is computed and cannot be set");
+      }
+      requireTag(tag);
+      Rules.version(version);
+    }
+
+    private static void requireTag(String tag) {
+      try {
+        new Selector.Tag(tag).text();
+      } catch (FormatException e) {
+        throw new FormatException(ErrorCode.BODY_INVALID, e.message());
       }
     }
 
@@ -151,6 +202,7 @@ public record Statement(
   public record Promote(SpaceTag from, List<Cid> statements) implements Op {
     public Promote {
       statements = List.copyOf(statements);
+      Rules.links("statements", statements);
       if (statements.isEmpty() || statements.size() > MAX_PROMOTED) {
         throw invalid(statements.size() + " statements promoted, expected 1 to " + MAX_PROMOTED);
       }
@@ -163,8 +215,14 @@ public record Statement(
   }
 
   public Statement {
-    if (path.indexOf('/') < 1) {
-      throw invalid("path `" + path + "`, expected kind/local");
+    ext = Rules.ext(ext);
+    Rules.path("path", path);
+    Rules.link("genesis", genesis);
+    Rules.link("auth", auth);
+    Rules.link("replaces", replaces);
+    Rules.uint("created", created);
+    if (op instanceof Release release && release.names().contains(path)) {
+      throw invalid("`names` has the statement's own path `" + path + "`, which is left out");
     }
     if (op instanceof Promote && space.isPresent()) {
       throw invalid("a promotion is public and has no `space`");
@@ -224,9 +282,7 @@ public record Statement(
   }
 
   private static Cid authorityId(Node node) {
-    if (node instanceof Node.Link link
-        && link.cid().storable()
-        && link.cid().codec() == Cid.DAG_CBOR) {
+    if (node instanceof Node.Link link) {
       return link.cid();
     }
     throw invalid("`authorities` binds a name to something that is no authority id");
