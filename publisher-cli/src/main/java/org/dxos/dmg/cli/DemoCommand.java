@@ -143,7 +143,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void resolve(Registry registry, String url) {
-    say("A name, resolved by somebody else, over HTTP:");
+    say("A name, resolved over HTTP as anybody would:");
     ReleaseInfo release = registry.resolve(BRIDGE + "@^1");
     step("dmg resolve " + BRIDGE + "@^1 --node " + url);
     step(release.record().toString() + "  (" + release.version() + ")");
@@ -196,7 +196,7 @@ final class DemoCommand implements Callable<Integer> {
     step("./dmg node " + home + "            serve it again, on port 7070");
     step("./dmg show " + BRIDGE + " " + home);
     step("./dmg verify " + work.resolve("installed"));
-    step("./dmg init my-function && ./dmg publish my-function");
+    step("./dmg publish examples/tracing            into your own home, ~/.dmg");
     step("rm -r " + work + "            when you are done with it");
   }
 
