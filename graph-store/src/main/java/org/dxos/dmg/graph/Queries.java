@@ -17,6 +17,7 @@ import org.apache.jena.query.DatasetFactory;
 import org.apache.jena.query.Query;
 import org.apache.jena.query.QueryCancelledException;
 import org.apache.jena.query.QueryExecution;
+import org.apache.jena.query.QueryFactory;
 import org.apache.jena.query.QuerySolution;
 import org.apache.jena.query.ResultSet;
 import org.apache.jena.query.ResultSetFormatter;
@@ -201,20 +202,24 @@ final class Queries {
     if (lucene.isEmpty()) {
       return List.of();
     }
+    String escaped = lucene.replace("\\", "\\\\").replace("\"", "\\\"");
+    String found =
+        "(?release ?score) <%s> (\"%s\" 1000) .".formatted(QueryGuard.TEXT_QUERY, escaped);
+    // Joined with anything, a text query without a hit makes the engine peek into nothing and fail;
+    // so it is asked alone first.
+    Query any = QueryFactory.create("SELECT ?release WHERE { " + found + " } LIMIT 1");
+    if (!run(any, execution -> execution.execSelect().hasNext())) {
+      return List.of();
+    }
     Query query =
-        org.apache.jena.query.QueryFactory.create(
+        QueryFactory.create(
             """
-            PREFIX text: <http://jena.apache.org/text#>
             SELECT ?of ?version ?description ?score WHERE {
-              (?release ?score) text:query ("%s" 1000) .
+              %s
               ?release <%s> ?of ; <%s> ?version .
               OPTIONAL { ?release <%s> ?description }
             } ORDER BY DESC(?score) ?of"""
-                .formatted(
-                    lucene.replace("\\", "\\\\").replace("\"", "\\\""),
-                    Ontology.OF,
-                    Ontology.VERSION,
-                    Ontology.DESCRIPTION));
+                .formatted(found, Ontology.OF, Ontology.VERSION, Ontology.DESCRIPTION));
     return run(query, execution -> hits(execution.execSelect(), limit));
   }
 

@@ -8,15 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.Software;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "doctor",
@@ -29,6 +32,12 @@ final class DoctorCommand implements Callable<Integer> {
   private static final long LOW_SPACE_BYTES = 512L * 1024 * 1024;
 
   @Mixin private final Session session;
+
+  @Option(
+      names = "--deep",
+      description =
+          "check every block against its CID, and every head and statement from each genesis on")
+  private boolean deep;
 
   DoctorCommand(Session session) {
     this.session = session;
@@ -162,6 +171,9 @@ final class DoctorCommand implements Callable<Integer> {
           }
         }
       }
+      if (deep) {
+        checkDeep(registry);
+      }
     } catch (RuntimeException e) {
       if (e instanceof Explained explained) {
         find(Level.WRONG, explained.message(), explained.hint().orElse(""));
@@ -169,5 +181,25 @@ final class DoctorCommand implements Callable<Integer> {
         throw e;
       }
     }
+  }
+
+  private void checkDeep(Registry registry) {
+    if (!(registry instanceof LocalRegistry local)) {
+      find(
+          Level.WARNING,
+          "a node serves this home, so it was not looked at deeply",
+          "stop the node, then call dmg doctor --deep");
+      return;
+    }
+    Audit.Report report = local.audit();
+    find(
+        report.faults().isEmpty() ? Level.OK : Level.WRONG,
+        "%d blocks, %d heads and %d statements checked, %d faults"
+            .formatted(
+                report.blocks(), report.heads(), report.statements(), report.faults().size()),
+        report.faults().isEmpty()
+            ? ""
+            : "restore from a backup, or from a node that holds the same");
+    report.faults().forEach(fault -> find(Level.WRONG, fault, ""));
   }
 }

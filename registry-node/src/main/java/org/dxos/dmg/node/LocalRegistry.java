@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.AuthorityView;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
@@ -102,6 +103,11 @@ public final class LocalRegistry implements Registry {
   /** The block store, for those who follow the journal. */
   public BlockStore store() {
     return store;
+  }
+
+  /** Judges everything stored as if it had just arrived. */
+  public Audit.Report audit() {
+    return Audit.of(store, registrar.authorities());
   }
 
   /** The registrar, for those who hand in many statements at once. */
