@@ -58,10 +58,7 @@ public final class HeadRules {
 
   /** Checks all that a head says but for what it adds: place in the chain, key and signature. */
   private static void requireLinks(
-      Signed<Head> head,
-      Cid genesis,
-      Signed<AuthorityEntry> keyHead,
-      Optional<Signed<Head>> prev) {
+      Signed<Head> head, Cid genesis, Signed<AuthorityEntry> keyHead, Optional<Signed<Head>> prev) {
     Head body = head.body();
     long epoch = prev.isPresent() ? prev.get().body().epoch() + 1 : 0;
     if (body.epoch() != epoch || !body.prev().equals(prev.map(Signed::cid))) {
