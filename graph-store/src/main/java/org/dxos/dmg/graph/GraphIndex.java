@@ -40,6 +40,15 @@ public final class GraphIndex implements AutoCloseable {
   /** Releases of one TDB2 commit: each commit costs about as much as some hundreds of them. */
   static final int RELEASES_PER_COMMIT = 5_000;
 
+  /** Lucene advises an incubating module at every start; held here so that the setting stays. */
+  private static final java.util.logging.Logger LUCENE_ADVICE =
+      java.util.logging.Logger.getLogger(
+          "org.apache.lucene.internal.vectorization.VectorizationProvider");
+
+  static {
+    LUCENE_ADVICE.setLevel(java.util.logging.Level.SEVERE);
+  }
+
   private final BlockStore store;
   private final Directory words;
   private final DatasetGraph plain;

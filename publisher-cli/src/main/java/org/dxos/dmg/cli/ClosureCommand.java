@@ -23,7 +23,10 @@ final class ClosureCommand implements Callable<Integer> {
 
   @Mixin private final Targets targets = new Targets();
 
-  @Parameters(paramLabel = "DXN", arity = "1..*", description = "the roots, in the order in which they are decided")
+  @Parameters(
+      paramLabel = "DXN",
+      arity = "1..*",
+      description = "the roots, in the order in which they are decided")
   private List<String> roots = new ArrayList<>();
 
   ClosureCommand(Session session) {
@@ -63,7 +66,12 @@ final class ClosureCommand implements Callable<Integer> {
   }
 
   private static void show(
-      Closure closure, int index, String first, String rest, Set<Integer> shown, List<String> lines) {
+      Closure closure,
+      int index,
+      String first,
+      String rest,
+      Set<Integer> shown,
+      List<String> lines) {
     Closure.Module module = closure.modules().get(index);
     boolean again = !shown.add(index);
     lines.add(first + module.reference() + (again && !module.needs().isEmpty() ? " …" : ""));

@@ -22,13 +22,23 @@ final class InitCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
-  @Parameters(paramLabel = "FOLDER", arity = "0..1", defaultValue = ".", description = "the folder (default: this one)")
+  @Parameters(
+      paramLabel = "FOLDER",
+      arity = "0..1",
+      defaultValue = ".",
+      description = "the folder (default: this one)")
   private Path folder = Path.of(".");
 
-  @Option(names = "--name", paramLabel = "NAME", description = "the module's name (default: local.me/function/<folder>)")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "the module's name (default: local.me/function/<folder>)")
   private Optional<String> name = Optional.empty();
 
-  @Option(names = "--version", paramLabel = "VERSION", description = "its version (default: that of package.json, or 0.1.0)")
+  @Option(
+      names = "--version",
+      paramLabel = "VERSION",
+      description = "its version (default: that of package.json, or 0.1.0)")
   private Optional<String> version = Optional.empty();
 
   InitCommand(Session session) {
@@ -39,11 +49,15 @@ final class InitCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path file = folder.resolve("dmg.json");
     if (!Files.isDirectory(folder)) {
-      throw new CommandException(ErrorCode.USAGE, "write `" + file + "`: there is no such folder", "make it first");
+      throw new CommandException(
+          ErrorCode.USAGE, "write `" + file + "`: there is no such folder", "make it first");
     }
     for (String manifest : new String[] {"dmg.json", "dmg.yaml"}) {
       if (Files.exists(folder.resolve(manifest))) {
-        throw new CommandException(ErrorCode.CONFLICT, "write `" + file + "`: `" + manifest + "` is there", "edit it, or take it away first");
+        throw new CommandException(
+            ErrorCode.CONFLICT,
+            "write `" + file + "`: `" + manifest + "` is there",
+            "edit it, or take it away first");
       }
     }
     Node.Map manifest = BareFolder.manifest(folder, name, version);

@@ -54,15 +54,20 @@ final class InstallCommand implements Callable<Integer> {
     if (locked != roots.isEmpty()) {
       throw new CommandException(
           ErrorCode.USAGE,
-          locked ? "install from a lock: it names the roots itself" : "install: no DXN and no lock given",
-          locked ? "leave the names away, or leave --frozen and --lock away" : "name what to install, or give --frozen or --lock FILE");
+          locked
+              ? "install from a lock: it names the roots itself"
+              : "install: no DXN and no lock given",
+          locked
+              ? "leave the names away, or leave --frozen and --lock away"
+              : "name what to install, or give --frozen or --lock FILE");
     }
     Installer installer = new Installer(into.toAbsolutePath().normalize());
     try (Registry registry = session.registry()) {
       Lock lock = lock(installer, registry);
       Installer.Installed installed = installer.install(lock, registry);
       if (session.json()) {
-        session.terminal()
+        session
+            .terminal()
             .json(
                 new MapBuilder()
                     .put("closure", lock.cid().toString())
@@ -72,8 +77,11 @@ final class InstallCommand implements Callable<Integer> {
                     .build());
       } else {
         session.terminal().line(lock.cid().toString());
-        session.terminal()
-            .note("installed %d modules into %s, %d of them new; all verified".formatted(installed.modules().size(), into, installed.fresh()));
+        session
+            .terminal()
+            .note(
+                "installed %d modules into %s, %d of them new; all verified"
+                    .formatted(installed.modules().size(), into, installed.fresh()));
       }
       return 0;
     }
@@ -82,7 +90,10 @@ final class InstallCommand implements Callable<Integer> {
   private Lock lock(Installer installer, Registry registry) throws IOException {
     if (lockFile.isPresent()) {
       if (!Files.exists(lockFile.get())) {
-        throw new CommandException(ErrorCode.USAGE, "read lock `" + lockFile.get() + "`: there is no such file", "give the path of a dmg.lock");
+        throw new CommandException(
+            ErrorCode.USAGE,
+            "read lock `" + lockFile.get() + "`: there is no such file",
+            "give the path of a dmg.lock");
       }
       return Lock.parse(Files.readAllBytes(lockFile.get()));
     }
@@ -91,6 +102,8 @@ final class InstallCommand implements Callable<Integer> {
     }
     Lock solved = registry.closure(new ClosureRequest(roots, targets.target()));
     // The evidence of an unchanged closure stays as it was, so that the file does.
-    return installer.hasLock() && installer.lock().cid().equals(solved.cid()) ? installer.lock() : solved;
+    return installer.hasLock() && installer.lock().cid().equals(solved.cid())
+        ? installer.lock()
+        : solved;
   }
 }

@@ -30,7 +30,10 @@ public final class Main {
     }
   }
 
-  /** The commands, each made only if it is called for: a command that is not used costs nothing at start. */
+  /**
+   * The commands, each made only if it is called for: a command that is not used costs nothing at
+   * start.
+   */
   private static final Map<String, Function<Session, Callable<Integer>>> COMMANDS =
       new java.util.LinkedHashMap<>();
 

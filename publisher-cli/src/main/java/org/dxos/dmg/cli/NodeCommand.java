@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.node.JournalEvents;
@@ -28,38 +29,66 @@ final class NodeCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
-  @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "the address to listen on (default: 127.0.0.1)")
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "the address to listen on (default: 127.0.0.1)")
   private String host = "127.0.0.1";
 
-  @Option(names = "--port", paramLabel = "PORT", defaultValue = "" + DEFAULT_PORT, description = "the port, 0 for any that is free (default: " + DEFAULT_PORT + ")")
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "" + DEFAULT_PORT,
+      description = "the port, 0 for any that is free (default: " + DEFAULT_PORT + ")")
   private int port;
 
-  @Option(names = "--token-file", paramLabel = "FILE", description = "a file with the token that writes have to present")
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "a file with the token that writes have to present")
   private Optional<Path> tokenFile = Optional.empty();
 
-  @Option(names = "--allow-host", paramLabel = "NAME", description = "a further name under which the node is reached")
+  @Option(
+      names = "--allow-host",
+      paramLabel = "NAME",
+      description = "a further name under which the node is reached")
   private Set<String> allowedHosts = Set.of();
 
   NodeCommand(Session session) {
     this.session = session;
   }
 
+  /** How long an exit waits for what is under way. */
+  private static final long STOP_SECONDS = 15;
+
+  private final CountDownLatch toldToStop = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    try {
+      serve();
+    } finally {
+      closed.countDown();
+    }
+    return 0;
+  }
+
+  private void serve() throws IOException, InterruptedException {
     Optional<String> token = token();
     try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
       registry.follow();
       HttpServer.Config config = new HttpServer.Config(host, port, token, allowedHosts);
-      try (HttpServer server =
-          HttpServer.start(config, registry, new JournalEvents(registry.store(), registry.registrar()))) {
+      JournalEvents events = new JournalEvents(registry.store(), registry.registrar());
+      try (HttpServer server = HttpServer.start(config, registry, events)) {
         new NodeFile(server.url(), ProcessHandle.current().pid(), token).write(session.home());
         tell(server, registry.node());
-        waitForStop();
+        awaitStop();
       } finally {
         NodeFile.remove(session.home());
       }
     }
-    return 0;
   }
 
   private Optional<String> token() throws IOException {
@@ -67,11 +96,21 @@ final class NodeCommand implements Callable<Integer> {
       return session.variable("DMG_TOKEN");
     }
     if (!Files.isRegularFile(tokenFile.get())) {
-      throw new CommandException(ErrorCode.USAGE, "read token file `" + tokenFile.get() + "`: there is no such file", "write a long random word into it");
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "read token file `" + tokenFile.get() + "`: there is no such file",
+          "write a long random word into it");
     }
     String token = Files.readString(tokenFile.get(), StandardCharsets.UTF_8).strip();
     if (token.length() < 16) {
-      throw new CommandException(ErrorCode.USAGE, "read token file `" + tokenFile.get() + "`: a token of " + token.length() + " characters, at least 16", "write a long random word into it");
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "read token file `"
+              + tokenFile.get()
+              + "`: a token of "
+              + token.length()
+              + " characters, at least 16",
+          "write a long random word into it");
     }
     return Optional.of(token);
   }
@@ -83,22 +122,25 @@ final class NodeCommand implements Callable<Integer> {
     session.terminal().flush();
   }
 
-  /** The hook runs when the process is told to stop; it holds the exit until the node has closed its store. */
-  private static void waitForStop() throws InterruptedException {
-    CountDownLatch stop = new CountDownLatch(1);
-    Thread main = Thread.currentThread();
+  /**
+   * The hook runs when the process is told to stop, and holds the exit until the node has closed
+   * its store.
+   */
+  private void awaitStop() throws InterruptedException {
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
                 .unstarted(
                     () -> {
-                      stop.countDown();
+                      toldToStop.countDown();
                       try {
-                        main.join(java.time.Duration.ofSeconds(10));
+                        if (!closed.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                          session.terminal().warning("the node did not close in time");
+                        }
                       } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                       }
                     }));
-    stop.await();
+    toldToStop.await();
   }
 }

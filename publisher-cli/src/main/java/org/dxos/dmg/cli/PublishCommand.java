@@ -16,18 +16,29 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "publish",
     mixinStandardHelpOptions = true,
-    description = "Publish a module folder. The first publish under an authority makes its keys and claims it.")
+    description =
+        "Publish a module folder. The first publish under an authority makes its keys and claims it.")
 final class PublishCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
-  @Parameters(paramLabel = "FOLDER", arity = "0..1", defaultValue = ".", description = "the folder with dmg.json (default: this one)")
+  @Parameters(
+      paramLabel = "FOLDER",
+      arity = "0..1",
+      defaultValue = ".",
+      description = "the folder with dmg.json (default: this one)")
   private Path folder = Path.of(".");
 
-  @Option(names = "--name", paramLabel = "NAME", description = "publish under this name instead of the manifest's")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "publish under this name instead of the manifest's")
   private Optional<String> name = Optional.empty();
 
-  @Option(names = "--version", paramLabel = "VERSION", description = "publish as this version instead of the manifest's")
+  @Option(
+      names = "--version",
+      paramLabel = "VERSION",
+      description = "publish as this version instead of the manifest's")
   private Optional<String> version = Optional.empty();
 
   @Option(names = "--dry-run", description = "say what would be published, and publish nothing")
@@ -43,8 +54,21 @@ final class PublishCommand implements Callable<Integer> {
     String reference = module.record().name() + "@" + module.record().version();
     if (dryRun) {
       session.terminal().line(module.recordCid().toString());
-      session.terminal().note("would publish " + reference + ", " + module.blocks().size() + " blocks, " + module.totalBytes() + " bytes");
-      module.leftOut().forEach(one -> session.terminal().note("leaves out " + one.path() + " (" + one.reason() + ")"));
+      session
+          .terminal()
+          .note(
+              "would publish "
+                  + reference
+                  + ", "
+                  + module.blocks().size()
+                  + " blocks, "
+                  + module.totalBytes()
+                  + " bytes");
+      module
+          .leftOut()
+          .forEach(
+              one ->
+                  session.terminal().note("leaves out " + one.path() + " (" + one.reason() + ")"));
       return 0;
     }
     try (Registry registry = session.registry()) {
@@ -70,7 +94,8 @@ final class PublishCommand implements Callable<Integer> {
         }
         case Publisher.Outcome.AlreadyThere there -> {
           if (session.json()) {
-            session.terminal()
+            session
+                .terminal()
                 .json(
                     new MapBuilder()
                         .put("status", "unchanged")
@@ -81,11 +106,18 @@ final class PublishCommand implements Callable<Integer> {
                         .build());
           } else {
             session.terminal().line(module.recordCid().toString());
-            session.terminal().note(reference + " is published already, with the same content; nothing was changed");
+            session
+                .terminal()
+                .note(
+                    reference
+                        + " is published already, with the same content; nothing was changed");
           }
         }
       }
-      module.leftOut().forEach(one -> session.terminal().note("left out " + one.path() + " (" + one.reason() + ")"));
+      module
+          .leftOut()
+          .forEach(
+              one -> session.terminal().note("left out " + one.path() + " (" + one.reason() + ")"));
       return 0;
     }
   }

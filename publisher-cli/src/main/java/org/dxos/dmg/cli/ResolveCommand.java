@@ -15,7 +15,9 @@ final class ResolveCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
-  @Parameters(paramLabel = "DXN", description = "for example org.dxos/function/universal-indexer@^1")
+  @Parameters(
+      paramLabel = "DXN",
+      description = "for example org.dxos/function/universal-indexer@^1")
   private String dxn = "";
 
   ResolveCommand(Session session) {

@@ -23,7 +23,11 @@ final class SearchCommand implements Callable<Integer> {
   @Parameters(paramLabel = "WORD", arity = "1..*", description = "what to look for")
   private List<String> words = new ArrayList<>();
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "20", description = "at most so many (default: 20)")
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "at most so many (default: 20)")
   private int limit;
 
   SearchCommand(Session session) {
@@ -40,7 +44,17 @@ final class SearchCommand implements Callable<Integer> {
         session.terminal().json(new MapBuilder().putAlways("hits", new Node.Array(items)).build());
         return 0;
       }
-      hits.forEach(hit -> session.terminal().line(hit.name() + "@" + hit.version() + hit.description().map(one -> "  " + one.lines().findFirst().orElse("")).orElse("")));
+      hits.forEach(
+          hit ->
+              session
+                  .terminal()
+                  .line(
+                      hit.name()
+                          + "@"
+                          + hit.version()
+                          + hit.description()
+                              .map(one -> "  " + one.lines().findFirst().orElse(""))
+                              .orElse("")));
       if (hits.isEmpty()) {
         session.terminal().note("nothing found");
       }

@@ -15,13 +15,23 @@ import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.node.World;
 import picocli.CommandLine.Option;
 
-/** What every command has: a home, perhaps a node, a form of answer, and a terminal. Filled by picocli. */
+/**
+ * What every command has: a home, perhaps a node, a form of answer, and a terminal. Filled by
+ * picocli.
+ */
 final class Session {
 
-  @Option(names = "--home", paramLabel = "DIR", description = "the home (default: $DMG_HOME, else ~/.dmg)")
+  @Option(
+      names = "--home",
+      paramLabel = "DIR",
+      description = "the home (default: $DMG_HOME, else ~/.dmg)")
   private Optional<Path> home = Optional.empty();
 
-  @Option(names = "--node", paramLabel = "URL", description = "the node to ask (default: $DMG_NODE, the configuration, or what serves the home)")
+  @Option(
+      names = "--node",
+      paramLabel = "URL",
+      description =
+          "the node to ask (default: $DMG_NODE, the configuration, or what serves the home)")
   private Optional<String> node = Optional.empty();
 
   @Option(names = "--json", description = "print one JSON value")
@@ -80,10 +90,14 @@ final class Session {
       return Optional.empty();
     }
     try {
-      return Fields.of("configuration", ErrorCode.JSON_SYNTAX, Json.parse(Files.readString(file, StandardCharsets.UTF_8)))
+      return Fields.of(
+              "configuration",
+              ErrorCode.JSON_SYNTAX,
+              Json.parse(Files.readString(file, StandardCharsets.UTF_8)))
           .optionalText("node");
     } catch (IOException e) {
-      throw new CommandException(ErrorCode.STORAGE, "read `" + file + "`: " + e, "check that it is readable");
+      throw new CommandException(
+          ErrorCode.STORAGE, "read `" + file + "`: " + e, "check that it is readable");
     }
   }
 }

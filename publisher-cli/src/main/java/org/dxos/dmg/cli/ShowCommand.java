@@ -52,14 +52,34 @@ final class ShowCommand implements Callable<Integer> {
     add(lines, "license", module.license());
     add(lines, "repository", module.repository());
     for (FunctionEntry function : module.functions()) {
-      lines.add("function    " + function.name() + function.handler().map(one -> "  (" + one + ")").orElse(""));
+      lines.add(
+          "function    "
+              + function.name()
+              + function.handler().map(one -> "  (" + one + ")").orElse(""));
     }
     for (Variant variant : module.runtimes()) {
-      String bundle = variant.bundle().map(one -> "  " + one.cid() + ", " + one.size() + " bytes").orElse("");
-      lines.add("runtime     " + variant.runtime() + " " + variant.version() + " on " + variant.backends() + bundle);
+      String bundle =
+          variant.bundle().map(one -> "  " + one.cid() + ", " + one.size() + " bytes").orElse("");
+      lines.add(
+          "runtime     "
+              + variant.runtime()
+              + " "
+              + variant.version()
+              + " on "
+              + variant.backends()
+              + bundle);
     }
-    module.resources().forEach(resource -> lines.add("asks for    " + resource.kind() + resource.name().map(name -> " " + name).orElse("")));
-    module.provides().forEach((api, provided) -> lines.add("provides    " + api + " " + provided.version()));
+    module
+        .resources()
+        .forEach(
+            resource ->
+                lines.add(
+                    "asks for    "
+                        + resource.kind()
+                        + resource.name().map(name -> " " + name).orElse("")));
+    module
+        .provides()
+        .forEach((api, provided) -> lines.add("provides    " + api + " " + provided.version()));
     for (Dependency dependency : module.dependencies()) {
       lines.add("needs       " + text(dependency));
     }
@@ -80,7 +100,11 @@ final class ShowCommand implements Callable<Integer> {
         switch (dependency) {
           case Dependency.One one -> one.name() + "@" + one.range();
           case Dependency.AnyOf anyOf ->
-              String.join(" or ", anyOf.alternatives().stream().map(one -> one.name() + "@" + one.range()).toList());
+              String.join(
+                  " or ",
+                  anyOf.alternatives().stream()
+                      .map(one -> one.name() + "@" + one.range())
+                      .toList());
         };
     return dependency.optional() ? text + "  (optional)" : text;
   }

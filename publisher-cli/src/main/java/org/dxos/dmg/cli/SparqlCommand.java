@@ -21,10 +21,16 @@ final class SparqlCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
-  @Parameters(paramLabel = "QUERY", description = "the query, @FILE to read it from a file, or - for standard input")
+  @Parameters(
+      paramLabel = "QUERY",
+      description = "the query, @FILE to read it from a file, or - for standard input")
   private String query = "";
 
-  @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text", description = "text, json, xml, csv, tsv, turtle or ntriples (default: text)")
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "text, json, xml, csv, tsv, turtle or ntriples (default: text)")
   private String format = "";
 
   SparqlCommand(Session session) {
@@ -39,12 +45,16 @@ final class SparqlCommand implements Callable<Integer> {
     } else if (query.startsWith("@")) {
       Path file = Path.of(query.substring(1));
       if (!Files.exists(file)) {
-        throw new CommandException(ErrorCode.USAGE, "read query from `" + file + "`: there is no such file", "give the path of a file with a query");
+        throw new CommandException(
+            ErrorCode.USAGE,
+            "read query from `" + file + "`: there is no such file",
+            "give the path of a file with a query");
       }
       text = Files.readString(file);
     }
     try (Registry registry = session.registry()) {
-      QueryAnswer answer = registry.sparql(text, session.json() ? mediaType("json") : mediaType(format));
+      QueryAnswer answer =
+          registry.sparql(text, session.json() ? mediaType("json") : mediaType(format));
       session.terminal().bytes(answer.body());
       if (answer.body().length > 0 && answer.body()[answer.body().length - 1] != '\n') {
         session.terminal().line("");
@@ -62,7 +72,11 @@ final class SparqlCommand implements Callable<Integer> {
       case "tsv" -> "text/tab-separated-values";
       case "turtle" -> "text/turtle";
       case "ntriples" -> "application/n-triples";
-      default -> throw new CommandException(ErrorCode.USAGE, "print as `" + format + "`: no such format", "use text, json, xml, csv, tsv, turtle or ntriples");
+      default ->
+          throw new CommandException(
+              ErrorCode.USAGE,
+              "print as `" + format + "`: no such format",
+              "use text, json, xml, csv, tsv, turtle or ntriples");
     };
   }
 }

@@ -32,14 +32,24 @@ final class StatusCommand implements Callable<Integer> {
       terminal.line("policy      " + text(status, "policy"));
       terminal.line("journal     " + text(status, "position"));
       if (status.entries().get("projection") instanceof Node.Map projection) {
-        terminal.line("projection  " + text(projection, "position") + " (" + text(projection, "behind") + " behind)");
+        terminal.line(
+            "projection  "
+                + text(projection, "position")
+                + " ("
+                + text(projection, "behind")
+                + " behind)");
       }
       if (status.entries().get("authorities") instanceof Node.Array authorities) {
         for (Node one : authorities.items()) {
           if (one instanceof Node.Map map) {
             terminal.line(
-                "authority   " + text(map, "name") + "  " + text(map, "authority")
-                    + (map.entries().containsKey("epoch") ? "  epoch " + text(map, "epoch") : "  nothing published")
+                "authority   "
+                    + text(map, "name")
+                    + "  "
+                    + text(map, "authority")
+                    + (map.entries().containsKey("epoch")
+                        ? "  epoch " + text(map, "epoch")
+                        : "  nothing published")
                     + (map.entries().containsKey("stale") ? "  STALE" : ""));
           }
         }

@@ -22,7 +22,10 @@ final class TagCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "NAME@VERSION", description = "the release")
   private String release = "";
 
-  @Parameters(index = "1", paramLabel = "TAG", description = "2 to 32 letters, digits, - and .; not latest, which is computed")
+  @Parameters(
+      index = "1",
+      paramLabel = "TAG",
+      description = "2 to 32 letters, digits, - and .; not latest, which is computed")
   private String tag = "";
 
   TagCommand(Session session) {
@@ -31,8 +34,12 @@ final class TagCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!(Dxn.parse(release) instanceof Dxn.Named named) || !(named.selector() instanceof Selector.Exact exact)) {
-      throw new CommandException(ErrorCode.USAGE, "tag `" + release + "`: expected a name with an exact version", "write for example com.example/function/x@1.2.0");
+    if (!(Dxn.parse(release) instanceof Dxn.Named named)
+        || !(named.selector() instanceof Selector.Exact exact)) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "tag `" + release + "`: expected a name with an exact version",
+          "write for example com.example/function/x@1.2.0");
     }
     try (Registry registry = session.registry()) {
       PublishReceipt receipt =

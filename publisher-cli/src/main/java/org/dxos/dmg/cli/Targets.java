@@ -7,7 +7,10 @@ import picocli.CommandLine.Option;
 /** The option {@code --target}. */
 final class Targets {
 
-  @Option(names = "--target", paramLabel = "TARGET", description = "what it has to run on, for example nodejs@20,server or wasi")
+  @Option(
+      names = "--target",
+      paramLabel = "TARGET",
+      description = "what it has to run on, for example nodejs@20,server or wasi")
   private Optional<String> text = Optional.empty();
 
   Optional<Target> target() {

@@ -6,7 +6,10 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.json.Json;
 
-/** What a command says: answers go to {@code out}, everything else to {@code err}, so that a pipe gets answers alone. */
+/**
+ * What a command says: answers go to {@code out}, everything else to {@code err}, so that a pipe
+ * gets answers alone.
+ */
 public final class Terminal {
 
   private final PrintStream out;
@@ -25,7 +28,6 @@ public final class Terminal {
   /** The answer as JSON. */
   public void json(Node value) {
     out.print(Json.pretty(value));
-    out.print("\n");
   }
 
   /** Bytes of the answer as they are. */
@@ -61,7 +63,13 @@ public final class Terminal {
   /** Standard output and error of this process, in UTF-8. */
   static Terminal ofProcess() {
     return new Terminal(
-        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), false, StandardCharsets.UTF_8),
-        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, StandardCharsets.UTF_8));
+        new PrintStream(
+            new java.io.FileOutputStream(java.io.FileDescriptor.out),
+            false,
+            StandardCharsets.UTF_8),
+        new PrintStream(
+            new java.io.FileOutputStream(java.io.FileDescriptor.err),
+            true,
+            StandardCharsets.UTF_8));
   }
 }

@@ -47,14 +47,18 @@ final class VerifyCommand implements Callable<Integer> {
                       .put("release", one.module().reference())
                       .put("links", one.links(), Node::of)
                       .build()));
-      session.terminal().json(new MapBuilder().putAlways("verified", new Node.Array(modules)).build());
+      session
+          .terminal()
+          .json(new MapBuilder().putAlways("verified", new Node.Array(modules)).build());
       return 0;
     }
     for (Chain.Verified one : verified) {
       session.terminal().line(one.module().reference());
       one.links().forEach(link -> session.terminal().line("  " + link));
     }
-    session.terminal().note("verified " + verified.size() + (verified.size() == 1 ? " release" : " releases"));
+    session
+        .terminal()
+        .note("verified " + verified.size() + (verified.size() == 1 ? " release" : " releases"));
     return 0;
   }
 

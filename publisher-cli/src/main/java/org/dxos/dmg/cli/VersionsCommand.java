@@ -32,8 +32,14 @@ final class VersionsCommand implements Callable<Integer> {
       }
       for (ModuleInfo.VersionInfo one : module.versions()) {
         StringBuilder tags = new StringBuilder();
-        module.tags().forEach((tag, version) -> tags.append(version.equals(one.version()) ? "  [" + tag + "]" : ""));
-        session.terminal().line(one.version() + "  " + one.record() + (one.yanked() ? "  yanked" : "") + tags);
+        module
+            .tags()
+            .forEach(
+                (tag, version) ->
+                    tags.append(version.equals(one.version()) ? "  [" + tag + "]" : ""));
+        session
+            .terminal()
+            .line(one.version() + "  " + one.record() + (one.yanked() ? "  yanked" : "") + tags);
       }
       return 0;
     }

@@ -38,15 +38,22 @@ import org.dxos.dmg.json.Json;
 import org.dxos.dmg.trust.Statement;
 
 /**
- * A registry behind a URL. {@code HttpURLConnection} rather than the newer client: it starts a command 400 ms sooner.
+ * A registry behind a URL. {@code HttpURLConnection} rather than the newer client: it starts a
+ * command 400 ms sooner.
  */
 final class HttpRegistry implements Registry {
 
   private static final int CONNECT_MILLIS = 5_000;
   private static final int READ_MILLIS = 60_000;
 
+  /** Each is a connection. */
+  private static final int PUBLISHES_AT_ONCE = 16;
+
   /** Largest answer that is not a block: a lock of many modules, or the rows of a query. */
   private static final int MAX_ANSWER = 64 * 1024 * 1024;
+
+  /** Below this the blocks are sent unasked: the question costs a round trip, and they are few. */
+  private static final int ASK_FROM_BLOCKS = 8;
 
   private final String url;
   private final Optional<String> token;
@@ -82,19 +89,31 @@ final class HttpRegistry implements Registry {
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return Lock.parse(post("/v1/closure", "application/json", Json.canonical(request.toNode()), "application/json").body());
+    return Lock.parse(
+        post(
+                "/v1/closure",
+                "application/json",
+                Json.canonical(request.toNode()),
+                "application/json")
+            .body());
   }
 
   @Override
   public List<SearchHit> search(String words, int limit) {
     Fields fields =
-        Fields.of("answer", ErrorCode.JSON_SYNTAX, json(get("/v1/search?limit=" + limit + "&q=" + encode(words))));
-    return fields.node("hits") instanceof Node.Array hits ? hits.items().stream().map(SearchHit::fromNode).toList() : List.of();
+        Fields.of(
+            "answer",
+            ErrorCode.JSON_SYNTAX,
+            json(get("/v1/search?limit=" + limit + "&q=" + encode(words))));
+    return fields.node("hits") instanceof Node.Array hits
+        ? hits.items().stream().map(SearchHit::fromNode).toList()
+        : List.of();
   }
 
   @Override
   public QueryAnswer sparql(String query, String accept) {
-    Answer answer = post("/sparql", "application/sparql-query", query.getBytes(StandardCharsets.UTF_8), accept);
+    Answer answer =
+        post("/sparql", "application/sparql-query", query.getBytes(StandardCharsets.UTF_8), accept);
     return new QueryAnswer(answer.mediaType(), answer.body());
   }
 
@@ -113,7 +132,8 @@ final class HttpRegistry implements Registry {
   @Override
   public AuthorityInfo claim(Cid envelope, BlockSource offered) {
     Cid body = org.dxos.dmg.trust.Envelope.decode(block(offered, envelope)).body();
-    return AuthorityInfo.fromNode(json(sendCar("/v1/authorities", List.of(body, envelope), envelope, offered)));
+    return AuthorityInfo.fromNode(
+        json(sendCar("/v1/authorities", List.of(body, envelope), envelope, offered)));
   }
 
   @Override
@@ -123,10 +143,19 @@ final class HttpRegistry implements Registry {
     if (statement.body().op() instanceof Statement.Release release) {
       org.dxos.dmg.admission.ReleaseRules.eachBlock(release.module(), offered, needed::add);
     }
-    Set<Cid> sent = new LinkedHashSet<>(needed.isEmpty() ? Set.of() : missing(needed));
+    Set<Cid> sent = new LinkedHashSet<>(needed);
+    if (needed.size() > ASK_FROM_BLOCKS) {
+      sent.retainAll(missing(needed));
+    }
     sent.add(statement.envelope().body());
     sent.add(envelope);
-    return PublishReceipt.fromNode(json(sendCar("/v1/publish", List.copyOf(sent), envelope, offered)));
+    return PublishReceipt.fromNode(
+        json(sendCar("/v1/publish", List.copyOf(sent), envelope, offered)));
+  }
+
+  @Override
+  public int publishesAtOnce() {
+    return PUBLISHES_AT_ONCE;
   }
 
   @Override
@@ -136,11 +165,18 @@ final class HttpRegistry implements Registry {
     int batch = 1000;
     for (int from = 0; from < all.size(); from += batch) {
       List<Cid> some = all.subList(from, Math.min(from + batch, all.size()));
-      byte[] body = Json.canonical(new MapBuilder().put("cids", some, cid -> Node.of(cid.toString())).build());
-      Node answer = Json.parse(post("/v1/blocks/missing", "application/json", body, "application/json").body());
+      byte[] body =
+          Json.canonical(
+              new MapBuilder().put("cids", some, cid -> Node.of(cid.toString())).build());
+      Node answer =
+          Json.parse(
+              post("/v1/blocks/missing", "application/json", body, "application/json").body());
       Fields fields = Fields.of("answer", ErrorCode.JSON_SYNTAX, answer);
       if (fields.node("missing") instanceof Node.Array array) {
-        array.items().forEach(item -> missing.add(Cid.parse(item instanceof Node.Text text ? text.value() : "")));
+        array
+            .items()
+            .forEach(
+                item -> missing.add(Cid.parse(item instanceof Node.Text text ? text.value() : "")));
       }
     }
     return missing;
@@ -150,7 +186,13 @@ final class HttpRegistry implements Registry {
   public Optional<byte[]> get(Cid cid) {
     Answer answer;
     try {
-      answer = call("GET", "/ipfs/" + cid + "?format=raw", Map.of("Accept", "application/vnd.ipld.raw"), new byte[0], BlockStore.MAX_BLOCK_BYTES);
+      answer =
+          call(
+              "GET",
+              "/ipfs/" + cid + "?format=raw",
+              Map.of("Accept", "application/vnd.ipld.raw"),
+              new byte[0],
+              BlockStore.MAX_BLOCK_BYTES);
     } catch (RemoteException e) {
       if (e.code() == ErrorCode.BLOCK_MISSING) {
         return Optional.empty();
@@ -158,7 +200,10 @@ final class HttpRegistry implements Registry {
       throw e;
     }
     if (!cid.matches(answer.body())) {
-      throw new RemoteException(ErrorCode.BLOCK_CORRUPT, "read block `" + cid + "` from " + url + ": the bytes do not hash to it", "do not trust this node; use another");
+      throw new RemoteException(
+          ErrorCode.BLOCK_CORRUPT,
+          "read block `" + cid + "` from " + url + ": the bytes do not hash to it",
+          "do not trust this node; use another");
     }
     return Optional.of(answer.body());
   }
@@ -195,11 +240,18 @@ final class HttpRegistry implements Registry {
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory cannot fail", e);
     }
-    return call("POST", path, headers("application/vnd.ipld.car", "application/json"), car.toByteArray(), MAX_ANSWER);
+    return call(
+        "POST",
+        path,
+        headers("application/vnd.ipld.car", "application/json"),
+        car.toByteArray(),
+        MAX_ANSWER);
   }
 
   private static byte[] block(BlockSource offered, Cid cid) {
-    return offered.get(cid).orElseThrow(() -> new IllegalStateException("block " + cid + " was not made"));
+    return offered
+        .get(cid)
+        .orElseThrow(() -> new IllegalStateException("block " + cid + " was not made"));
   }
 
   private Map<String, String> headers(String type, String accept) {
@@ -210,9 +262,11 @@ final class HttpRegistry implements Registry {
     return headers;
   }
 
-  private Answer call(String method, String path, Map<String, String> headers, byte[] body, int limit) {
+  private Answer call(
+      String method, String path, Map<String, String> headers, byte[] body, int limit) {
     try {
-      HttpURLConnection connection = (HttpURLConnection) URI.create(url + path).toURL().openConnection();
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(url + path).toURL().openConnection();
       connection.setConnectTimeout(CONNECT_MILLIS);
       connection.setReadTimeout(READ_MILLIS);
       connection.setInstanceFollowRedirects(false);
@@ -226,25 +280,33 @@ final class HttpRegistry implements Registry {
         }
       }
       int status = connection.getResponseCode();
-      byte[] answer = read(status >= 400 ? connection.getErrorStream() : connection.getInputStream(), limit, path);
+      byte[] answer =
+          read(
+              status >= 400 ? connection.getErrorStream() : connection.getInputStream(),
+              limit,
+              path);
       if (status >= 400) {
         throw RemoteException.of(url + path, status, answer);
       }
       return new Answer(Optional.ofNullable(connection.getContentType()).orElse(""), answer);
     } catch (IOException e) {
       throw new RemoteException(
-          ErrorCode.UNREACHABLE, method + " " + url + path + ": " + e, "check that the node runs and that the URL is right");
+          ErrorCode.UNREACHABLE,
+          method + " " + url + path + ": " + e,
+          "check that the node runs and that the URL is right");
     }
   }
 
-  private byte[] read(@org.jspecify.annotations.Nullable InputStream stream, int limit, String path) throws IOException {
+  private byte[] read(@org.jspecify.annotations.Nullable InputStream stream, int limit, String path)
+      throws IOException {
     if (stream == null) {
       return new byte[0];
     }
     try (InputStream in = stream) {
       byte[] bytes = in.readNBytes(limit + 1);
       if (bytes.length > limit) {
-        throw new RemoteException(ErrorCode.SIZE_EXCEEDED, "read " + url + path + ": more than " + limit + " bytes", "");
+        throw new RemoteException(
+            ErrorCode.SIZE_EXCEEDED, "read " + url + path + ": more than " + limit + " bytes", "");
       }
       return bytes;
     }

@@ -7,7 +7,10 @@ import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.NodeFile;
 import org.dxos.dmg.node.World;
 
-/** Finds the registry of a command: a URL that was given, else the node that serves the home, else the home itself. */
+/**
+ * Finds the registry of a command: a URL that was given, else the node that serves the home, else
+ * the home itself.
+ */
 public final class Registries {
 
   private Registries() {}
@@ -19,7 +22,8 @@ public final class Registries {
    * @param url given by {@code --node}, {@code DMG_NODE} or the configuration
    * @param token for writes
    */
-  public static Registry open(Path home, Optional<String> url, Optional<String> token, World world) {
+  public static Registry open(
+      Path home, Optional<String> url, Optional<String> token, World world) {
     if (url.isPresent()) {
       return new HttpRegistry(withoutSlash(url.get()), token);
     }

@@ -24,7 +24,10 @@ public final class RemoteException extends RuntimeException implements Explained
     this.hint = hint;
   }
 
-  /** The failure in an answer: what the node says it is, with the same class that the embedded store would throw. */
+  /**
+   * The failure in an answer: what the node says it is, with the same class that the embedded store
+   * would throw.
+   */
   static RuntimeException of(String url, int status, byte[] body) {
     try {
       Fields problem = Fields.of("problem", ErrorCode.JSON_SYNTAX, Json.parse(body));
@@ -40,14 +43,21 @@ public final class RemoteException extends RuntimeException implements Explained
       }
       return new RemoteException(code, detail, hint);
     } catch (FormatException | IllegalArgumentException e) {
-      return new RemoteException(ErrorCode.UNREACHABLE, "ask " + url + ": status " + status + " without a problem that can be read", "check that the URL is that of a DMG node");
+      return new RemoteException(
+          ErrorCode.UNREACHABLE,
+          "ask " + url + ": status " + status + " without a problem that can be read",
+          "check that the URL is that of a DMG node");
     }
   }
 
   private static List<String> texts(Optional<Node> node) {
     List<String> texts = new ArrayList<>();
     if (node.isPresent() && node.get() instanceof Node.Array array) {
-      array.items().forEach(item -> texts.add(item instanceof Node.Text text ? text.value() : String.valueOf(item)));
+      array
+          .items()
+          .forEach(
+              item ->
+                  texts.add(item instanceof Node.Text text ? text.value() : String.valueOf(item)));
     }
     return texts;
   }

@@ -22,15 +22,17 @@ import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 
 /**
- * Follows the signatures of a lock: bytes, CID, record, statement, head, key log, authority id. Every block it looks at is hashed, so it
- * does not matter where they come from. What the lock says is the pin: the id of each authority, and the envelope of each release.
+ * Follows the signatures of a lock: bytes, CID, record, statement, head, key log, authority id.
+ * Every block it looks at is hashed, so it does not matter where they come from. What the lock says
+ * is the pin: the id of each authority, and the envelope of each release.
  */
 public final class Chain {
 
   private final BlockSource blocks;
   private final Map<Cid, Authority> authorities = new HashMap<>();
 
-  private record Authority(Signed<AuthorityEntry> genesis, Signed<Head> head, MerkleSearchTree state) {}
+  private record Authority(
+      Signed<AuthorityEntry> genesis, Signed<Head> head, MerkleSearchTree state) {}
 
   /**
    * A release whose chain holds.
@@ -48,7 +50,8 @@ public final class Chain {
 
   private static byte[] checked(Cid cid, byte[] block) {
     if (!cid.matches(block)) {
-      throw new VerificationException("bytes", "block `" + cid + "`: its bytes do not hash to it", Optional.empty());
+      throw new VerificationException(
+          "bytes", "block `" + cid + "`: its bytes do not hash to it", Optional.empty());
     }
     return block;
   }
@@ -70,7 +73,8 @@ public final class Chain {
     String stage = "statement";
     try {
       List<String> links = new ArrayList<>();
-      Signed<Statement> statement = Signed.read(blocks, module.release(), Statement.class).requireSigned();
+      Signed<Statement> statement =
+          Signed.read(blocks, module.release(), Statement.class).requireSigned();
       Statement.Release release = release(module, statement);
       stage = "record";
       ModuleRecord record = record(module, release);
@@ -91,9 +95,14 @@ public final class Chain {
         throw broken(
             "head",
             module,
-            "the state of head `" + authority.head().cid() + "` has " + standing.map(Cid::toString).orElse("nothing") + " for it");
+            "the state of head `"
+                + authority.head().cid()
+                + "` has "
+                + standing.map(Cid::toString).orElse("nothing")
+                + " for it");
       }
-      links.add("head       " + authority.head().cid() + "  epoch " + authority.head().body().epoch());
+      links.add(
+          "head       " + authority.head().cid() + "  epoch " + authority.head().body().epoch());
       links.add("authority  " + module.genesis() + "  " + authority.genesis().body().authority());
       return new Verified(module, record, links);
     } catch (VerificationException e) {
@@ -109,12 +118,18 @@ public final class Chain {
   private static Statement.Release release(Closure.Module module, Signed<Statement> statement) {
     Statement body = statement.body();
     if (!body.genesis().equals(module.genesis()) || !body.path().equals(module.name().path())) {
-      throw broken("statement", module, "it is of `" + body.path() + "` of authority `" + body.genesis() + "`");
+      throw broken(
+          "statement",
+          module,
+          "it is of `" + body.path() + "` of authority `" + body.genesis() + "`");
     }
     if (!(body.op() instanceof Statement.Release release)
         || !release.version().equals(module.version().toString())
         || !release.module().equals(module.record())) {
-      throw broken("statement", module, "it is no release of this version with record `" + module.record() + "`");
+      throw broken(
+          "statement",
+          module,
+          "it is no release of this version with record `" + module.record() + "`");
     }
     return release;
   }
@@ -123,7 +138,8 @@ public final class Chain {
     return ModuleRecord.decode(
         blocks
             .get(release.module())
-            .orElseThrow(() -> broken("record", module, "record `" + release.module() + "` is missing")));
+            .orElseThrow(
+                () -> broken("record", module, "record `" + release.module() + "` is missing")));
   }
 
   private Authority authority(Closure.Module module, Lock.Evidence evidence) {
@@ -132,36 +148,57 @@ public final class Chain {
         id -> {
           Cid headCid =
               Optional.ofNullable(evidence.heads().get(id))
-                  .orElseThrow(() -> broken("head", module, "the lock names no head of authority `" + id + "`"));
+                  .orElseThrow(
+                      () ->
+                          broken(
+                              "head", module, "the lock names no head of authority `" + id + "`"));
           Signed<Head> head = Signed.read(blocks, headCid, Head.class);
           Signed<AuthorityEntry> genesis =
               Signed.read(blocks, head.body().keyHead(), AuthorityEntry.class).requireSigned();
           if (!genesis.envelope().body().equals(id)) {
-            throw broken("key log", module, "its key log begins with `" + genesis.envelope().body() + "`, the lock pins `" + id + "`");
+            throw broken(
+                "key log",
+                module,
+                "its key log begins with `"
+                    + genesis.envelope().body()
+                    + "`, the lock pins `"
+                    + id
+                    + "`");
           }
           if (!genesis.body().authority().equals(module.name().authority().base())) {
-            throw broken("key log", module, "authority `" + id + "` is `" + genesis.body().authority() + "`");
+            throw broken(
+                "key log",
+                module,
+                "authority `" + id + "` is `" + genesis.body().authority() + "`");
           }
           HeadRules.requireSignature(head, id, genesis);
           return new Authority(genesis, head, MerkleSearchTree.at(head.body().state(), blocks));
         });
   }
 
-  private static void requireKey(Closure.Module module, Statement statement, Signed<AuthorityEntry> genesis) {
+  private static void requireKey(
+      Closure.Module module, Statement statement, Signed<AuthorityEntry> genesis) {
     boolean owner = genesis.body().owners().keys().contains(statement.key());
     boolean delegate =
         genesis
             .body()
             .delegate(statement.key())
-            .map(one -> one.caps().contains(AuthorityEntry.Cap.RELEASE) && one.inScope(statement.path()))
+            .map(
+                one ->
+                    one.caps().contains(AuthorityEntry.Cap.RELEASE)
+                        && one.inScope(statement.path()))
             .orElse(false);
     if ((!owner && !delegate) || genesis.body().revokes(statement.key())) {
-      throw broken("key log", module, "key `" + statement.key() + "` may not release `" + statement.path() + "`");
+      throw broken(
+          "key log",
+          module,
+          "key `" + statement.key() + "` may not release `" + statement.path() + "`");
     }
   }
 
   private static VerificationException broken(String stage, Closure.Module module, String what) {
-    return new VerificationException(stage, "`" + module.reference() + "`: " + what, Optional.empty());
+    return new VerificationException(
+        stage, "`" + module.reference() + "`: " + what, Optional.empty());
   }
 
   /** The code of a chain that does not hold. */

@@ -6,15 +6,18 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.car.CarReader;
 import org.dxos.dmg.car.CarWriter;
 import org.dxos.dmg.cid.Cid;
-import java.util.List;
 
-/** The blocks by which an installation can be verified again: kept as they are read, written as a CAR. */
+/**
+ * The blocks by which an installation can be verified again: kept as they are read, written as a
+ * CAR.
+ */
 final class Evidence implements BlockSource {
 
   private final BlockSource source;
@@ -34,7 +37,9 @@ final class Evidence implements BlockSource {
     Evidence evidence = new Evidence(_ -> Optional.empty());
     try (InputStream in = Files.newInputStream(car)) {
       CarReader reader = new CarReader(in);
-      for (Optional<CarReader.Block> block = reader.next(); block.isPresent(); block = reader.next()) {
+      for (Optional<CarReader.Block> block = reader.next();
+          block.isPresent();
+          block = reader.next()) {
         evidence.read.put(block.get().cid(), block.get().bytes());
       }
     }

@@ -44,7 +44,13 @@ final class InstalledBundle {
     if (!Files.isDirectory(folder) || !isEqual(folder, bundle)) {
       throw new VerificationException(
           "bundle",
-          "`" + module.reference() + "`: the files in `" + folder + "` are not those of bundle `" + bundle.cid() + "`",
+          "`"
+              + module.reference()
+              + "`: the files in `"
+              + folder
+              + "` are not those of bundle `"
+              + bundle.cid()
+              + "`",
           Optional.of("install again to put the right ones there"));
     }
   }

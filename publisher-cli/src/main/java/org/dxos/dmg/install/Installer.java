@@ -25,8 +25,9 @@ import org.dxos.dmg.unixfs.Budget;
 import org.dxos.dmg.unixfs.BundleReader;
 
 /**
- * Installs a lock into a folder. Everything is verified before it is put in its place; modules are built aside, synced and moved; {@code
- * dmg.lock} is written last, so the folder is that of the old lock or of the new one. No code of a module is run.
+ * Installs a lock into a folder. Everything is verified before it is put in its place; modules are
+ * built aside, synced and moved; {@code dmg.lock} is written last, so the folder is that of the old
+ * lock or of the new one. No code of a module is run.
  */
 public final class Installer {
 
@@ -63,12 +64,14 @@ public final class Installer {
     int fresh = 0;
     try {
       for (Chain.Verified module : verified) {
-        if (module.module().bundle().isPresent() && place(module, module.module().bundle().get(), blocks)) {
+        if (module.module().bundle().isPresent()
+            && place(module, module.module().bundle().get(), blocks)) {
           fresh++;
         }
       }
       write(layout.evidence(), out -> evidence.write(out, lock.cid()));
-      byte[] closure = (Json.pretty(Orchestration.describe(verified)) + "\n").getBytes(StandardCharsets.UTF_8);
+      byte[] closure =
+          Json.pretty(Orchestration.describe(verified)).getBytes(StandardCharsets.UTF_8);
       write(layout.closure(), out -> out.write(closure));
       write(layout.lock(), out -> out.write(lock.json()));
     } finally {
@@ -81,7 +84,9 @@ public final class Installer {
   public Lock lock() throws IOException {
     if (!Files.exists(layout.lock())) {
       throw new InstallException(
-          ErrorCode.LOCK_INVALID, "read lock of `" + into + "`: there is no dmg.lock", "install without --frozen to make one");
+          ErrorCode.LOCK_INVALID,
+          "read lock of `" + into + "`: there is no dmg.lock",
+          "install without --frozen to make one");
     }
     return Lock.parse(Files.readAllBytes(layout.lock()));
   }
@@ -91,23 +96,31 @@ public final class Installer {
     return Files.exists(layout.lock());
   }
 
-  /** Verifies what is installed here without a network: the chain from the evidence, and every file against its bundle. */
+  /**
+   * Verifies what is installed here without a network: the chain from the evidence, and every file
+   * against its bundle.
+   */
   public List<Chain.Verified> verify() throws IOException {
     Lock lock = lock();
     if (!Files.exists(layout.evidence())) {
-      throw new InstallException(ErrorCode.NOT_VERIFIED, "verify `" + into + "`: its evidence `" + layout.evidence() + "` is missing", "install again");
+      throw new InstallException(
+          ErrorCode.NOT_VERIFIED,
+          "verify `" + into + "`: its evidence `" + layout.evidence() + "` is missing",
+          "install again");
     }
     List<Chain.Verified> verified = new Chain(Evidence.load(layout.evidence())).verify(lock);
     for (Chain.Verified module : verified) {
       if (module.module().bundle().isPresent()) {
-        InstalledBundle.requireEqual(layout.module(module.module()), module.module(), module.module().bundle().get());
+        InstalledBundle.requireEqual(
+            layout.module(module.module()), module.module(), module.module().bundle().get());
       }
     }
     return verified;
   }
 
   /** Puts one module in its place; false if the same is there already. */
-  private boolean place(Chain.Verified verified, Bundle bundle, BlockSource blocks) throws IOException {
+  private boolean place(Chain.Verified verified, Bundle bundle, BlockSource blocks)
+      throws IOException {
     Closure.Module module = verified.module();
     Path place = layout.module(module);
     if (Files.exists(place)) {
@@ -121,7 +134,13 @@ public final class Installer {
     Variant variant = verified.record().runtimes().get(module.variant().orElse(0));
     try {
       new BundleReader()
-          .extract(blocks, bundle.cid(), Budget.declared(bundle.size()), built, Set.copyOf(variant.exec()), true);
+          .extract(
+              blocks,
+              bundle.cid(),
+              Budget.declared(bundle.size()),
+              built,
+              Set.copyOf(variant.exec()),
+              true);
     } catch (RuntimeException e) {
       if (e instanceof Explained explained) {
         throw new VerificationException(
@@ -129,24 +148,30 @@ public final class Installer {
       }
       throw e;
     }
-    Files.createDirectories(place.getParent());
+    Files.createDirectories(parent(place));
     if (Files.exists(place)) {
-      Files.move(place, layout.staging().resolve("old-" + bundle.cid()), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(
+          place, layout.staging().resolve("old-" + bundle.cid()), StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(built, place, StandardCopyOption.ATOMIC_MOVE);
-    sync(place.getParent());
+    sync(parent(place));
     return true;
   }
 
   private void requireTargetUsable() throws IOException {
     if (Files.exists(into) && !Files.isDirectory(into)) {
-      throw new InstallException(ErrorCode.TARGET_EXISTS, "install into `" + into + "`: it is no folder", "give another folder");
+      throw new InstallException(
+          ErrorCode.TARGET_EXISTS,
+          "install into `" + into + "`: it is no folder",
+          "give another folder");
     }
     if (Files.isDirectory(into) && !hasLock()) {
       try (Stream<Path> entries = Files.list(into)) {
         if (entries.anyMatch(entry -> !entry.getFileName().toString().equals(".dmg"))) {
           throw new InstallException(
-              ErrorCode.TARGET_EXISTS, "install into `" + into + "`: it has files and no dmg.lock", "give an empty folder, or one that dmg installed into");
+              ErrorCode.TARGET_EXISTS,
+              "install into `" + into + "`: it has files and no dmg.lock",
+              "give an empty folder, or one that dmg installed into");
         }
       }
     }
@@ -158,18 +183,25 @@ public final class Installer {
 
   /** Whole or not at all, and on disk when it returns. */
   private static void write(Path file, Content content) throws IOException {
-    Files.createDirectories(file.getParent());
+    Files.createDirectories(parent(file));
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(
-            fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
       OutputStream out = new java.io.BufferedOutputStream(Channels.newOutputStream(channel));
       content.write(out);
       out.flush();
       channel.force(true);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    sync(file.getParent());
+    sync(parent(file));
+  }
+
+  private static Path parent(Path path) {
+    return java.util.Objects.requireNonNull(path.getParent(), "a path inside of a folder has one");
   }
 
   private static void sync(Path folder) throws IOException {

@@ -31,7 +31,12 @@ final class Layout {
 
   /** {@code modules/<authority>/<kind>/<local…>/<version>}, relative to the folder. */
   static String modulePath(Closure.Module module) {
-    return "modules/" + module.name().authority().base() + "/" + module.name().path() + "/" + module.version();
+    return "modules/"
+        + module.name().authority().base()
+        + "/"
+        + module.name().path()
+        + "/"
+        + module.version();
   }
 
   Path module(Closure.Module module) {

@@ -10,8 +10,8 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.record.Variant;
 
 /**
- * {@code closure.json}: what an orchestrator has to know to run what was installed. Order of modules: what is needed first, as far as
- * there is such an order.
+ * {@code closure.json}: what an orchestrator has to know to run what was installed. Order of
+ * modules: what is needed first, as far as there is such an order.
  */
 final class Orchestration {
 
@@ -22,10 +22,16 @@ final class Orchestration {
     for (int index : order(modules.stream().map(Chain.Verified::module).toList())) {
       described.add(describe(modules.get(index), modules));
     }
-    return new MapBuilder().put("type", "dmg/orchestration/1").putAlways("modules", new Node.Array(described)).build();
+    return new MapBuilder()
+        .put("type", "dmg/orchestration/1")
+        .putAlways("modules", new Node.Array(described))
+        .build();
   }
 
-  /** Depth-first over needs: a module comes after what it needs; in a cycle, where the walk first met it. */
+  /**
+   * Depth-first over needs: a module comes after what it needs; in a cycle, where the walk first
+   * met it.
+   */
   private static List<Integer> order(List<Closure.Module> modules) {
     List<Integer> order = new ArrayList<>();
     boolean[] met = new boolean[modules.size()];
@@ -35,7 +41,8 @@ final class Orchestration {
     return order;
   }
 
-  private static void visit(int index, List<Closure.Module> modules, boolean[] met, List<Integer> order) {
+  private static void visit(
+      int index, List<Closure.Module> modules, boolean[] met, List<Integer> order) {
     if (met[index]) {
       return;
     }
@@ -85,7 +92,10 @@ final class Orchestration {
         .build();
   }
 
-  /** The triggers of a function as the record has them; one that is called directly has none written. */
+  /**
+   * The triggers of a function as the record has them; one that is called directly has none
+   * written.
+   */
   private static Node triggers(Map<String, Node> record, String function) {
     if (record.get("functions") instanceof Node.Array functions) {
       for (Node one : functions.items()) {

@@ -33,6 +33,8 @@ public final class VerificationException extends RuntimeException implements Exp
 
   @Override
   public Optional<String> hint() {
-    return hint.isPresent() ? hint : Optional.of("do not use it; install again from a node you trust");
+    return hint.isPresent()
+        ? hint
+        : Optional.of("do not use it; install again from a node you trust");
   }
 }

@@ -16,13 +16,17 @@ import org.dxos.dmg.json.Json;
 /** What a folder without a {@code dmg.json} shows of itself: enough for a first manifest. */
 public final class BareFolder {
 
-  /** Authority of a first manifest, which the author replaces: it is nobody's and never leaves a node. */
+  /**
+   * Authority of a first manifest, which the author replaces: it is nobody's and never leaves a
+   * node.
+   */
   public static final String PLACEHOLDER_AUTHORITY = "local.me";
 
   private BareFolder() {}
 
   /** A manifest for the folder, to be written as {@code dmg.json}. */
-  public static Node.Map manifest(Path folder, Optional<String> name, Optional<String> version) throws IOException {
+  public static Node.Map manifest(Path folder, Optional<String> name, Optional<String> version)
+      throws IOException {
     Optional<Node.Map> packageJson = json(folder.resolve("package.json"));
     String local = segment(folder.toAbsolutePath().normalize().getFileName().toString());
     MapBuilder map =
@@ -53,10 +57,14 @@ public final class BareFolder {
     for (String wasm : files(folder, ".wasm")) {
       found.add(variant("wasi", wasm, Optional.empty()));
     }
-    if (exists(folder, "package.json") || exists(folder, "index.js") || exists(folder, "index.mjs")) {
+    if (exists(folder, "package.json")
+        || exists(folder, "index.js")
+        || exists(folder, "index.mjs")) {
       found.add(variant("nodejs", ".", entry(folder, "nodejs")));
     }
-    if (exists(folder, "requirements.txt") || exists(folder, "handler.py") || exists(folder, "pyproject.toml")) {
+    if (exists(folder, "requirements.txt")
+        || exists(folder, "handler.py")
+        || exists(folder, "pyproject.toml")) {
       found.add(variant("python", ".", entry(folder, "python")));
     }
     if (exists(folder, "Dockerfile")) {
@@ -65,7 +73,9 @@ public final class BareFolder {
     if (found.isEmpty()) {
       throw new PublishException(
           ErrorCode.MANIFEST_MISSING,
-          "look at folder `" + folder + "`: found no package.json, index.js, requirements.txt, handler.py, *.wasm or Dockerfile",
+          "look at folder `"
+              + folder
+              + "`: found no package.json, index.js, requirements.txt, handler.py, *.wasm or Dockerfile",
           "write a dmg.json by hand; the README shows one");
     }
     return found;
@@ -120,12 +130,17 @@ public final class BareFolder {
 
   private static Optional<String> text(Optional<Node.Map> map, String field) {
     return map.map(one -> one.entries().get(field))
-        .flatMap(node -> node instanceof Node.Text text && !text.value().isEmpty() ? Optional.of(text.value()) : Optional.empty());
+        .flatMap(
+            node ->
+                node instanceof Node.Text text && !text.value().isEmpty()
+                    ? Optional.of(text.value())
+                    : Optional.empty());
   }
 
   /** A folder's name as a segment of a name. */
   private static String segment(String name) {
-    String cleaned = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
+    String cleaned =
+        name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
     if (cleaned.isEmpty() || !Character.isLetter(cleaned.charAt(0))) {
       cleaned = ("x-" + cleaned).replaceAll("-+$", "");
     }

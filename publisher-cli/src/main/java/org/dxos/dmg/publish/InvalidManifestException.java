@@ -13,7 +13,12 @@ public final class InvalidManifestException extends RuntimeException implements 
   private final List<Finding> findings;
 
   InvalidManifestException(String file, List<Finding> findings) {
-    super("read manifest `" + file + "`: " + findings.size() + (findings.size() == 1 ? " fault" : " faults"));
+    super(
+        "read manifest `"
+            + file
+            + "`: "
+            + findings.size()
+            + (findings.size() == 1 ? " fault" : " faults"));
     this.findings = List.copyOf(findings);
   }
 

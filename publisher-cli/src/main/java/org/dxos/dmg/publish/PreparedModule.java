@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
@@ -32,13 +33,13 @@ import org.dxos.dmg.unixfs.FolderScan;
 import org.dxos.dmg.unixfs.ModuleFolder;
 
 /**
- * A module folder as it would be published: its record, and every block that the record reaches. The same folder gives the same
- * record, wherever it lies and whenever its files were written.
+ * A module folder as it would be published: its record, and every block that the record reaches.
+ * The same folder gives the same record, wherever it lies and whenever its files were written.
  *
  * @param record the normalised manifest
  * @param recordCid its CID
  * @param blocks the record, files and bundles
- * @param leftOut what of the folder is in no bundle, and why
+ * @param leftOut what of the folder a bundle leaves out, and why; not its manifest
  */
 public record PreparedModule(
     ModuleRecord record, Cid recordCid, Map<Cid, byte[]> blocks, Set<FolderScan.LeftOut> leftOut)
@@ -52,9 +53,17 @@ public record PreparedModule(
     return Optional.ofNullable(blocks.get(cid));
   }
 
+  /** A module that is nothing but its record: no files, no bundles. */
+  public static PreparedModule of(ModuleRecord record) {
+    byte[] block = record.encode();
+    Cid cid = DagCbor.cid(block);
+    return new PreparedModule(record, cid, Map.of(cid, block), Set.of());
+  }
+
   /**
-   * Reads a folder with a {@code dmg.json} or {@code dmg.yaml}; or, given a name and a version, one with a {@code manifest.json} that
-   * says its {@code runtime} beside {@code index.js} or {@code handler.py}.
+   * Reads a folder with a {@code dmg.json} or {@code dmg.yaml}; or, given a name and a version, one
+   * with a {@code manifest.json} that says its {@code runtime} beside {@code index.js} or {@code
+   * handler.py}.
    *
    * @throws InvalidManifestException with every fault of the manifest
    * @throws PublishException if there is no manifest, or a file is missing or too large
@@ -62,14 +71,21 @@ public record PreparedModule(
   public static PreparedModule read(Path folder, Optional<String> name, Optional<String> version)
       throws IOException {
     if (!Files.isDirectory(folder)) {
-      throw new PublishException(ErrorCode.MANIFEST_MISSING, "read module folder `" + folder + "`: there is no such folder", "give the path of a folder");
+      throw new PublishException(
+          ErrorCode.MANIFEST_MISSING,
+          "read module folder `" + folder + "`: there is no such folder",
+          "give the path of a folder");
     }
     String file = manifestFile(folder);
-    Node root = file.equals("manifest.json") ? bare(folder, name, version) : parse(folder.resolve(file), file);
+    Node root =
+        file.equals("manifest.json")
+            ? bare(folder, name, version)
+            : parse(folder.resolve(file), file);
     Manifest manifest =
         switch (Manifest.read(withOverrides(root, file, name, version))) {
           case ManifestResult.Valid valid -> valid.manifest();
-          case ManifestResult.Invalid invalid -> throw new InvalidManifestException(file, invalid.findings());
+          case ManifestResult.Invalid invalid ->
+              throw new InvalidManifestException(file, invalid.findings());
         };
     Assembly assembly = new Assembly(folder);
     Manifest.Built built = manifest.toRecord(assembly);
@@ -98,8 +114,11 @@ public record PreparedModule(
     return file.endsWith(".yaml") ? Json.parseYaml(bytes) : Json.parse(bytes);
   }
 
-  private static Node withOverrides(Node root, String file, Optional<String> name, Optional<String> version) {
-    if (file.equals("manifest.json") || (name.isEmpty() && version.isEmpty()) || !(root instanceof Node.Map map)) {
+  private static Node withOverrides(
+      Node root, String file, Optional<String> name, Optional<String> version) {
+    if (file.equals("manifest.json")
+        || (name.isEmpty() && version.isEmpty())
+        || !(root instanceof Node.Map map)) {
       return root;
     }
     Map<String, Node> entries = new LinkedHashMap<>(map.entries());
@@ -109,11 +128,14 @@ public record PreparedModule(
   }
 
   /** The manifest that a folder of a function runtime means by its own small one. */
-  private static Node bare(Path folder, Optional<String> name, Optional<String> version) throws IOException {
+  private static Node bare(Path folder, Optional<String> name, Optional<String> version)
+      throws IOException {
     if (name.isEmpty() || version.isEmpty()) {
       throw new PublishException(
           ErrorCode.MANIFEST_MISSING,
-          "read module folder `" + folder + "`: a manifest.json and no dmg.json, which has no name to publish under",
+          "read module folder `"
+              + folder
+              + "`: a manifest.json and no dmg.json, which has no name to publish under",
           "give --name and --version, or write a dmg.json with `dmg init " + folder + "`");
     }
     Optional<String> runtime =
@@ -162,12 +184,22 @@ public record PreparedModule(
     public Packed bundle(BundleUse use) {
       try {
         FolderScan scan = ModuleFolder.open(folder).scan(use.path());
-        leftOut.addAll(scan.leftOut());
+        scan.leftOut().stream()
+            .filter(
+                one ->
+                    !ModuleFolder.MANIFESTS.contains(one.path())
+                        && !one.path().equals(ModuleFolder.IGNORE_FILE))
+            .forEach(leftOut::add);
         requireFiles(use, scan);
         org.dxos.dmg.unixfs.Bundle built = new BundleWriter().write(scan.files(), this::keep);
-        return new Packed(new Bundle(built.root(), built.size()), Files.isRegularFile(folder.resolve(use.path())));
+        return new Packed(
+            new Bundle(built.root(), built.size()),
+            Files.isRegularFile(folder.resolve(use.path())));
       } catch (IOException e) {
-        throw new PublishException(ErrorCode.BUNDLE_PATH, "build bundle `" + use.path() + "`: " + e, "check that its files are readable");
+        throw new PublishException(
+            ErrorCode.BUNDLE_PATH,
+            "build bundle `" + use.path() + "`: " + e,
+            "check that its files are readable");
       }
     }
 
@@ -181,7 +213,13 @@ public record PreparedModule(
         if (!paths.contains(path)) {
           throw new PublishException(
               ErrorCode.BUNDLE_PATH,
-              "build bundle `" + use.path() + "` of `" + use.pointer() + "`: `" + path + "` is not in it",
+              "build bundle `"
+                  + use.path()
+                  + "` of `"
+                  + use.pointer()
+                  + "`: `"
+                  + path
+                  + "` is not in it",
               "check the path, and what .dmgignore leaves out");
         }
       }
@@ -200,7 +238,10 @@ public record PreparedModule(
     }
 
     private static PublishException missing(String path, String what) {
-      return new PublishException(ErrorCode.BUNDLE_PATH, "read file `" + path + "` of the manifest: " + what, "check the path in the manifest");
+      return new PublishException(
+          ErrorCode.BUNDLE_PATH,
+          "read file `" + path + "` of the manifest: " + what,
+          "check the path in the manifest");
     }
   }
 
@@ -211,6 +252,6 @@ public record PreparedModule(
 
   /** The manifest's text as {@code dmg init} writes it. */
   static byte[] text(Node manifest) {
-    return (Json.pretty(manifest) + "\n").getBytes(StandardCharsets.UTF_8);
+    return Json.pretty(manifest).getBytes(StandardCharsets.UTF_8);
   }
 }

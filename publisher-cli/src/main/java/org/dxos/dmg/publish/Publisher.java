@@ -8,14 +8,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.api.AuthorityInfo;
-import org.dxos.dmg.api.ModuleInfo;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
@@ -37,6 +40,11 @@ public final class Publisher {
   private final Registry registry;
   private final KeyRing keys;
   private final InstantSource clock;
+
+  /** Authorities that this publisher has signed for: asked for once, not at each release. */
+  private final Map<String, Signer> signers = new ConcurrentHashMap<>();
+
+  private record Signer(AuthorityInfo authority, SigningKey key) {}
 
   public Publisher(Registry registry, KeyRing keys, InstantSource clock) {
     this.registry = registry;
@@ -68,40 +76,99 @@ public final class Publisher {
   /**
    * Publishes a module; claims its authority if nobody has.
    *
-   * @throws PublishException with {@link ErrorCode#CONFLICT} if the version holds another record, {@link ErrorCode#KEY_MISSING} if the
-   *     authority is another's
+   * @throws PublishException with {@link ErrorCode#KEY_MISSING} if the authority is another's
+   * @throws RuntimeException that is {@link Explained} with {@link ErrorCode#CONFLICT} if the
+   *     version holds another record
    */
   public Outcome publish(PreparedModule module) {
     ModuleRecord record = module.record();
     String authority = record.name().authority().base();
-    Optional<ModuleInfo.VersionInfo> standing = standing(record);
-    if (standing.isPresent()) {
-      if (standing.get().record().equals(module.recordCid())) {
-        return new Outcome.AlreadyThere(standing.get().release());
+    Map<String, Cid> named = authorities(record, authority, new HashMap<>());
+    Optional<Claimed> claimed = Optional.empty();
+    Signer signer = signers.get(authority);
+    if (signer == null) {
+      Optional<AuthorityInfo> held = registry.authority(authority);
+      claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
+      AuthorityInfo owner = held.isPresent() ? held.get() : claimed.orElseThrow().authority();
+      try {
+        signer = new Signer(owner, ownerKey(owner));
+      } catch (PublishException notOurs) {
+        // Whoever has no key adds nothing; that the same is there already is still worth knowing.
+        return standing(module).orElseThrow(() -> notOurs);
       }
-      throw conflict(record, standing.get().record(), module.recordCid());
+      signers.put(authority, signer);
     }
+    Statement statement = release(module, signer.authority(), signer.key(), named);
+    PublishReceipt receipt = say(statement, signer.key(), module);
+    return receipt.added()
+        ? new Outcome.Published(receipt, claimed)
+        : new Outcome.AlreadyThere(receipt.statement());
+  }
+
+  private Statement release(
+      PreparedModule module, AuthorityInfo owner, SigningKey key, Map<String, Cid> named) {
+    ModuleRecord record = module.record();
+    return new Statement(
+        owner.genesis(),
+        record.name().path(),
+        owner.keyHead(),
+        key.publicKey(),
+        new Statement.Release(
+            record.version().toString(),
+            module.recordCid(),
+            List.copyOf(new TreeSet<>(record.carriedPaths())),
+            named),
+        Optional.empty(),
+        Optional.empty(),
+        now(),
+        Optional.empty());
+  }
+
+  /** How far a long publish has come; called by one thread at a time. */
+  public interface Progress {
+    void done(int done, int all);
+  }
+
+  /**
+   * What came of publishing many.
+   *
+   * @param published releases that were added
+   * @param unchanged releases that were there with the same record
+   * @param claimed the authority, if this publish claimed it
+   */
+  public record Many(int published, int unchanged, Optional<Claimed> claimed) {}
+
+  /**
+   * Publishes many modules of one authority, many at a time so that they share commits; claims the
+   * authority first if nobody has. They may depend on each other in any order. The first failure
+   * ends it: what was published until then stays, and publishing all again goes on from there.
+   *
+   * @param items what the modules are made from
+   * @param prepare makes a module, on any thread
+   * @param progress is told every thousand, and at the end
+   * @throws PublishException as {@link #publish}
+   */
+  public <T> Many publishAll(
+      String authority, List<T> items, Function<T, PreparedModule> prepare, Progress progress) {
     Optional<AuthorityInfo> held = registry.authority(authority);
-    Map<String, Cid> named = authorities(record, authority);
     Optional<Claimed> claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
     AuthorityInfo owner = held.orElseGet(() -> claimed.orElseThrow().authority());
     SigningKey key = ownerKey(owner);
-    Statement statement =
-        new Statement(
-            owner.genesis(),
-            record.name().path(),
-            owner.keyHead(),
-            key.publicKey(),
-            new Statement.Release(
-                record.version().toString(),
-                module.recordCid(),
-                List.copyOf(new TreeSet<>(record.carriedPaths())),
-                named),
-            Optional.empty(),
-            Optional.empty(),
-            now(),
-            Optional.empty());
-    return new Outcome.Published(say(statement, key, module), claimed);
+    Map<String, Cid> known = new ConcurrentHashMap<>();
+    AtomicInteger added = new AtomicInteger();
+    new Crowd(registry.publishesAtOnce())
+        .each(
+            items,
+            item -> {
+              PreparedModule module = prepare.apply(item);
+              Statement statement =
+                  release(module, owner, key, authorities(module.record(), authority, known));
+              if (say(statement, key, module).added()) {
+                added.incrementAndGet();
+              }
+            },
+            progress);
+    return new Many(added.get(), items.size() - added.get(), claimed);
   }
 
   /** Points a tag of a module at one of its versions. */
@@ -110,7 +177,12 @@ public final class Publisher {
     AuthorityInfo owner =
         registry
             .authority(authority)
-            .orElseThrow(() -> new PublishException(ErrorCode.AUTHORITY_UNKNOWN, "tag `" + name + "`: no authority `" + authority + "` is held here", "publish it first"));
+            .orElseThrow(
+                () ->
+                    new PublishException(
+                        ErrorCode.AUTHORITY_UNKNOWN,
+                        "tag `" + name + "`: no authority `" + authority + "` is held here",
+                        "publish it first"));
     SigningKey key = ownerKey(owner);
     Statement statement =
         new Statement(
@@ -130,13 +202,17 @@ public final class Publisher {
     return owner
         .head()
         .map(head -> Signed.read(registry, head, org.dxos.dmg.trust.Head.class).body().state())
-        .flatMap(state -> org.dxos.dmg.mst.MerkleSearchTree.at(state, registry).get(org.dxos.dmg.admission.Slots.tag(name.path(), tag)));
+        .flatMap(
+            state ->
+                org.dxos.dmg.mst.MerkleSearchTree.at(state, registry)
+                    .get(org.dxos.dmg.admission.Slots.tag(name.path(), tag)));
   }
 
   private PublishReceipt say(Statement statement, SigningKey key, BlockSource blocks) {
     Map<Cid, byte[]> signed = new HashMap<>();
     Cid envelope = sign(statement, List.of(key), signed);
-    return registry.publish(envelope, cid -> Optional.ofNullable(signed.get(cid)).or(() -> blocks.get(cid)));
+    return registry.publish(
+        envelope, cid -> Optional.ofNullable(signed.get(cid)).or(() -> blocks.get(cid)));
   }
 
   /** Claims an authority: makes its keys, and a genesis whose home is the registry's node. */
@@ -175,36 +251,55 @@ public final class Publisher {
     return cid;
   }
 
-  private Optional<ModuleInfo.VersionInfo> standing(ModuleRecord record) {
+  private Optional<Outcome> standing(PreparedModule module) {
     try {
-      return registry.module(record.name().toString()).versions().stream()
-          .filter(one -> one.version().equals(record.version().toString()) && one.module().equals(record.name().toString()))
-          .findFirst();
+      ReleaseInfo release =
+          registry.resolve(module.record().name() + "@" + module.record().version());
+      return release.record().equals(module.recordCid())
+          ? Optional.of(new Outcome.AlreadyThere(release.release()))
+          : Optional.empty();
     } catch (RuntimeException e) {
-      if (e instanceof Explained explained && explained.code() == ErrorCode.NOT_FOUND) {
+      if (e instanceof Explained explained
+          && explained.code().outcome() == ErrorCode.Outcome.NOT_FOUND) {
         return Optional.empty();
       }
       throw e;
     }
   }
 
-  /** The ids of the authorities that a record names, as this registry knows them. */
-  private Map<String, Cid> authorities(ModuleRecord record, String own) {
+  /**
+   * The ids of the authorities that a record names, as this registry knows them.
+   *
+   * @param known ids that were asked for before, to which those asked for now are added
+   */
+  private Map<String, Cid> authorities(ModuleRecord record, String own, Map<String, Cid> known) {
     Map<String, Cid> ids = new TreeMap<>();
     for (String name : record.authoritiesNamed()) {
-      AuthorityInfo info =
-          registry
-              .authority(name)
-              .orElseThrow(
-                  () ->
-                      new NotFoundException(
-                          ErrorCode.AUTHORITY_UNKNOWN,
-                          "publish `" + record.name() + "`: it names authority `" + name + "`, which is not held by " + registry.place(),
-                          List.of(),
-                          name.equals(own) ? "" : "publish what it needs of `" + name + "` first, or use a node that holds it"));
-      ids.put(name, info.genesis());
+      ids.put(name, known.computeIfAbsent(name, _ -> authority(record, name, own)));
     }
     return ids;
+  }
+
+  private Cid authority(ModuleRecord record, String name, String own) {
+    return registry
+        .authority(name)
+        .map(AuthorityInfo::genesis)
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    ErrorCode.AUTHORITY_UNKNOWN,
+                    "publish `"
+                        + record.name()
+                        + "`: it names authority `"
+                        + name
+                        + "`, which is not held by "
+                        + registry.place(),
+                    List.of(),
+                    name.equals(own)
+                        ? ""
+                        : "publish what it needs of `"
+                            + name
+                            + "` first, or use a node that holds it"));
   }
 
   private SigningKey ownerKey(AuthorityInfo authority) {
@@ -224,14 +319,6 @@ public final class Publisher {
         ErrorCode.KEY_MISSING,
         "sign for `" + authority.name() + "`: " + why,
         "publish from the home that claimed it, or under an authority of your own");
-  }
-
-  private static PublishException conflict(ModuleRecord record, Cid standing, Cid offered) {
-    return new PublishException(
-        ErrorCode.CONFLICT,
-        "publish `%s@%s`: record `%s` is published under this version, this folder is `%s`"
-            .formatted(record.name(), record.version(), standing, offered),
-        "a published version never changes; raise `version` and publish again");
   }
 
   private long now() {

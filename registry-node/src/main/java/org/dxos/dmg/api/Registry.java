@@ -58,6 +58,12 @@ public interface Registry extends BlockSource, AutoCloseable {
    */
   PublishReceipt publish(Cid envelope, BlockSource offered);
 
+  /**
+   * How many callers of {@link #publish} at a time this registry serves well: statements that wait
+   * together share a commit.
+   */
+  int publishesAtOnce();
+
   /** Which of these blocks are not held. */
   Set<Cid> missing(Collection<Cid> cids);
 

@@ -96,7 +96,7 @@ public final class KeyRing {
                 MAGIC,
                 Base64.getUrlEncoder().withoutPadding().encodeToString(seed));
     try {
-      boolean posix = Files.getFileStore(home).supportsFileAttributeView("posix");
+      boolean posix = home.getFileSystem().supportedFileAttributeViews().contains("posix");
       Files.createDirectories(
           file.getParent(), posix ? attribute("rwx------") : new FileAttribute<?>[0]);
       write(file, text, posix);

@@ -32,6 +32,7 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
+import org.dxos.dmg.closure.StaticClosure;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
@@ -55,6 +56,9 @@ import org.dxos.dmg.trust.Head;
  * publish the block store is enough.
  */
 public final class LocalRegistry implements Registry {
+
+  /** A commit costs as much as some dozens of statements, and a waiting one a few kilobytes. */
+  private static final int PUBLISHES_AT_ONCE = 256;
 
   private final Path home;
   private final World world;
@@ -188,6 +192,19 @@ public final class LocalRegistry implements Registry {
     };
   }
 
+  /**
+   * The release that a DXN selects and all that it reaches, each clause alone, breadth-first:
+   * quicker than {@link #closure}, and no set to install.
+   */
+  public List<Release> staticClosure(String text) {
+    Dxn dxn = Dxn.parse(text);
+    StateCatalog catalog = catalog();
+    return switch (Selection.of(catalog, dxn)) {
+      case Selection.Found found -> StaticClosure.of(catalog, found.release());
+      case Selection other -> throw missing(text, dxn, other, catalog);
+    };
+  }
+
   private Lock lock(Closure closure) {
     Map<Cid, Cid> heads = new TreeMap<>();
     for (Closure.Module module : closure.modules()) {
@@ -238,6 +255,11 @@ public final class LocalRegistry implements Registry {
         receipt.head(),
         receipt.proof(),
         receipt.position());
+  }
+
+  @Override
+  public int publishesAtOnce() {
+    return PUBLISHES_AT_ONCE;
   }
 
   @Override

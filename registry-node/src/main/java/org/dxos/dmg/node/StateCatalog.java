@@ -29,6 +29,12 @@ final class StateCatalog implements Catalog {
 
   private static final int NEAR = 3;
 
+  /**
+   * Keys looked at for suggestions, so that a name that is not there costs no more than one that
+   * is.
+   */
+  private static final int MAX_NAMES_LOOKED_AT = 500;
+
   private final ReleaseReader reader;
   private final Map<String, Cid> names = new HashMap<>();
   private final Map<Cid, AuthorityView> views = new HashMap<>();
@@ -128,20 +134,39 @@ final class StateCatalog implements Catalog {
 
   @Override
   public List<String> near(Name name) {
-    return NearNames.of(name.toString(), names(), NEAR);
+    Set<String> names = new LinkedHashSet<>();
+    Optional.ofNullable(this.names.get(name.authority().base()))
+        .map(views::get)
+        .ifPresent(
+            view -> {
+              String begin = name.kind().text() + "/" + name.local().charAt(0);
+              addNames(view, "r/" + begin, names);
+              addNames(view, "n/" + begin, names);
+            });
+    for (AuthorityView view : views.values()) {
+      addNames(view, "r/", names);
+      addNames(view, "n/", names);
+    }
+    return NearNames.of(name.toString(), names, NEAR);
   }
 
-  /** Every name that resolves. */
-  Set<String> names() {
-    Set<String> all = new LinkedHashSet<>();
-    for (AuthorityView view : views.values()) {
-      view.state()
-          .walkPrefix(
-              "r/",
-              (key, _) -> all.add(view.name() + "/" + key.substring(2, key.lastIndexOf('@'))));
-      view.state().walkPrefix("n/", (key, _) -> all.add(view.name() + "/" + key.substring(2)));
-    }
-    return all;
+  /**
+   * Adds names of an authority, from a key on, up to a bound: a suggestion is not worth a walk of
+   * everything.
+   */
+  private static void addNames(AuthorityView view, String from, Set<String> names) {
+    int[] left = {MAX_NAMES_LOOKED_AT};
+    view.state()
+        .walk(
+            from,
+            (key, _) -> {
+              if (!key.startsWith(from.substring(0, 2)) || left[0]-- == 0) {
+                return false;
+              }
+              int at = key.startsWith("r/") ? key.lastIndexOf('@') : key.length();
+              names.add(view.name() + "/" + key.substring(2, at));
+              return names.size() < MAX_NAMES_LOOKED_AT;
+            });
   }
 
   /** The tags of a name, without {@code latest}. */

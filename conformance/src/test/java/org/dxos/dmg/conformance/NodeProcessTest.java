@@ -1,0 +1,160 @@
+package org.dxos.dmg.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes and commands as processes, as people run them. */
+class NodeProcessTest {
+
+  @TempDir Path temp;
+
+  private Path function() throws IOException {
+    Path folder = Files.createDirectories(temp.resolve("echo"));
+    Files.writeString(
+        folder.resolve("index.js"), "export const handler = async ({ data }) => data;\n");
+    Files.writeString(folder.resolve("tool.sh"), "#!/bin/sh\necho hello\n");
+    Files.writeString(
+        folder.resolve("dmg.json"),
+        """
+        {"name": "com.example/function/echo", "version": "1.0.0",
+         "runtimes": [{"runtime": "nodejs", "bundle": ".", "exec": ["tool.sh"]}]}
+        """);
+    return folder;
+  }
+
+  @Test
+  void secondMachineWithLockAndUrlGetsEqualBytes() throws Exception {
+    Path first = temp.resolve("first");
+    Path second = temp.resolve("second");
+    try (NodeProcess node = NodeProcess.start(temp.resolve("home"))) {
+      ok(
+          List.of(
+              "publish",
+              function().toString(),
+              "--node",
+              node.url(),
+              "--home",
+              temp.resolve("author").toString()));
+      ok(
+          List.of(
+              "install",
+              "com.example/function/echo@^1",
+              "--into",
+              first.toString(),
+              "--node",
+              node.url(),
+              "--home",
+              temp.resolve("a").toString()));
+      ok(
+          List.of(
+              "install",
+              "--lock",
+              first.resolve("dmg.lock").toString(),
+              "--into",
+              second.toString(),
+              "--node",
+              node.url(),
+              "--home",
+              temp.resolve("b").toString()));
+    }
+    Map<String, byte[]> a = files(first);
+    Map<String, byte[]> b = files(second);
+    assertEquals(a.keySet(), b.keySet());
+    a.forEach((path, bytes) -> assertArrayEquals(bytes, b.get(path), path));
+    assertTrue(
+        a.containsKey("modules/com.example/function/echo/1.0.0/tool.sh"), a.keySet().toString());
+    assertTrue(
+        Files.isExecutable(second.resolve("modules/com.example/function/echo/1.0.0/tool.sh")));
+    assertFalse(
+        Files.isExecutable(second.resolve("modules/com.example/function/echo/1.0.0/index.js")));
+    // The node is gone; what is installed is verified from the disk alone, and a changed byte is
+    // found.
+    ok(List.of("verify", second.toString(), "--home", temp.resolve("b").toString()));
+    Files.writeString(
+        second.resolve("modules/com.example/function/echo/1.0.0/index.js"),
+        "export const handler = evil;\n");
+    NodeProcess.Finished bad =
+        NodeProcess.run(
+            List.of("verify", second.toString(), "--home", temp.resolve("b").toString()));
+    assertEquals(5, bad.code(), bad.err());
+    assertTrue(bad.err().contains("verify bundle of `com.example/function/echo@1.0.0`"), bad.err());
+  }
+
+  @Test
+  void homeInUseAndPortInUseAreToldWithTheNextStep() throws Exception {
+    Path home = temp.resolve("home");
+    try (NodeProcess node = NodeProcess.start(home)) {
+      NodeProcess.Finished locked =
+          NodeProcess.run(List.of("node", "--port", "0", "--home", home.toString()));
+      assertEquals(4, locked.code(), locked.err());
+      assertTrue(locked.err().contains("it is in use by process " + node.pid()), locked.err());
+      assertTrue(locked.err().contains("hint: "), locked.err());
+
+      String port = node.url().substring(node.url().lastIndexOf(':') + 1);
+      NodeProcess.Finished taken =
+          NodeProcess.run(
+              List.of("node", "--port", port, "--home", temp.resolve("other").toString()));
+      assertEquals(1, taken.code(), taken.err());
+      assertTrue(taken.err().contains("the port is in use"), taken.err());
+      assertTrue(taken.err().contains("--port"), taken.err());
+
+      // Commands on the same home find the node and talk to it.
+      NodeProcess.Finished status = NodeProcess.run(List.of("status", "--home", home.toString()));
+      assertTrue(status.out().contains(node.url()), status.out());
+    }
+    assertFalse(
+        Files.exists(home.resolve("node.json")), "the node takes its file away when it stops");
+  }
+
+  @Test
+  void openAddressNeedsToken() throws Exception {
+    NodeProcess.Finished open =
+        NodeProcess.run(
+            List.of(
+                "node",
+                "--host",
+                "0.0.0.0",
+                "--port",
+                "0",
+                "--home",
+                temp.resolve("home").toString()));
+    assertEquals(2, open.code(), open.err());
+    assertTrue(open.err().contains("--token-file"), open.err());
+  }
+
+  @Test
+  void nothingAcknowledgedIsLostWhenTheNodeIsKilled() throws Exception {
+    int kills = Integer.getInteger("dmg.kills", 5);
+    CrashDriver.Report report = CrashDriver.run(temp.resolve("crash"), kills, 7, System.err);
+    assertEquals(0, report.lost(), report.toString());
+    assertEquals(0, report.half(), report.toString());
+    assertTrue(report.acknowledged() > 0, report.toString());
+  }
+
+  private static void ok(List<String> arguments) throws Exception {
+    NodeProcess.Finished finished = NodeProcess.run(arguments);
+    assertEquals(0, finished.code(), finished.err());
+  }
+
+  private static Map<String, byte[]> files(Path folder) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
+        files.put(folder.relativize(path).toString(), Files.readAllBytes(path));
+      }
+    }
+    return files;
+  }
+}

@@ -1,0 +1,132 @@
+package org.dxos.dmg.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.imports.DebianImport;
+import org.dxos.dmg.imports.DebianPackages;
+import org.dxos.dmg.publish.Publisher;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "import",
+    mixinStandardHelpOptions = true,
+    description =
+        "Publish the packages of another registry as signed releases: dmg import debian FILE.")
+final class ImportCommand implements Callable<Integer> {
+
+  @Mixin private final Session session;
+
+  @Parameters(index = "0", paramLabel = "KIND", description = "debian")
+  private String kind = "";
+
+  @Parameters(
+      index = "1",
+      paramLabel = "FILE",
+      description = "a Packages file, or JSON lines; either may be gzipped")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--leave-out",
+      paramLabel = "NAMES",
+      description = "a file with a package name a line: no dependency leads to these")
+  private Optional<Path> leaveOut = Optional.empty();
+
+  ImportCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (!kind.equals("debian")) {
+      throw new CommandException(
+          ErrorCode.UNSUPPORTED,
+          "import `" + kind + "`: this version imports debian",
+          "give debian and a Packages file");
+    }
+    requireFile(file, "give a Packages file");
+    Set<String> names = leftOut();
+    DebianPackages packages = DebianPackages.read(file);
+    try (Registry registry = session.registry()) {
+      Publisher publisher = new Publisher(registry, session.keys(), session.world().clock());
+      DebianImport.Report report =
+          new DebianImport(packages, names).publish(publisher, (done, all) -> progress(done, all));
+      if (session.json()) {
+        session
+            .terminal()
+            .json(
+                new MapBuilder()
+                    .put("published", report.published())
+                    .put("unchanged", report.unchanged())
+                    .put("clauses", report.clauses())
+                    .put("unresolved", report.unresolved())
+                    .put("authority", DebianImport.AUTHORITY)
+                    .build());
+      } else {
+        report
+            .claimed()
+            .ifPresent(
+                claimed ->
+                    session
+                        .terminal()
+                        .note(
+                            "claimed authority "
+                                + claimed.authority().name()
+                                + ", recovery key "
+                                + claimed.recoveryFile()
+                                + " (move this off the machine)"));
+        session
+            .terminal()
+            .line(
+                "published "
+                    + report.published()
+                    + " releases, "
+                    + report.unchanged()
+                    + " were there");
+        session
+            .terminal()
+            .note(
+                report.clauses()
+                    + " dependency clauses, "
+                    + report.unresolved()
+                    + " without a candidate");
+      }
+      return 0;
+    }
+  }
+
+  private Set<String> leftOut() throws IOException {
+    Set<String> names = new LinkedHashSet<>();
+    if (leaveOut.isPresent()) {
+      requireFile(leaveOut.get(), "give a file with a package name a line");
+      Files.readAllLines(leaveOut.get()).stream()
+          .map(String::strip)
+          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+          .forEach(names::add);
+    }
+    return names;
+  }
+
+  private static void requireFile(Path path, String hint) {
+    if (!Files.isRegularFile(path)) {
+      throw new CommandException(
+          ErrorCode.USAGE, "import `" + path + "`: there is no such file", hint);
+    }
+  }
+
+  private void progress(int done, int all) {
+    if (!session.json()) {
+      session.terminal().note("published " + done + " of " + all);
+    }
+  }
+}
