@@ -3,6 +3,7 @@ package org.dxos.dmg.closure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.dxn.Punycode;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.record.Bundle;
@@ -35,7 +37,13 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
   /**
    * @param range canonical range or exact version; a tag as written; a CID in base32
    */
-  public record Asked(Name name, String range) {}
+  public record Asked(Name name, String range) {
+    public Asked {
+      if (range.isEmpty() || Fields.forbiddenAt(range, false) >= 0) {
+        throw invalid("root `" + name + "` has no range");
+      }
+    }
+  }
 
   /**
    * One release.
@@ -56,6 +64,14 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
       List<Integer> needs) {
     public Module {
       needs = List.copyOf(needs);
+      for (Cid link : List.of(genesis, release, record)) {
+        if (!link.storable() || link.codec() != Cid.DAG_CBOR) {
+          throw invalid("module `" + name + "` links `" + link + "`, expected a dag-cbor block");
+        }
+      }
+      if (variant.orElse(0) < 0 || (bundle.isPresent() && variant.isEmpty())) {
+        throw invalid("module `" + name + "` has a bundle without a variant");
+      }
     }
 
     /** {@code name@version}. */
@@ -65,7 +81,7 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
 
     private static final Comparator<Module> ORDER =
         Comparator.comparing((Module one) -> one.name().toString(), Fields::compareUtf8)
-            .thenComparing(one -> one.genesis().toString())
+            .thenComparing(Module::genesis)
             .thenComparing(Module::version);
   }
 
@@ -75,6 +91,10 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
     if (roots.isEmpty() || modules.isEmpty()) {
       throw invalid("it has no roots or no modules");
     }
+    if (new HashSet<>(roots).size() != roots.size()) {
+      throw invalid("it has a root twice");
+    }
+    target = target.filter(one -> !one.toNode().entries().isEmpty());
     for (int i = 0; i < modules.size(); i++) {
       if (i > 0 && Module.ORDER.compare(modules.get(i - 1), modules.get(i)) >= 0) {
         throw invalid("module " + i + " is out of order");
@@ -96,7 +116,7 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
             .sorted(
                 Comparator.comparing(
                         (Chosen one) -> one.release().name().toString(), Fields::compareUtf8)
-                    .thenComparing(one -> one.release().genesis().toString())
+                    .thenComparing(one -> one.release().genesis())
                     .thenComparing(one -> one.release().version()))
             .toList();
     Map<Cid, Integer> places = new HashMap<>();
@@ -187,6 +207,15 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
   }
 
   static Closure fromNode(Node node, java.util.function.BiFunction<Fields, String, Cid> link) {
+    try {
+      return read(node, link);
+    } catch (FormatException e) {
+      // A name, a version or a CID that is none makes the whole no closure.
+      throw e.code() == ErrorCode.LOCK_INVALID ? e : invalid(e.message());
+    }
+  }
+
+  private static Closure read(Node node, java.util.function.BiFunction<Fields, String, Cid> link) {
     Fields fields = Fields.of("closure", ErrorCode.LOCK_INVALID, node);
     String type = fields.text("type");
     if (!type.equals(TYPE)) {
@@ -203,14 +232,14 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
 
   private static Asked asked(Node node) {
     Fields fields = Fields.of("closure /roots", ErrorCode.LOCK_INVALID, node);
-    Asked asked = new Asked(Name.parse(fields.text("name")), fields.text("range"));
+    Asked asked = new Asked(name(fields), fields.text("range"));
     fields.end();
     return asked;
   }
 
   private static Module module(Node node, java.util.function.BiFunction<Fields, String, Cid> link) {
     Fields fields = Fields.of("closure /modules", ErrorCode.LOCK_INVALID, node);
-    Name name = Name.parse(fields.text("name"));
+    Name name = name(fields);
     Version version = Version.parse(fields.text("version"));
     java.util.OptionalLong variant = fields.optionalUint("variant");
     Module module =
@@ -220,15 +249,29 @@ public record Closure(List<Asked> roots, Optional<Target> target, List<Module> m
             link.apply(fields, "genesis"),
             link.apply(fields, "release"),
             link.apply(fields, "record"),
-            variant.isPresent()
-                ? OptionalInt.of(Math.toIntExact(variant.getAsLong()))
-                : OptionalInt.empty(),
+            variant.isPresent() ? OptionalInt.of(index(variant.getAsLong())) : OptionalInt.empty(),
             fields.optionalNode("bundle").map(bundle -> bundle(bundle, link)),
             fields.list(
-                "needs",
-                need -> need instanceof Node.Int number ? Math.toIntExact(number.value()) : -1));
+                "needs", need -> index(need instanceof Node.Int number ? number.value() : -1)));
     fields.end();
     return module;
+  }
+
+  private static int index(long number) {
+    if (number < 0 || number > Integer.MAX_VALUE) {
+      throw invalid("`" + number + "` is no index");
+    }
+    return (int) number;
+  }
+
+  /** A name in its one spelling, without {@code ~id}. */
+  private static Name name(Fields fields) {
+    String text = fields.text("name");
+    Name name = Name.parse(text, Punycode.ALLOWED);
+    if (!name.toString().equals(text) || name.authority().claim().isPresent()) {
+      throw invalid("`" + text + "` is not spelled as a name without `~id`");
+    }
+    return name;
   }
 
   private static Bundle bundle(Node node, java.util.function.BiFunction<Fields, String, Cid> link) {

@@ -58,6 +58,16 @@ public record Lock(Closure closure, Evidence evidence) {
    *     closure has another CID than it says
    */
   public static Lock parse(byte[] json) {
+    try {
+      return read(json);
+    } catch (FormatException e) {
+      throw e.code() == ErrorCode.LOCK_INVALID
+          ? e
+          : new FormatException(ErrorCode.LOCK_INVALID, "read lock: " + e.message());
+    }
+  }
+
+  private static Lock read(byte[] json) {
     Fields fields = Fields.of("lock", ErrorCode.LOCK_INVALID, Json.parse(json));
     Cid cid = Cid.parse(fields.text("cid"));
     Closure closure =

@@ -12,6 +12,7 @@ import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.record.Dependency;
 import org.dxos.dmg.select.Catalog;
+import org.dxos.dmg.select.Providers;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.version.Range;
 
@@ -54,17 +55,20 @@ public final class StaticClosure {
   private static Optional<Release> candidate(
       Catalog catalog, Release release, Dependency dependency) {
     return switch (dependency) {
-      case Dependency.One one -> candidate(catalog, release, one.name(), one.range());
+      case Dependency.One one ->
+          candidate(catalog, release, one.name(), one.range(), one.provider());
       case Dependency.AnyOf anyOf ->
           anyOf.alternatives().stream()
-              .flatMap(one -> candidate(catalog, release, one.name(), one.range()).stream())
+              .flatMap(
+                  one ->
+                      candidate(catalog, release, one.name(), one.range(), one.provider()).stream())
               .findFirst();
     };
   }
 
   private static Optional<Release> candidate(
-      Catalog catalog, Release release, Name name, Range range) {
-    Optional<Cid> genesis = release.idOf(name.authority().base());
+      Catalog catalog, Release release, Name name, Range range, Optional<Name> provider) {
+    Optional<Cid> genesis = release.idOf(name);
     if (genesis.isEmpty()) {
       return Optional.empty();
     }
@@ -77,11 +81,14 @@ public final class StaticClosure {
     if (module.isPresent() || name.kind() != Kind.API) {
       return module;
     }
+    Optional<Providers.Named> named =
+        provider.flatMap(one -> release.idOf(one).map(id -> new Providers.Named(one, id)));
     return catalog.providers(name, genesis.get()).stream()
         .filter(one -> !one.yanked())
+        .filter(one -> Providers.count(catalog, one, name, genesis.get(), named))
         .filter(
             one ->
-                Optional.ofNullable(one.module().provides().get(name))
+                one.provided(name, genesis.get())
                     .map(provided -> range.contains(provided.version()))
                     .orElse(false))
         .min(

@@ -1,9 +1,11 @@
 package org.dxos.dmg.select;
 
 import java.util.Map;
+import java.util.Optional;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.record.Provided;
 import org.dxos.dmg.version.Version;
 
 /**
@@ -36,9 +38,23 @@ public record Release(
   }
 
   /** The id of an authority that the record names: its own, or the one that the release binds. */
-  public java.util.Optional<Cid> idOf(String authority) {
+  public Optional<Cid> idOf(String authority) {
     return authority.equals(name.authority().base())
-        ? java.util.Optional.of(genesis)
-        : java.util.Optional.ofNullable(authorities.get(authority));
+        ? Optional.of(genesis)
+        : Optional.ofNullable(authorities.get(authority));
+  }
+
+  /** The id of the authority of a name in the record: its {@code ~id}, or what is bound. */
+  public Optional<Cid> idOf(Name other) {
+    return other.authority().claim().or(() -> idOf(other.authority().base()));
+  }
+
+  /** What this release provides of the API, if it does. */
+  public Optional<Provided> provided(Name api, Cid apiGenesis) {
+    return module.provides().entrySet().stream()
+        .filter(one -> one.getKey().path().equals(api.path()))
+        .filter(one -> idOf(one.getKey()).equals(Optional.of(apiGenesis)))
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 }

@@ -72,7 +72,10 @@ public sealed interface Selection {
               .findFirst();
       case Selector.Tag tag when tag.equals(Selector.LATEST) -> latest(releases);
       case Selector.Tag tag ->
-          catalog.tag(name, genesis, tag.name()).flatMap(version -> exactly(releases, version));
+          catalog
+              .tag(name, genesis, tag.name())
+              .flatMap(version -> exactly(releases, version))
+              .filter(release -> !release.yanked());
     };
   }
 

@@ -37,6 +37,9 @@ public record Target(
 
   public Target {
     resources = List.copyOf(resources);
+    if (memory.orElse(0) < 0 || memory.orElse(0) > Fields.MAX_UINT) {
+      throw invalid("memory of " + memory.getAsLong() + " bytes");
+    }
     if (version.isPresent() && runtime.isEmpty()) {
       throw invalid("a version without a runtime");
     }

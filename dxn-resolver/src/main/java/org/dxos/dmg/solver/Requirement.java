@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.select.Providers;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.version.Range;
 
@@ -18,7 +19,7 @@ record Requirement(int level, Optional<Release> by, List<Alternative> alternativ
   /**
    * @param provider the module that the dependency names for an API
    */
-  record Alternative(Name name, Cid genesis, Range range, Optional<Name> provider) {
+  record Alternative(Name name, Cid genesis, Range range, Optional<Providers.Named> provider) {
     @Override
     public String toString() {
       return "`" + name + "@" + range + "`";

@@ -38,7 +38,16 @@ public sealed interface Roots {
               new Selection.NoAuthority(
                   named.name().authority().text(), catalog.near(named.name())));
         }
-        roots.add(api(named, genesis.get()));
+        Optional<Root> api = api(catalog, named, genesis.get());
+        if (api.isEmpty()) {
+          return new Missing(
+              dxn,
+              new Selection.NoVersion(
+                  named.name(), List.of(), "`" + named.selector().text() + "`"));
+        }
+        if (!roots.contains(api.get())) {
+          roots.add(api.get());
+        }
         continue;
       }
       if (!(Selection.of(catalog, dxn) instanceof Selection.Found found)) {
@@ -53,15 +62,17 @@ public sealed interface Roots {
   }
 
   /** An API as a root asks for a provider of it. */
-  private static Root api(Dxn.Named named, Cid genesis) {
-    Range range =
+  private static Optional<Root> api(Catalog catalog, Dxn.Named named, Cid genesis) {
+    Optional<Range> range =
         switch (named.selector()) {
-          case Selector.InRange in -> in.range();
-          case Selector.Exact exact -> Range.exactly(exact.version());
-          case Selector.Tag _, Selector.ByCid _ -> Range.ANY;
+          case Selector.InRange in -> Optional.of(in.range());
+          case Selector.Exact exact -> Optional.of(Range.exactly(exact.version()));
+          case Selector.Tag tag when !tag.equals(Selector.LATEST) ->
+              catalog.tag(named.name(), genesis, tag.name()).map(Range::exactly);
+          case Selector.Tag _, Selector.ByCid _ -> Optional.of(Range.ANY);
         };
-    String written = named.selector() instanceof Selector.Tag tag ? tag.name() : range.toString();
-    return new Root(bare(named.name()), genesis, range, written);
+    String written = named.selector().text();
+    return range.map(one -> new Root(bare(named.name()), genesis, one, written));
   }
 
   private static Root root(Dxn dxn, Release found) {

@@ -17,6 +17,7 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.record.Dependency;
 import org.dxos.dmg.record.Provided;
 import org.dxos.dmg.select.Catalog;
+import org.dxos.dmg.select.Providers;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Target;
 import org.dxos.dmg.solver.Requirement.Alternative;
@@ -25,9 +26,11 @@ import org.dxos.dmg.solver.Requirement.Alternative;
  * Solves one request over one catalog. Use once, by one thread.
  *
  * <p>Requirements are met in the order in which they came up. One that a chosen release already
- * meets costs nothing. Otherwise each candidate is tried, newest first, and everything that follows
- * from it; where all fail, the set of earlier decisions that had a part in it is handed back, and
- * the search goes on at the latest of those. A decision that had no part cannot mend it.
+ * meets costs nothing, but for a root, which gets the newest that can be had; a requirement of an
+ * API is met by who was decided to provide that line of it, which is a decision like any other.
+ * Otherwise each candidate is tried, newest first, and everything that follows from it; where all
+ * fail, the set of earlier decisions that had a part in it is handed back, and the search goes on
+ * at the latest of those. A decision that had no part cannot mend it.
  */
 public final class Solver {
 
@@ -51,27 +54,67 @@ public final class Solver {
   /** Levels of the decisions to which a name resolves, by path and authority. */
   private final Map<Answered, List<Integer>> answered = new HashMap<>();
 
+  private final List<Frame> frames = new ArrayList<>();
+  private final Map<Alternative, Candidates> known = new HashMap<>();
   private int steps;
 
   private record Line(Name name, Cid genesis, String line) {}
 
   private record Answered(String path, Cid genesis) {}
 
-  private record ApiLine(Name api, Cid genesis, String line) {}
+  private record ApiLine(String path, Cid genesis, String line) {
+    boolean isOf(Alternative wanted) {
+      return path.equals(wanted.name().path()) && genesis.equals(wanted.genesis());
+    }
+  }
 
-  /** A chosen release, and the lines of APIs that it was chosen to provide. */
-  private record Decision(Release release, OptionalInt variant, int requirement) {}
+  /**
+   * What was decided for one requirement.
+   *
+   * @param again the release had been chosen before; here it is a root as well, or provides an API
+   * @param api the line of an API that it provides from here on
+   */
+  private record Decision(
+      Release release,
+      OptionalInt variant,
+      int requirement,
+      int requirementsBefore,
+      boolean again,
+      Optional<ApiLine> api) {}
+
+  private record Option(Alternative alternative, Release release) {}
+
+  private record Candidates(List<Release> releases, Set<String> facts) {}
+
+  /** A requirement being decided: its options, and what is to blame for those that failed. */
+  private static final class Frame {
+    private final int index;
+    private final List<Option> options = new ArrayList<>();
+    private final Set<Integer> levels = new TreeSet<>();
+    private final Set<String> facts = new LinkedHashSet<>();
+    private int next;
+
+    private Frame(int index) {
+      this.index = index;
+    }
+
+    private void blame(Conflict conflict) {
+      levels.addAll(conflict.levels());
+      tell(conflict.facts());
+    }
+
+    private void tell(Set<String> more) {
+      for (String fact : more) {
+        if (facts.size() >= MAX_FACTS) {
+          return;
+        }
+        facts.add(fact);
+      }
+    }
+  }
 
   /** Why nothing below a point works: the decisions that had a part in it, and the facts. */
   private record Conflict(Set<Integer> levels, Set<String> facts) {}
-
-  private sealed interface Outcome {
-    record Done() implements Outcome {}
-
-    record Failed(Conflict conflict) implements Outcome {}
-  }
-
-  private static final Outcome DONE = new Outcome.Done();
 
   private Solver(Catalog catalog, List<Root> roots, Optional<Target> target) {
     this.catalog = catalog;
@@ -97,10 +140,7 @@ public final class Solver {
               List.of(
                   new Alternative(root.name(), root.genesis(), root.range(), Optional.empty()))));
     }
-    return switch (meet(0)) {
-      case Outcome.Done _ -> new Resolution.Solved(chosen());
-      case Outcome.Failed failed -> unsolvable(failed.conflict());
-    };
+    return search();
   }
 
   private Resolution unsolvable(Conflict conflict) {
@@ -112,75 +152,122 @@ public final class Solver {
     return new Resolution.Unsolvable(facts, hint);
   }
 
-  /** Meets the requirement at {@code from} and all after it. */
-  private Outcome meet(int from) {
+  /** Decides requirement after requirement; one frame a decision, so depth costs no stack. */
+  private Resolution search() {
+    int index = firstUnmet(0);
+    while (index < requirements.size()) {
+      frames.add(frame(index));
+      Optional<Conflict> conflict = advance();
+      while (conflict.isPresent()) {
+        Conflict because = conflict.get();
+        while (!frames.isEmpty() && !because.levels().contains(frames.size() - 1)) {
+          frames.removeLast(); // it had no part in it: another candidate would fail alike
+          undo();
+        }
+        if (frames.isEmpty()) {
+          return unsolvable(because);
+        }
+        undo();
+        because.levels().remove(frames.size() - 1);
+        frames.getLast().blame(because);
+        conflict = advance();
+      }
+      index = firstUnmet(frames.getLast().index + 1);
+    }
+    return new Resolution.Solved(chosen());
+  }
+
+  /**
+   * Takes the next option of the last frame that nothing rules out.
+   *
+   * @return why there is none; the frame is gone then
+   */
+  private Optional<Conflict> advance() {
+    Frame frame = frames.getLast();
+    while (frame.next < frame.options.size()) {
+      Option option = frame.options.get(frame.next++);
+      Optional<Conflict> blocked = blocked(option);
+      if (blocked.isEmpty()) {
+        apply(frame.index, option);
+        return Optional.empty();
+      }
+      frame.blame(blocked.get());
+    }
+    frames.removeLast();
+    frame.levels.remove(-1);
+    return Optional.of(new Conflict(frame.levels, frame.facts));
+  }
+
+  private int firstUnmet(int from) {
     int index = from;
     while (index < requirements.size() && isMet(requirements.get(index))) {
       index++;
     }
-    if (index == requirements.size()) {
-      return DONE;
-    }
+    return index;
+  }
+
+  private Frame frame(int index) {
     Requirement requirement = requirements.get(index);
-    Set<Integer> levels = new TreeSet<>();
-    Set<String> facts = new LinkedHashSet<>();
-    levels.add(requirement.level());
-    facts.add(requirement.toString());
+    Frame frame = new Frame(index);
+    frame.levels.add(requirement.level());
+    frame.facts.add(requirement.toString());
     for (Alternative alternative : requirement.alternatives()) {
-      List<Release> candidates = candidates(alternative, facts);
-      for (Release candidate : candidates) {
-        Optional<Conflict> blocked = blocked(alternative, candidate);
-        if (blocked.isPresent()) {
-          levels.addAll(blocked.get().levels());
-          facts.addAll(blocked.get().facts());
-          continue;
-        }
-        int level = decisions.size();
-        Outcome outcome = tryOut(index, alternative, candidate);
-        if (!(outcome instanceof Outcome.Failed failed)) {
-          return outcome;
-        }
-        if (!failed.conflict().levels().contains(level)) {
-          return outcome; // this decision had no part in it: another candidate would fail alike
-        }
-        levels.addAll(failed.conflict().levels());
-        levels.remove(level);
-        facts.addAll(failed.conflict().facts());
-      }
+      Candidates candidates = known.computeIfAbsent(alternative, this::candidates);
+      frame.tell(candidates.facts());
+      // Who is here already comes first among the providers of an API.
+      candidates.releases().stream()
+          .sorted(Comparator.comparing(one -> !isApi(alternative) || !isChosen(one)))
+          .forEach(one -> frame.options.add(new Option(alternative, one)));
     }
-    levels.remove(-1);
-    return new Outcome.Failed(new Conflict(levels, facts));
+    return frame;
   }
 
+  /** A root is always decided, so that it gets the newest there is for it. */
   private boolean isMet(Requirement requirement) {
-    return requirement.alternatives().stream().anyMatch(one -> metBy(one).isPresent());
+    return requirement.level() >= 0
+        && requirement.alternatives().stream().anyMatch(one -> metBy(one).isPresent());
   }
 
-  private Outcome tryOut(int index, Alternative alternative, Release candidate) {
+  private void apply(int index, Option option) {
     if (++steps > MAX_STEPS) {
       throw new SolverException(
           ErrorCode.QUERY_LIMIT,
           "solve " + requirements.getFirst() + ": gave up after " + MAX_STEPS + " candidates");
     }
+    Release candidate = option.release();
     int level = decisions.size();
-    int before = requirements.size();
-    decisions.add(new Decision(candidate, variant(candidate), index));
-    Line line = line(candidate);
-    lines.put(line, level);
-    List<Answered> names = names(candidate);
-    names.forEach(name -> answered.computeIfAbsent(name, _ -> new ArrayList<>()).add(level));
-    Optional<ApiLine> api = apiLine(alternative, candidate);
+    boolean again = isChosen(candidate);
+    Optional<ApiLine> api =
+        apiLine(option.alternative(), candidate).filter(one -> !providers.containsKey(one));
+    decisions.add(
+        new Decision(candidate, variant(candidate), index, requirements.size(), again, api));
     api.ifPresent(one -> providers.put(one, level));
-    addRequirements(candidate, level);
-    Outcome outcome = meet(index + 1);
-    if (outcome instanceof Outcome.Failed) {
-      requirements.subList(before, requirements.size()).clear();
-      decisions.removeLast();
-      lines.remove(line);
-      names.forEach(name -> answered.getOrDefault(name, new ArrayList<>()).remove((Integer) level));
-      api.ifPresent(providers::remove);
+    if (!again) {
+      lines.put(line(candidate), level);
+      names(candidate)
+          .forEach(name -> answered.computeIfAbsent(name, _ -> new ArrayList<>()).add(level));
+      addRequirements(candidate, level);
     }
-    return outcome;
+  }
+
+  private void undo() {
+    Decision decision = decisions.removeLast();
+    decision.api().ifPresent(providers::remove);
+    if (!decision.again()) {
+      requirements.subList(decision.requirementsBefore(), requirements.size()).clear();
+      lines.remove(line(decision.release()));
+      names(decision.release())
+          .forEach(name -> answered.getOrDefault(name, new ArrayList<>()).removeLast());
+    }
+  }
+
+  private boolean isChosen(Release release) {
+    Integer level = lines.get(line(release));
+    return level != null && decisions.get(level).release().envelope().equals(release.envelope());
+  }
+
+  private static boolean isApi(Alternative wanted) {
+    return wanted.name().kind() == Kind.API;
   }
 
   private void addRequirements(Release release, int level) {
@@ -206,24 +293,19 @@ public final class Solver {
 
   private static Optional<Alternative> alternative(
       Release release, Name name, org.dxos.dmg.version.Range range, Optional<Name> provider) {
-    return release
-        .idOf(name.authority().base())
-        .map(id -> new Alternative(name, id, range, provider));
+    Optional<Providers.Named> named =
+        provider.flatMap(one -> release.idOf(one).map(id -> new Providers.Named(one, id)));
+    return release.idOf(name).map(id -> new Alternative(name, id, range, named));
   }
 
   /** The chosen release that meets an alternative. */
   private Optional<Integer> metBy(Alternative wanted) {
-    if (wanted.name().kind() == Kind.API) {
-      for (int level = 0; level < decisions.size(); level++) {
-        Release release = decisions.get(level).release();
-        if (provides(release, wanted) && eligible(release, wanted)) {
-          Integer other = providers.get(apiLine(wanted, release).orElseThrow());
-          if (other == null || other == level) {
-            return Optional.of(level);
-          }
-        }
-      }
-      return Optional.empty();
+    if (isApi(wanted)) {
+      return providers.entrySet().stream()
+          .filter(one -> one.getKey().isOf(wanted))
+          .map(Map.Entry::getValue)
+          .filter(level -> counts(decisions.get(level).release(), wanted))
+          .min(Comparator.naturalOrder());
     }
     Answered name = new Answered(wanted.name().path(), wanted.genesis());
     return answered.getOrDefault(name, List.of()).stream()
@@ -244,16 +326,16 @@ public final class Solver {
     return names;
   }
 
-  private List<Release> candidates(Alternative wanted, Set<String> facts) {
+  private Candidates candidates(Alternative wanted) {
+    Set<String> facts = new LinkedHashSet<>();
     List<Release> released =
-        wanted.name().kind() == Kind.API
+        isApi(wanted)
             ? providersOf(wanted, facts)
             : catalog.releases(wanted.name(), wanted.genesis());
     List<Release> candidates = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (Release release : released) {
-      boolean inRange =
-          wanted.name().kind() == Kind.API || wanted.range().contains(release.version());
+      boolean inRange = isApi(wanted) || wanted.range().contains(release.version());
       if (!inRange) {
         others.add(release.version().toString());
       } else if (release.yanked() && wanted.range().exact().isEmpty()) {
@@ -276,7 +358,7 @@ public final class Solver {
                       + String.join(", ", others.stream().limit(8).toList())
                       + ")");
     }
-    return candidates;
+    return new Candidates(candidates, facts);
   }
 
   private String noVariant(Release release) {
@@ -302,7 +384,7 @@ public final class Solver {
       if (!provides(release, wanted)) {
         continue;
       }
-      if (eligible(release, wanted)) {
+      if (counts(release, wanted)) {
         eligible.add(release);
       } else {
         facts.add(
@@ -319,57 +401,42 @@ public final class Solver {
     return eligible;
   }
 
-  private boolean eligible(Release release, Alternative wanted) {
-    return release.genesis().equals(wanted.genesis())
-        || isNamed(release, wanted)
-        || isRoot(release)
-        || isListed(release, wanted);
+  /** True if the release provides what is wanted, and its authority may. */
+  private boolean counts(Release release, Alternative wanted) {
+    return provides(release, wanted)
+        && (isRoot(release)
+            || Providers.count(
+                catalog, release, wanted.name(), wanted.genesis(), wanted.provider()));
   }
 
   private static boolean isNamed(Release release, Alternative wanted) {
-    return wanted.provider().isPresent()
-        && wanted.provider().get().toString().equals(release.name().toString());
+    return wanted.provider().map(one -> one.is(release)).orElse(false);
   }
 
   private boolean isRoot(Release release) {
     return roots.stream()
         .anyMatch(
             root ->
-                root.genesis().equals(release.genesis())
-                    && root.name().path().equals(release.name().path()));
-  }
-
-  /**
-   * The API's own newest release says which authorities may provide it; that release binds their
-   * ids.
-   */
-  private boolean isListed(Release release, Alternative wanted) {
-    List<Release> own = catalog.releases(wanted.name(), wanted.genesis());
-    if (own.isEmpty()) {
-      return false;
-    }
-    Release newest = own.getFirst();
-    String authority = release.name().authority().base();
-    return newest.module().providers().stream().anyMatch(authority::equals)
-        && newest.idOf(authority).equals(Optional.of(release.genesis()));
+                names(release).contains(new Answered(root.name().path(), root.genesis()))
+                    && root.range().contains(release.version()));
   }
 
   private static boolean provides(Release release, Alternative wanted) {
-    Provided provided = release.module().provides().get(wanted.name());
-    return provided != null
-        && release.idOf(wanted.name().authority().base()).equals(Optional.of(wanted.genesis()))
-        && wanted.range().contains(provided.version());
+    return release
+        .provided(wanted.name(), wanted.genesis())
+        .filter(provided -> wanted.range().contains(provided.version()))
+        .isPresent();
   }
 
   private static Provided provided(Release release, Alternative wanted) {
-    return Optional.ofNullable(release.module().provides().get(wanted.name())).orElseThrow();
+    return release.provided(wanted.name(), wanted.genesis()).orElseThrow();
   }
 
   private static Optional<ApiLine> apiLine(Alternative wanted, Release release) {
-    return wanted.name().kind() == Kind.API
+    return isApi(wanted)
         ? Optional.of(
             new ApiLine(
-                wanted.name(), wanted.genesis(), provided(release, wanted).version().line()))
+                wanted.name().path(), wanted.genesis(), provided(release, wanted).version().line()))
         : Optional.empty();
   }
 
@@ -377,22 +444,19 @@ public final class Solver {
    * Whether a choice made before rules a candidate out: another version of its line, another
    * provider of the API's.
    */
-  private Optional<Conflict> blocked(Alternative wanted, Release candidate) {
+  private Optional<Conflict> blocked(Option option) {
+    Release candidate = option.release();
     Integer level = lines.get(line(candidate));
-    if (level != null && !decisions.get(level).release().envelope().equals(candidate.envelope())) {
+    if (level != null && !isChosen(candidate)) {
       return Optional.of(
           because(
               level, "for line " + candidate.version().line() + " of `" + candidate.name() + "`"));
     }
-    if (level != null) {
-      return Optional.of(because(level, "already"));
-    }
-    Optional<ApiLine> api = apiLine(wanted, candidate);
-    if (api.isPresent()) {
-      Integer provider = providers.get(api.get());
-      if (provider != null) {
-        return Optional.of(because(provider, "to provide `" + wanted.name() + "`"));
-      }
+    Optional<ApiLine> api = apiLine(option.alternative(), candidate);
+    Integer provider = api.isPresent() ? providers.get(api.get()) : null;
+    if (provider != null
+        && !decisions.get(provider).release().envelope().equals(candidate.envelope())) {
+      return Optional.of(because(provider, "to provide `" + option.alternative().name() + "`"));
     }
     return Optional.empty();
   }
@@ -424,15 +488,31 @@ public final class Solver {
     return target.isPresent() ? target.get().variant(release.module()) : OptionalInt.of(0);
   }
 
+  /** What is here for a dependency; for an optional one on an API, whoever could provide it. */
+  private Optional<Release> need(Alternative wanted) {
+    Optional<Release> met = metBy(wanted).map(level -> decisions.get(level).release());
+    if (met.isPresent() || !isApi(wanted)) {
+      return met;
+    }
+    return decisions.stream()
+        .map(Decision::release)
+        .filter(one -> counts(one, wanted))
+        .filter(one -> !providers.containsKey(apiLine(wanted, one).orElseThrow()))
+        .findFirst();
+  }
+
   private List<Chosen> chosen() {
     List<Chosen> chosen = new ArrayList<>();
     for (Decision decision : decisions) {
+      if (decision.again()) {
+        continue;
+      }
       Set<Release> needs = new LinkedHashSet<>();
       for (Dependency dependency : decision.release().module().dependencies()) {
         for (Alternative alternative : alternatives(decision.release(), dependency)) {
-          Optional<Integer> level = metBy(alternative);
-          if (level.isPresent()) {
-            needs.add(decisions.get(level.get()).release());
+          Optional<Release> met = need(alternative);
+          if (met.isPresent()) {
+            needs.add(met.get());
             break;
           }
         }

@@ -199,10 +199,16 @@ public final class Registrar implements AutoCloseable {
         .ifPresent(Registrar::refuse);
     Map<Cid, byte[]> blocks = new LinkedHashMap<>();
     if (statement.op() instanceof Statement.Release release) {
-      Verdict known = Slots.apply(view.state(), envelope, statement, all);
-      if (!(known instanceof Verdict.Held)) {
-        ReleaseRules.check(view.name(), statement, release, all, this::authority);
-        ReleaseRules.eachBlock(release.module(), all, cid -> keepNew(cid, all, blocks));
+      // A slot that is taken stays taken, so a conflict is told before any file is looked at.
+      switch (Slots.apply(view.state(), envelope, statement, all)) {
+        case Verdict.Accepted _ -> {
+          ReleaseRules.check(view.name(), statement, release, all, this::authority);
+          ReleaseRules.eachBlock(release.module(), all, cid -> keepNew(cid, all, blocks));
+        }
+        case Verdict.Held _ -> {}
+        case Verdict.Conflict conflict ->
+            throw new AdmissionException.Conflict(conflict.standing(), conflict.message());
+        case Verdict.Refused refused -> refuse(refused);
       }
     }
     keepNew(signed.envelope().body(), all, blocks);
@@ -276,6 +282,10 @@ public final class Registrar implements AutoCloseable {
       throw new IllegalStateException("registrar is closed");
     }
     queue.add(task);
+    // The clerk may have gone between the question and the answer; nobody waits for ever.
+    if (closed && queue.remove(task)) {
+      throw new IllegalStateException("registrar is closed");
+    }
   }
 
   // ---- the clerk ----
@@ -420,7 +430,12 @@ public final class Registrar implements AutoCloseable {
     for (Task.Say say : says) {
       Cid id = say.statement().body().genesis();
       Chapter chapter = chapters.computeIfAbsent(id, _ -> new Chapter(view(id)));
-      apply(say, chapter, issued, batch, all);
+      try {
+        apply(say, chapter, issued, batch, all);
+      } catch (RuntimeException e) {
+        // One that cannot be judged fails alone. What it left in the batch is linked by nothing.
+        say.answer().completeExceptionally(e);
+      }
     }
     NodeTree next = nodeTree;
     List<AuthorityView> after = new ArrayList<>();

@@ -18,6 +18,11 @@ public record Signed<B extends Body>(Cid cid, Envelope envelope, B body) {
 
   /** Reads the envelope named {@code cid} and its body, which must be of the class {@code type}. */
   public static <B extends Body> Signed<B> read(BlockSource blocks, Cid cid, Class<B> type) {
+    if (cid.codec() != Cid.DAG_CBOR) {
+      throw new AdmissionException.Refused(
+          ErrorCode.BODY_INVALID,
+          "read envelope `" + cid + "`: its CID is not of dag-cbor, under which it has one name");
+    }
     Envelope envelope = Envelope.decode(need(blocks, cid, "envelope"));
     Body body = Body.decode(need(blocks, envelope.body(), "body"));
     if (!type.isInstance(body)) {

@@ -135,19 +135,25 @@ public final class Slots {
     if (standing.equals(envelope)) {
       return new Verdict.Held(standing);
     }
-    Cid module =
-        Signed.read(blocks, standing, Statement.class).body().op()
-                instanceof Statement.Release other
-            ? other.module()
-            : standing;
-    if (module.equals(release.module())) {
+    if (!(Signed.read(blocks, standing, Statement.class).body().op()
+        instanceof Statement.Release other)) {
+      throw new IllegalStateException("`" + standing + "` stands at " + slot + ", no release");
+    }
+    if (other.equals(release)) {
       return new Verdict.Held(standing);
+    }
+    if (other.module().equals(release.module())) {
+      return new Verdict.Conflict(
+          slot,
+          standing,
+          "publish `%s`: the record is published, with other names or authorities bound than offered"
+              .formatted(slot.substring(2)));
     }
     return new Verdict.Conflict(
         slot,
         standing,
         "publish `%s`: record `%s` is published under this version, offered `%s`"
-            .formatted(slot.substring(2), module, release.module()));
+            .formatted(slot.substring(2), other.module(), release.module()));
   }
 
   private static Verdict applyTag(
@@ -166,10 +172,21 @@ public final class Slots {
     if (standing.isPresent() && standing.get().equals(envelope)) {
       return new Verdict.Held(envelope);
     }
+    if (standing.isEmpty() && statement.replaces().isPresent()) {
+      return Verdict.refused(
+          ErrorCode.STATEMENT_REFUSED,
+          "admit tag `"
+              + tag.tag()
+              + "` of `"
+              + path
+              + "`: it replaces `"
+              + statement.replaces().get()
+              + "`, and nothing stands there");
+    }
     if (!standing.equals(statement.replaces())) {
       return new Verdict.Conflict(
           slot,
-          standing.orElse(envelope),
+          standing.orElseThrow(),
           "set tag `%s` of `%s`: it replaces %s, %s stands"
               .formatted(tag.tag(), path, text(statement.replaces()), text(standing)));
     }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Holds a home for one process, and checks that this version can read it. The operating system
@@ -20,10 +22,19 @@ final class HomeLock implements AutoCloseable {
   /** The layout of a home as this version writes it. */
   static final int FORMAT = 1;
 
-  private final FileChannel channel;
+  /**
+   * Homes that this process has open, by their real path. Asked before the lock file is opened: on
+   * POSIX systems a process loses all its locks on a file when it closes any channel to it, so that
+   * a second attempt within the process would let others in.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-  private HomeLock(FileChannel channel) {
+  private final FileChannel channel;
+  private final Path real;
+
+  private HomeLock(FileChannel channel, Path real) {
     this.channel = channel;
+    this.real = real;
   }
 
   /**
@@ -40,16 +51,14 @@ final class HomeLock implements AutoCloseable {
           Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
         }
       }
-      Path file = home.resolve("lock");
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      Path real = home.toRealPath();
+      if (!HELD.add(real)) {
+        throw thisProcess(home);
+      }
       try {
-        lock(channel, home);
-        checkFormat(home);
-        return new HomeLock(channel);
+        return take(home, real);
       } catch (RuntimeException | IOException e) {
-        channel.close();
+        HELD.remove(real);
         throw e;
       }
     } catch (IOException e) {
@@ -57,12 +66,33 @@ final class HomeLock implements AutoCloseable {
     }
   }
 
+  private static HomeLock take(Path home, Path real) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            home.resolve("lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    try {
+      lock(channel, home);
+      checkFormat(home);
+      return new HomeLock(channel, real);
+    } catch (RuntimeException | IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static StorageException.Locked thisProcess(Path home) {
+    return new StorageException.Locked(home, ProcessHandle.current().pid() + " (this one)");
+  }
+
   private static void lock(FileChannel channel, Path home) throws IOException {
     FileLock lock;
     try {
       lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
     } catch (OverlappingFileLockException e) {
-      throw new StorageException.Locked(home, ProcessHandle.current().pid() + " (this one)");
+      throw thisProcess(home);
     }
     if (lock == null) {
       ByteBuffer holder = ByteBuffer.allocate(32);
@@ -104,6 +134,8 @@ final class HomeLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new StorageException.Failed("close home: " + e, e);
+    } finally {
+      HELD.remove(real);
     }
   }
 }
