@@ -7,12 +7,12 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.PublicKey;
 
 /** When an entry of a key log is valid. */
-final class KeyRules {
+public final class KeyRules {
 
   private KeyRules() {}
 
   /** Checks a genesis beside nothing else: name, thresholds, signers, signatures. */
-  static void requireGenesis(Signed<AuthorityEntry> signed) {
+  public static void requireGenesis(Signed<AuthorityEntry> signed) {
     AuthorityEntry entry = signed.body();
     if (entry.seq() != 0) {
       throw new AdmissionException.Refused(

@@ -61,6 +61,9 @@ public final class RocksBlockStore implements BlockStore {
   private final ReentrantLock writer = new ReentrantLock();
   private volatile long journalEnd;
 
+  /** Set when a commit failed: what of it reached the disk is not known before the next start. */
+  private boolean broken;
+
   /**
    * Opens the home, and makes it if it is not there.
    *
@@ -217,6 +220,7 @@ public final class RocksBlockStore implements BlockStore {
   public long commit(Batch batch) {
     writer.lock();
     try (WriteBatch write = new WriteBatch()) {
+      requireSound();
       long end = journalEnd;
       for (Map.Entry<Cid, byte[]> block : batch.blocks().entrySet()) {
         write.put(blocks, block.getKey().bytes(), block.getValue());
@@ -233,9 +237,19 @@ public final class RocksBlockStore implements BlockStore {
       journalEnd = end;
       return end;
     } catch (RocksDBException e) {
+      broken = true;
       throw failed("commit " + batch.blocks().size() + " blocks", e);
     } finally {
       writer.unlock();
+    }
+  }
+
+  /** After a failed write nothing is written any more: a second try could succeed over a hole. */
+  private void requireSound() {
+    if (broken) {
+      throw new StorageException.Failed(
+          "commit: a write failed before, so this process only reads until it is started again",
+          new IllegalStateException("a commit failed"));
     }
   }
 

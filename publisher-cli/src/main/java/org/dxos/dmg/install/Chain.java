@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dxos.dmg.admission.HeadRules;
+import org.dxos.dmg.admission.KeyRules;
 import org.dxos.dmg.admission.ReleaseRules;
 import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.admission.Slots;
@@ -154,7 +155,8 @@ public final class Chain {
                               "head", module, "the lock names no head of authority `" + id + "`"));
           Signed<Head> head = Signed.read(blocks, headCid, Head.class);
           Signed<AuthorityEntry> genesis =
-              Signed.read(blocks, head.body().keyHead(), AuthorityEntry.class).requireSigned();
+              Signed.read(blocks, head.body().keyHead(), AuthorityEntry.class);
+          KeyRules.requireGenesis(genesis);
           if (!genesis.envelope().body().equals(id)) {
             throw broken(
                 "key log",
