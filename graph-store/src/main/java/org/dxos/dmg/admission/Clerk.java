@@ -1,0 +1,381 @@
+package org.dxos.dmg.admission;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongConsumer;
+import org.dxos.dmg.block.Batch;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.block.JournalEntry;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.mst.TreeException;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.AuthorityState;
+import org.dxos.dmg.trust.Envelope;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.SigningKey;
+import org.dxos.dmg.trust.Statement;
+
+/**
+ * The one thread that changes what a node holds: it takes whatever waits, applies it, signs one
+ * head an authority, commits all of it with one sync, and answers.
+ *
+ * <p>A head is signed in memory and leaves the process only after the batch that holds it was
+ * synced, so an epoch is never seen signed twice. {@code queue} is shared with callers; everything
+ * else here is the clerk's own.
+ */
+final class Clerk implements AutoCloseable {
+
+  /**
+   * Bytes of blocks in one commit group, beyond which the next statement waits for the next group.
+   */
+  private static final long MAX_GROUP_BYTES = 32L * 1024 * 1024;
+
+  /** Work for the clerk. */
+  sealed interface Task {
+    record Claim(
+        Signed<AuthorityEntry> genesis,
+        Map<Cid, byte[]> blocks,
+        CompletableFuture<AuthorityView> answer)
+        implements Task {}
+
+    record Say(
+        Signed<Statement> statement, Map<Cid, byte[]> blocks, CompletableFuture<Receipt> answer)
+        implements Task {
+      long bytes() {
+        return blocks.values().stream().mapToLong(block -> block.length).sum();
+      }
+    }
+
+    record Stop() implements Task {}
+  }
+
+  private final BlockStore store;
+  private final Holdings holdings;
+  private final SigningKey headKey;
+  private final InstantSource clock;
+  private final List<LongConsumer> listeners;
+  private final LinkedBlockingQueue<Task> queue = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /**
+   * @param listeners called with the newest journal position after each commit
+   */
+  Clerk(
+      BlockStore store,
+      Holdings holdings,
+      SigningKey headKey,
+      InstantSource clock,
+      ThreadFactory threads,
+      List<LongConsumer> listeners) {
+    this.store = store;
+    this.holdings = holdings;
+    this.headKey = headKey;
+    this.clock = clock;
+    this.listeners = listeners;
+    this.thread = threads.newThread(this::run);
+    thread.start();
+  }
+
+  /** Hands a task in; its answer is completed, whatever happens. */
+  void enqueue(Task task) {
+    if (closed) {
+      throw new IllegalStateException("registrar is closed");
+    }
+    queue.add(task);
+    // The clerk may have gone between the question and the answer; nobody waits for ever.
+    if (closed && queue.remove(task)) {
+      throw new IllegalStateException("registrar is closed");
+    }
+  }
+
+  private void run() {
+    List<Task> group = new ArrayList<>();
+    try {
+      while (true) {
+        group.add(queue.take());
+        queue.drainTo(group, Head.MAX_ADDED - 1);
+        boolean stop = group.removeIf(task -> task instanceof Task.Stop);
+        work(group);
+        group.clear();
+        if (stop) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      closed = true;
+      group.addAll(queue);
+      fail(group, new IllegalStateException("registrar is closed"));
+    }
+  }
+
+  private void work(List<Task> group) {
+    List<Task.Say> says = new ArrayList<>();
+    long bytes = 0;
+    for (Task task : group) {
+      switch (task) {
+        case Task.Claim claim -> {
+          settle(says);
+          says = new ArrayList<>();
+          bytes = 0;
+          answer(claim);
+        }
+        case Task.Say say -> {
+          bytes += say.bytes();
+          says.add(say);
+          if (bytes > MAX_GROUP_BYTES) {
+            settle(says);
+            says = new ArrayList<>();
+            bytes = 0;
+          }
+        }
+        case Task.Stop _ -> {}
+      }
+    }
+    settle(says);
+  }
+
+  private void answer(Task.Claim task) {
+    try {
+      task.answer().complete(admit(task));
+    } catch (RuntimeException e) {
+      task.answer().completeExceptionally(e);
+    }
+  }
+
+  private AuthorityView admit(Task.Claim task) {
+    Signed<AuthorityEntry> genesis = task.genesis();
+    Cid id = genesis.envelope().body();
+    String name = genesis.body().authority();
+    Optional<Cid> bound = holdings.bound(name);
+    if (bound.equals(Optional.of(id))) {
+      return holdings.need(id);
+    }
+    if (bound.isPresent()) {
+      throw new AdmissionException.Refused(
+          ErrorCode.AUTHORITY_CONTESTED,
+          "claim `"
+              + name
+              + "`: the name is bound to authority `"
+              + bound.get()
+              + "`, offered `"
+              + id
+              + "`",
+          "publish with the keys of the authority that is there, or under a name of your own");
+    }
+    Batch batch = new Batch();
+    task.blocks().forEach(batch::put);
+    NodeTree next =
+        holdings
+            .tree()
+            .with(
+                id,
+                new AuthorityState(genesis.cid(), Optional.empty(), Optional.empty(), List.of()),
+                batch)
+            .write(batch);
+    Holdings.bind(name, id, batch);
+    batch.admit(JournalEntry.Kind.AUTHORITY, id, genesis.cid());
+    long position = store.commit(batch);
+    AuthorityView view =
+        new AuthorityView(id, genesis, Optional.empty(), MerkleSearchTree.empty(store));
+    holdings.show(List.of(view), next);
+    listeners.forEach(listener -> listener.accept(position));
+    return view;
+  }
+
+  /**
+   * Settles a group with one commit; if that cannot be written as a whole, one by one, so that only
+   * what is at fault fails.
+   */
+  private void settle(List<Task.Say> says) {
+    if (says.isEmpty()) {
+      return;
+    }
+    try {
+      commit(says);
+    } catch (TreeException e) {
+      if (says.size() == 1) {
+        fail(says, e);
+      } else {
+        says.forEach(say -> settle(List.of(say)));
+      }
+    } catch (RuntimeException e) {
+      fail(says, e);
+    }
+  }
+
+  /** Statements of one authority in one group, as they are applied. */
+  private static final class Chapter {
+    private final AuthorityView before;
+    private final List<Task.Say> added = new ArrayList<>();
+    private final List<Task.Say> held = new ArrayList<>();
+    private final List<Cid> standing = new ArrayList<>();
+    private MerkleSearchTree state;
+
+    private Chapter(AuthorityView before) {
+      this.before = before;
+      this.state = before.state();
+    }
+  }
+
+  private void commit(List<Task.Say> says) {
+    Batch batch = new Batch();
+    BlockSource all = cid -> batch.get(cid).or(() -> store.get(cid));
+    Map<Cid, Chapter> chapters = new LinkedHashMap<>();
+    long issued = clock.instant().getEpochSecond();
+    for (Task.Say say : says) {
+      Cid id = say.statement().body().genesis();
+      Chapter chapter = chapters.computeIfAbsent(id, _ -> new Chapter(holdings.need(id)));
+      try {
+        apply(say, chapter, issued, batch, all);
+      } catch (RuntimeException e) {
+        // One that cannot be judged fails alone. What it left in the batch is linked by nothing.
+        say.answer().completeExceptionally(e);
+      }
+    }
+    NodeTree next = holdings.tree();
+    List<AuthorityView> after = new ArrayList<>();
+    for (Chapter chapter : chapters.values()) {
+      if (chapter.added.isEmpty()) {
+        continue;
+      }
+      AuthorityView view = sign(chapter, issued, batch);
+      after.add(view);
+      next =
+          next.with(
+              view.id(),
+              new AuthorityState(
+                  view.keyHead().cid(), view.head().map(Signed::cid), Optional.empty(), List.of()),
+              batch);
+    }
+    long position = store.journalEnd();
+    if (!after.isEmpty()) {
+      next = next.write(batch);
+      position = store.commit(batch);
+    }
+    holdings.show(after, next);
+    long end = position;
+    chapters.values().forEach(chapter -> answer(chapter, end));
+    if (!after.isEmpty()) {
+      listeners.forEach(listener -> listener.accept(end));
+    }
+  }
+
+  private static void apply(
+      Task.Say say, Chapter chapter, long issued, Batch batch, BlockSource all) {
+    Signed<Statement> statement = say.statement();
+    AuthorityEntry keyHead = chapter.before.keyHead().body();
+    Optional<Verdict.Refused> late =
+        StatementRules.judge(statement.body(), keyHead, keyHead, issued);
+    Verdict verdict =
+        late.isPresent()
+            ? late.get()
+            : Slots.apply(chapter.state, statement.cid(), statement.body(), all);
+    switch (verdict) {
+      case Verdict.Accepted accepted -> {
+        say.blocks().forEach(batch::put);
+        chapter.state = accepted.state();
+        chapter.added.add(say);
+      }
+      case Verdict.Held held -> {
+        chapter.held.add(say);
+        chapter.standing.add(held.standing());
+      }
+      case Verdict.Conflict conflict ->
+          say.answer()
+              .completeExceptionally(
+                  new AdmissionException.Conflict(conflict.standing(), conflict.message()));
+      case Verdict.Refused refused ->
+          say.answer()
+              .completeExceptionally(
+                  new AdmissionException.Refused(
+                      refused.code(), refused.message(), refused.hint()));
+    }
+  }
+
+  private AuthorityView sign(Chapter chapter, long issued, Batch batch) {
+    AuthorityView before = chapter.before;
+    MerkleSearchTree state = chapter.state.write(batch);
+    Head head =
+        new Head(
+            before.id(),
+            Optional.empty(),
+            before.keyHead().body().seq(),
+            before.head().map(prev -> prev.body().epoch() + 1).orElse(0L),
+            before.head().map(Signed::cid),
+            before.keyHead().cid(),
+            chapter.added.stream().map(say -> say.statement().cid()).toList(),
+            state.root(),
+            issued,
+            issued + Registrar.HEAD_LIFE_SECONDS,
+            Optional.empty());
+    byte[] body = head.encode();
+    Envelope envelope = Envelope.sign(Head.TYPE, body, List.of(headKey));
+    byte[] block = envelope.encode();
+    Cid cid = DagCbor.cid(block);
+    batch.put(envelope.body(), body);
+    batch.put(cid, block);
+    batch.admit(JournalEntry.Kind.HEAD, before.id(), cid);
+    return new AuthorityView(
+        before.id(), before.keyHead(), Optional.of(new Signed<>(cid, envelope, head)), state);
+  }
+
+  private void answer(Chapter chapter, long position) {
+    AuthorityView view = holdings.authority(chapter.before.id()).orElse(chapter.before);
+    for (Task.Say say : chapter.added) {
+      say.answer()
+          .complete(receipt(Receipt.Status.ADDED, say, say.statement().cid(), view, position));
+    }
+    for (int i = 0; i < chapter.held.size(); i++) {
+      Task.Say say = chapter.held.get(i);
+      say.answer()
+          .complete(receipt(Receipt.Status.HELD, say, chapter.standing.get(i), view, position));
+    }
+  }
+
+  private Receipt receipt(
+      Receipt.Status status, Task.Say say, Cid standing, AuthorityView view, long position) {
+    Cid head = view.head().map(Signed::cid).orElseThrow();
+    List<byte[]> proof = new ArrayList<>();
+    for (Cid node : view.state().path(Slots.of(say.statement().body()))) {
+      proof.add(Signed.need(store, node, "tree node"));
+    }
+    return new Receipt(status, standing, head, proof, position);
+  }
+
+  private static void fail(List<? extends Task> tasks, RuntimeException e) {
+    for (Task task : tasks) {
+      switch (task) {
+        case Task.Claim claim -> claim.answer().completeExceptionally(e);
+        case Task.Say say -> say.answer().completeExceptionally(e);
+        case Task.Stop _ -> {}
+      }
+    }
+  }
+
+  /** Finishes what was handed in, then stops. The store stays open. */
+  @Override
+  public void close() {
+    if (!closed) {
+      queue.add(new Task.Stop());
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package org.dxos.dmg.admission;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.dxos.dmg.block.Batch;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.AuthorityState;
+import org.dxos.dmg.trust.Head;
+
+/**
+ * What a node holds, as it stands on disk: the authorities, the names bound to them, and the node
+ * tree. Written by the clerk alone, after each commit; read by anybody.
+ */
+final class Holdings {
+
+  private static final String CLAIM = "authority/";
+
+  private final Map<Cid, AuthorityView> views = new ConcurrentHashMap<>();
+  private final Map<String, Cid> names = new ConcurrentHashMap<>();
+  private volatile NodeTree tree;
+
+  private Holdings(NodeTree tree) {
+    this.tree = tree;
+  }
+
+  static Holdings load(BlockStore store) {
+    NodeTree tree = NodeTree.load(store);
+    Holdings holdings = new Holdings(tree);
+    for (Cid id : tree.ids()) {
+      holdings.views.put(id, load(id, tree, store));
+    }
+    for (String register : store.registers(CLAIM)) {
+      String name = register.substring(CLAIM.length());
+      store.register(register).ifPresent(id -> holdings.names.put(name, Cid.fromBytes(id)));
+    }
+    return holdings;
+  }
+
+  private static AuthorityView load(Cid id, NodeTree tree, BlockStore store) {
+    AuthorityState state = tree.state(id, store).orElseThrow();
+    Signed<AuthorityEntry> keyHead = Signed.read(store, state.keyHead(), AuthorityEntry.class);
+    Optional<Signed<Head>> head =
+        state.publicHead().map(cid -> Signed.read(store, cid, Head.class));
+    return new AuthorityView(
+        id,
+        keyHead,
+        head,
+        head.isPresent()
+            ? MerkleSearchTree.at(head.get().body().state(), store)
+            : MerkleSearchTree.empty(store));
+  }
+
+  /** Binds a name to an authority, in the batch that admits it. */
+  static void bind(String name, Cid id, Batch batch) {
+    batch.set(CLAIM + name, id.bytes());
+  }
+
+  Optional<AuthorityView> authority(Cid id) {
+    return Optional.ofNullable(views.get(id));
+  }
+
+  AuthorityView need(Cid id) {
+    return authority(id).orElseThrow();
+  }
+
+  /** The id to which a name is bound. */
+  Optional<Cid> bound(String name) {
+    return Optional.ofNullable(names.get(name));
+  }
+
+  List<AuthorityView> authorities() {
+    return List.copyOf(views.values());
+  }
+
+  NodeTree tree() {
+    return tree;
+  }
+
+  /** Shows what a commit has made durable. */
+  void show(Collection<AuthorityView> changed, NodeTree next) {
+    for (AuthorityView view : changed) {
+      views.put(view.id(), view);
+      names.putIfAbsent(view.name(), view.id());
+    }
+    tree = next;
+  }
+}
