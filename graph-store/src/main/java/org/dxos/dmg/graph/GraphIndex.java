@@ -73,7 +73,7 @@ public final class GraphIndex implements AutoCloseable {
     this.words = words;
     this.plain = plain;
     this.graph = graph;
-    this.queries = new Queries(graph);
+    this.queries = new Queries(graph, QueryLimits.usual());
     this.position = Projector.position(graph);
   }
 

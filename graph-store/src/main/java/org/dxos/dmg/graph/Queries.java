@@ -3,16 +3,17 @@ package org.dxos.dmg.graph;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.apache.jena.graph.Triple;
+import org.apache.jena.query.ARQ;
 import org.apache.jena.query.DatasetFactory;
 import org.apache.jena.query.Query;
 import org.apache.jena.query.QueryCancelledException;
@@ -24,18 +25,24 @@ import org.apache.jena.query.ResultSetFormatter;
 import org.apache.jena.query.text.TextQuery;
 import org.apache.jena.query.text.TextQueryPF;
 import org.apache.jena.rdf.model.Model;
+import org.apache.jena.rdf.model.ModelFactory;
 import org.apache.jena.rdf.model.RDFNode;
 import org.apache.jena.riot.Lang;
 import org.apache.jena.riot.RDFDataMgr;
 import org.apache.jena.riot.ResultSetMgr;
 import org.apache.jena.riot.resultset.ResultSetLang;
+import org.apache.jena.shared.JenaException;
 import org.apache.jena.sparql.ARQConstants;
+import org.apache.jena.sparql.ARQInternalErrorException;
 import org.apache.jena.sparql.core.DatasetGraph;
 import org.apache.jena.sparql.function.FunctionRegistry;
 import org.apache.jena.sparql.pfunction.PropertyFunctionRegistry;
+import org.apache.jena.sparql.service.ServiceExecutorRegistry;
 import org.apache.jena.sparql.util.Context;
 import org.apache.jena.system.Txn;
 import org.apache.jena.tdb2.TDB2;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.rdf.Ontology;
 import org.dxos.dmg.version.Version;
@@ -43,32 +50,25 @@ import org.dxos.dmg.version.Version;
 /** Runs queries over a dataset, within limits of time, rows and number. */
 final class Queries {
 
-  static final int MAX_ROWS = 10_000;
-  static final int MAX_TRIPLES = 100_000;
-  static final long TIMEOUT_MILLIS = 10_000;
-  static final int CONCURRENT = 8;
-
-  /** How long a query waits for its turn. */
-  private static final long TURN_MILLIS = 5_000;
-
-  private static final ScheduledExecutorService WATCHDOG =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("query-watchdog").factory());
-
   private final DatasetGraph graph;
-  private final Semaphore turns = new Semaphore(CONCURRENT, true);
+  private final QueryLimits limits;
+  private final Semaphore turns;
+  private final Semaphore abandoned;
   private final FunctionRegistry functions = VersionFunctions.registry();
   private final PropertyFunctionRegistry properties = new PropertyFunctionRegistry();
 
-  Queries(DatasetGraph graph) {
+  Queries(DatasetGraph graph, QueryLimits limits) {
     this.graph = graph;
+    this.limits = limits;
+    this.turns = new Semaphore(limits.concurrent(), true);
+    this.abandoned = new Semaphore(limits.abandoned());
     TextQuery.init();
     properties.put(QueryGuard.TEXT_QUERY, TextQueryPF.class);
   }
 
   GraphIndex.Answer answer(String text, String accept) {
     Query query = QueryGuard.check(text);
-    return run(query, execution -> write(query, execution, accept));
+    return run(BoundedStrings.in(query), execution -> write(query, execution, accept));
   }
 
   private interface Work<T> {
@@ -77,19 +77,16 @@ final class Queries {
 
   private <T> T run(Query query, Work<T> work) {
     takeTurn();
-    try {
-      return Txn.calculateRead(graph, () -> inTime(query, work));
-    } finally {
-      turns.release();
-    }
+    return new QueryRun<T>(limits, turns, abandoned)
+        .await(started -> Txn.calculateRead(graph, () -> execute(query, work, started)));
   }
 
   private void takeTurn() {
     try {
-      if (!turns.tryAcquire(TURN_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (!turns.tryAcquire(limits.turnMillis(), TimeUnit.MILLISECONDS)) {
         throw new GraphException(
             ErrorCode.QUERY_LIMIT,
-            "run query: " + CONCURRENT + " are running",
+            "run query: " + limits.concurrent() + " are running",
             "try again in a moment");
       }
     } catch (InterruptedException e) {
@@ -99,20 +96,26 @@ final class Queries {
     }
   }
 
-  private <T> T inTime(Query query, Work<T> work) {
+  private <T> T execute(Query query, Work<T> work, CompletableFuture<QueryExecution> started) {
     try (QueryExecution execution = execution(query)) {
-      ScheduledFuture<?> watch =
-          WATCHDOG.schedule(execution::abort, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-      try {
-        return work.on(execution);
-      } catch (QueryCancelledException e) {
+      started.complete(execution);
+      return work.on(execution);
+    } catch (QueryCancelledException e) {
+      throw new GraphException(ErrorCode.QUERY_TIMEOUT, "run query: stopped", "");
+    } catch (TooComplexToDeterminizeException | IndexSearcher.TooManyClauses e) {
+      throw new GraphException(
+          ErrorCode.QUERY_LIMIT,
+          "run query: its text search matches too much",
+          "use longer words and fewer wildcards");
+    } catch (JenaException e) {
+      if (e.getCause() instanceof ARQInternalErrorException) {
         throw new GraphException(
-            ErrorCode.QUERY_TIMEOUT,
-            "run query: not done after " + TIMEOUT_MILLIS + " ms",
-            "narrow it, or ask in steps");
-      } finally {
-        watch.cancel(false);
+            ErrorCode.INTERNAL,
+            "run query: the engine failed: " + QueryGuard.firstLine(e),
+            "write it another way");
       }
+      throw new GraphException(
+          ErrorCode.SPARQL_SYNTAX, "run query: " + QueryGuard.firstLine(e), "");
     }
   }
 
@@ -123,10 +126,13 @@ final class Queries {
     context.set(TDB2.symUnionDefaultGraph, true);
     context.set(ARQConstants.registryFunctions, functions);
     context.set(ARQConstants.registryPropertyFunctions, properties);
+    // The guard refuses it; should one slip through, there is nobody to call.
+    context.set(ARQ.httpServiceAllowed, false);
+    ServiceExecutorRegistry.set(context, new ServiceExecutorRegistry());
     return execution;
   }
 
-  private static GraphIndex.Answer write(Query query, QueryExecution execution, String accept) {
+  private GraphIndex.Answer write(Query query, QueryExecution execution, String accept) {
     if (query.isSelectType()) {
       return rows(execution, accept);
     }
@@ -141,8 +147,7 @@ final class Queries {
       ResultSetMgr.write(out, yes, format.lang());
       return new GraphIndex.Answer(format.mediaType(), out.toByteArray());
     }
-    return triples(
-        query.isConstructType() ? execution.execConstruct() : execution.execDescribe(), accept);
+    return triples(execution.execConstructTriples(), accept);
   }
 
   private record Format(String mediaType, Lang lang) {}
@@ -165,8 +170,8 @@ final class Queries {
         && !accept.contains("application/sparql-results+json");
   }
 
-  private static GraphIndex.Answer rows(QueryExecution execution, String accept) {
-    ResultSet limited = new LimitedRows(execution.execSelect(), MAX_ROWS);
+  private GraphIndex.Answer rows(QueryExecution execution, String accept) {
+    ResultSet limited = new LimitedRows(execution.execSelect(), limits.rows());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     if (wants(accept, "text/plain")) {
       ResultSetFormatter.out(out, limited);
@@ -177,12 +182,16 @@ final class Queries {
     return new GraphIndex.Answer(format.mediaType(), out.toByteArray());
   }
 
-  private static GraphIndex.Answer triples(Model model, String accept) {
-    if (model.size() > MAX_TRIPLES) {
-      throw new GraphException(
-          ErrorCode.QUERY_LIMIT,
-          "run query: more than " + MAX_TRIPLES + " triples",
-          "narrow it, or use LIMIT");
+  private GraphIndex.Answer triples(Iterator<Triple> found, String accept) {
+    Model model = ModelFactory.createDefaultModel();
+    while (found.hasNext()) {
+      model.getGraph().add(found.next());
+      if (model.size() > limits.triples()) {
+        throw new GraphException(
+            ErrorCode.QUERY_LIMIT,
+            "run query: more than " + limits.triples() + " triples",
+            "narrow it, or use LIMIT");
+      }
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     if (wants(accept, "application/n-triples")) {

@@ -23,6 +23,7 @@ final class VersionFunctions {
     org.apache.jena.sparql.function.StandardFunctions.loadStdDefs(registry);
     registry.put(Ontology.SATISFIES, Satisfies.class);
     registry.put(Ontology.COMPARE, Compare.class);
+    BoundedStrings.register(registry);
     return registry;
   }
 

@@ -8,8 +8,9 @@
  * is made anew.
  *
  * <p>Queries are SPARQL 1.1 over the union of all named graphs. What could reach out of the dataset
- * or run code is refused after parsing, on the algebra ({@code QueryGuard}); limits: 64 KiB of
- * text, 10 s, 10,000 rows, 8 at a time.
+ * or run code is refused after parsing, on the algebra ({@code QueryGuard}); limits: {@link
+ * org.dxos.dmg.graph.QueryLimits}, 64 KiB of text, 5,000 operators and expressions. A query runs on
+ * a thread of its own; one that does not heed its stop sign is left behind, at most four of them.
  *
  * @see <a href="https://www.w3.org/TR/sparql11-query/">SPARQL 1.1</a>
  */

@@ -17,6 +17,7 @@ import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.record.Bundle;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
@@ -84,6 +85,7 @@ public final class Chain {
               reason -> {
                 throw broken("record", module, reason);
               });
+      requireBundle(module, record);
       links.add("record     " + module.record());
       links.add("release    " + module.release() + "  signed by " + statement.body().key());
       stage = "key log";
@@ -141,6 +143,42 @@ public final class Chain {
             .get(release.module())
             .orElseThrow(
                 () -> broken("record", module, "record `" + release.module() + "` is missing")));
+  }
+
+  /**
+   * What is installed is what the record says of the variant: nobody has signed the lock itself.
+   */
+  private static void requireBundle(Closure.Module module, ModuleRecord record) {
+    int variants = record.runtimes().size();
+    int variant = module.variant().orElse(-1);
+    if (variants == 0 ? variant >= 0 : variant < 0 || variant >= variants) {
+      throw broken(
+          "bundle",
+          module,
+          "the lock takes variant "
+              + (variant < 0 ? "none" : variant)
+              + ", its record has "
+              + variants);
+    }
+    Optional<Bundle> signed =
+        variants == 0 ? Optional.empty() : record.runtimes().get(variant).bundle();
+    if (!module.bundle().equals(signed)) {
+      throw broken(
+          "bundle",
+          module,
+          "the lock has "
+              + shown(module.bundle())
+              + " for variant "
+              + variant
+              + ", its record "
+              + shown(signed));
+    }
+  }
+
+  private static String shown(Optional<Bundle> bundle) {
+    return bundle
+        .map(one -> "bundle `" + one.cid() + "` of " + one.size() + " bytes")
+        .orElse("no bundle");
   }
 
   private Authority authority(Closure.Module module, Lock.Evidence evidence) {

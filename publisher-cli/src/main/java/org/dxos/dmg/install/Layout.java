@@ -24,6 +24,19 @@ final class Layout {
     return root.resolve(".dmg").resolve("evidence.car");
   }
 
+  /**
+   * Complete and on disk: {@code dmg.lock}, {@code closure.json} and the evidence of an
+   * installation that is being put in place. While it is there, it is the installation.
+   */
+  Path next() {
+    return root.resolve(".dmg").resolve("next");
+  }
+
+  /** Held by the process that installs. */
+  Path claim() {
+    return root.resolve(".dmg").resolve("lock");
+  }
+
   /** Where modules are built before they are moved to their place; on the same file system. */
   Path staging() {
     return root.resolve(".dmg").resolve("staging");

@@ -16,7 +16,9 @@ public final class VerificationException extends RuntimeException implements Exp
     this.hint = hint;
   }
 
-  /** Where the chain breaks: bytes, bundle, record, statement, key log or head. */
+  /**
+   * Where the chain breaks: bytes, bundle, record, statement, key log, head, evidence or closure.
+   */
   public String stage() {
     return stage;
   }

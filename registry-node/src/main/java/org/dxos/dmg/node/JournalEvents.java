@@ -50,6 +50,9 @@ public final class JournalEvents implements Events {
         }
         case HEAD -> addHead(entry, events);
       }
+      if (events.size() >= limit) {
+        break; // a head is never cut: its position is that of all its events
+      }
     }
     return events;
   }

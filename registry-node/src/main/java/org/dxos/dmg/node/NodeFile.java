@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -18,11 +20,15 @@ import org.dxos.dmg.json.Json;
  *
  * @param url without a slash at the end
  * @param pid of the process
- * @param token for writes, if the node asks for one; the home is readable by its owner only
+ * @param token for writes, if the node asks for one; the file is readable by its owner only
  */
 public record NodeFile(String url, long pid, Optional<String> token) {
 
   private static final String NAME = "node.json";
+
+  private static final FileAttribute<?>[] OWNER_ONLY = {
+    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+  };
 
   /** The node that serves a home now: its file is there and its process is alive. */
   public static Optional<NodeFile> find(Path home) {
@@ -47,6 +53,9 @@ public record NodeFile(String url, long pid, Optional<String> token) {
     MapBuilder map = new MapBuilder().put("url", url).put("pid", pid);
     token.ifPresent(one -> map.put("token", one));
     Path fresh = home.resolve(NAME + ".new");
+    Files.deleteIfExists(fresh);
+    boolean posix = home.getFileSystem().supportedFileAttributeViews().contains("posix");
+    Files.createFile(fresh, posix ? OWNER_ONLY : new FileAttribute<?>[0]);
     Files.writeString(fresh, Json.pretty(map.build()), StandardCharsets.UTF_8);
     Files.move(
         fresh,

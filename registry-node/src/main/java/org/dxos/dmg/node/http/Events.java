@@ -14,7 +14,10 @@ public interface Events {
    */
   record Event(long position, Node.Map data) {}
 
-  /** Events after {@code position}, oldest first, at most {@code limit}. */
+  /**
+   * Events after {@code position}, oldest first, about {@code limit}: those of one position stay
+   * together.
+   */
   List<Event> after(long position, int limit);
 
   /** The newest position. */

@@ -60,6 +60,10 @@ final class EventsResource implements Resource {
             out.write((last ? "id: " + position + "\n\n" : "\n").getBytes(StandardCharsets.UTF_8));
           }
         }
+        if (!batch.isEmpty() && !prefix.isEmpty()) {
+          // What was passed over need not be looked at again either; without data it is no event.
+          out.write(("id: " + position + "\n\n").getBytes(StandardCharsets.UTF_8));
+        }
         if (batch.isEmpty()) {
           out.write(": \n\n".getBytes(StandardCharsets.UTF_8));
         }
@@ -82,12 +86,21 @@ final class EventsResource implements Resource {
     if (since.isEmpty()) {
       return events.end();
     }
+    long position;
     try {
-      return Long.parseUnsignedLong(since);
+      position = Long.parseLong(since);
     } catch (NumberFormatException e) {
-      throw new FormatException(
-          ErrorCode.USAGE, "read events since `" + since + "`: expected the id of an event");
+      position = -1;
     }
+    if (position < 0 || position > events.end()) {
+      throw new FormatException(
+          ErrorCode.USAGE,
+          "read events since `"
+              + since
+              + "`: expected the id of an event, at most "
+              + events.end());
+    }
+    return position;
   }
 
   private static boolean matches(Node.Map event, String prefix) {

@@ -9,6 +9,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
@@ -84,6 +85,7 @@ final class Exchange {
 
   /** The body, which may have at most {@code limit} bytes. */
   byte[] body(int limit) throws IOException {
+    requireLength(limit);
     try (InputStream in = bodyStream()) {
       byte[] body = in.readNBytes(limit + 1);
       if (body.length > limit) {
@@ -94,18 +96,81 @@ final class Exchange {
     }
   }
 
-  InputStream bodyStream() {
-    return Content.Source.asInputStream(request);
+  /** Refuses a body that says of itself that it is too large, before it is sent. */
+  void requireLength(long limit) {
+    if (request.getLength() > limit) {
+      throw new FormatException(
+          ErrorCode.TOO_LARGE,
+          "read body of `" + rawPath() + "`: " + request.getLength() + " bytes, at most " + limit);
+    }
   }
 
-  /** True if the request's Accept header names {@code mediaType}, or anything. */
+  InputStream bodyStream() {
+    return new PacedInput(Content.Source.asInputStream(request));
+  }
+
+  /** True if the request's Accept header allows {@code mediaType}. */
   boolean accepts(String mediaType) {
-    String accept = header(HttpHeader.ACCEPT).orElse("*/*");
-    for (String part : accept.split(",")) {
-      String type = part.split(";")[0].strip();
-      if (type.equals(mediaType)
-          || type.equals("*/*")
-          || type.equals(mediaType.split("/")[0] + "/*")) {
+    return quality(mediaType) > 0;
+  }
+
+  /** The one of {@code offered} that the request likes best, the first of equals. */
+  Optional<String> preferred(List<String> offered) {
+    double best = 0;
+    Optional<String> found = Optional.empty();
+    for (String mediaType : offered) {
+      double quality = quality(mediaType);
+      if (quality > best) {
+        best = quality;
+        found = Optional.of(mediaType);
+      }
+    }
+    return found;
+  }
+
+  /** RFC 9110, 12.5.1: the most specific range that matches says how much it is liked. */
+  private double quality(String mediaType) {
+    String accept = header(HttpHeader.ACCEPT).orElse("");
+    if (accept.isBlank()) {
+      return 1;
+    }
+    String group = mediaType.substring(0, mediaType.indexOf('/')) + "/*";
+    int specific = 0;
+    double quality = 0;
+    for (String range : accept.split(",")) {
+      String[] parts = range.split(";");
+      String type = parts[0].strip().toLowerCase(Locale.ROOT);
+      int match = type.equals(mediaType) ? 3 : type.equals(group) ? 2 : type.equals("*/*") ? 1 : 0;
+      if (match > specific) {
+        specific = match;
+        quality = weight(parts);
+      }
+    }
+    return quality;
+  }
+
+  private static double weight(String[] parts) {
+    for (int i = 1; i < parts.length; i++) {
+      String parameter = parts[i].strip().toLowerCase(Locale.ROOT);
+      if (parameter.startsWith("q=")) {
+        try {
+          return Math.clamp(Double.parseDouble(parameter.substring(2)), 0, 1);
+        } catch (NumberFormatException e) {
+          return 0;
+        }
+      }
+    }
+    return 1;
+  }
+
+  /** Answers 304 if the reader has what {@code tag} names; false if it has to be sent. */
+  boolean notModified(String tag) {
+    String known = header(HttpHeader.IF_NONE_MATCH).orElse("");
+    for (String one : known.split(",")) {
+      String bare = one.strip();
+      if (bare.equals("*") || bare.equals(tag) || bare.equals("W/" + tag)) {
+        response.setStatus(304);
+        response.write(true, ByteBuffer.allocate(0), callback);
         return true;
       }
     }

@@ -28,12 +28,14 @@ final class GatewayResource implements Resource {
   @Override
   public void handle(Exchange exchange) {
     String rest = exchange.pathAfter(IPFS);
+    int slash = rest.indexOf('/');
+    Cid cid = Cid.parse(slash < 0 ? rest : rest.substring(0, slash));
     boolean raw =
         exchange
             .parameter("format")
             .map(format -> format.equals("raw"))
             .orElseGet(() -> exchange.accepts(RAW));
-    if (!raw || rest.indexOf('/') >= 0) {
+    if (!raw || slash >= 0) {
       throw new NodeException(
           ErrorCode.UNSUPPORTED,
           "read `/ipfs/"
@@ -43,7 +45,6 @@ final class GatewayResource implements Resource {
               + "`",
           "fetch the blocks of a file one by one, or use `dmg install`");
     }
-    Cid cid = Cid.parse(rest);
     byte[] block =
         registry
             .get(cid)
@@ -60,6 +61,8 @@ final class GatewayResource implements Resource {
         .put(HttpHeader.ETAG, "\"" + cid + ".raw\"")
         .put("Content-Disposition", "attachment; filename=\"" + cid + ".bin\"")
         .put("Content-Security-Policy", "sandbox; default-src 'none'");
-    exchange.send(200, RAW, block);
+    if (!exchange.notModified("\"" + cid + ".raw\"")) {
+      exchange.send(200, RAW, block);
+    }
   }
 }

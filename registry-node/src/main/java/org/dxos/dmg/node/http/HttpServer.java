@@ -7,12 +7,14 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.error.ErrorCode;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -91,6 +93,7 @@ public final class HttpServer implements AutoCloseable {
     connector.setPort(config.port());
     connector.setIdleTimeout(IDLE_MILLIS);
     server.addConnector(connector);
+    server.setErrorHandler(HttpServer::refused);
     server.setHandler(new Front(config, loopback, registry, events));
     try {
       server.start();
@@ -99,6 +102,18 @@ public final class HttpServer implements AutoCloseable {
       throw failed(config, e);
     }
     return new HttpServer(server, connector, config.host());
+  }
+
+  /** What the server refuses before it reaches a handler: bad paths, bad headers. */
+  private static boolean refused(Request request, Response response, Callback callback) {
+    int status = Math.max(400, response.getStatus());
+    Problems.send(
+        new Exchange(request, response, callback),
+        status,
+        Problems.code(status),
+        "read request: " + HttpStatus.getMessage(status).toLowerCase(Locale.ROOT),
+        "write the path as it is, with what is not allowed in a URI percent-encoded once");
+    return true;
   }
 
   /** Where it can be reached, without a slash at the end. */
@@ -152,6 +167,7 @@ public final class HttpServer implements AutoCloseable {
 
     private final Config config;
     private final boolean loopback;
+    private final Metrics metrics = new Metrics();
     private final List<Resource> resources;
 
     private Front(Config config, boolean loopback, Registry registry, Events events) {
@@ -164,12 +180,13 @@ public final class HttpServer implements AutoCloseable {
               new GatewayResource(registry),
               new SparqlResource(registry),
               new EventsResource(events),
-              new OperationsResource(registry));
+              new OperationsResource(registry, metrics));
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
       Exchange exchange = new Exchange(request, response, callback);
+      Request.addCompletionListener(request, _ -> metrics.answered(response.getStatus()));
       try {
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         if (!hostAllowed(exchange)) {
@@ -177,15 +194,15 @@ public final class HttpServer implements AutoCloseable {
               exchange,
               403,
               ErrorCode.HOST,
-              "answer `"
-                  + exchange.rawPath()
-                  + "`: Host or Origin is not one of this node's names");
+              "answer `" + exchange.rawPath() + "`: Host or Origin is not one of this node's names",
+              "name the node as it is known, or start it with --allow-host");
         } else if (isWrite(exchange) && !tokenFits(exchange)) {
           Problems.send(
               exchange,
               403,
               ErrorCode.TOKEN,
-              "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong");
+              "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong",
+              "send `Authorization: Bearer …` with the token of this node");
         } else {
           dispatch(exchange);
         }
@@ -196,17 +213,40 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void dispatch(Exchange exchange) throws IOException {
-      for (Resource resource : resources) {
-        if (resource.serves(exchange)) {
-          resource.handle(exchange);
-          return;
+      Optional<Routes.Route> route = Routes.of(exchange.rawPath());
+      String asked = exchange.method() + " `" + exchange.rawPath() + "`";
+      if (route.isEmpty()) {
+        Problems.send(
+            exchange,
+            404,
+            ErrorCode.NOT_FOUND,
+            asked + ": there is nothing here",
+            "see /openapi.json");
+      } else if (!methods(exchange.rawPath()).contains(exchange.method())) {
+        String allowed = String.join(", ", methods(exchange.rawPath()));
+        exchange.headers().put(HttpHeader.ALLOW, allowed);
+        Problems.send(
+            exchange, 405, ErrorCode.USAGE, asked + ": no such method here", "use " + allowed);
+      } else if (route.get().planned()) {
+        Problems.send(
+            exchange,
+            501,
+            ErrorCode.UNSUPPORTED,
+            asked + ": not in this version",
+            route.get().instead());
+      } else {
+        for (Resource resource : resources) {
+          if (resource.serves(exchange)) {
+            resource.handle(exchange);
+            return;
+          }
         }
+        throw new IllegalStateException("no resource serves " + asked);
       }
-      Problems.send(
-          exchange,
-          404,
-          ErrorCode.NOT_FOUND,
-          exchange.method() + " `" + exchange.rawPath() + "`: there is nothing here");
+    }
+
+    private static List<String> methods(String rawPath) {
+      return Routes.of(rawPath).map(Routes.Route::methods).orElse(List.of());
     }
 
     private static boolean isWrite(Exchange exchange) {
@@ -229,19 +269,23 @@ public final class HttpServer implements AutoCloseable {
 
     /** A page of another site names its own host in Origin, or (rebinding) in Host. */
     private boolean hostAllowed(Exchange exchange) {
-      Optional<String> host = exchange.header(HttpHeader.HOST).map(Front::withoutPort);
-      if (host.isPresent() && !nameAllowed(host.get())) {
+      Optional<String> host =
+          exchange.header(HttpHeader.HOST).map(name -> name.toLowerCase(Locale.ROOT));
+      if (host.isPresent() && !nameAllowed(withoutPort(host.get()))) {
         return false;
       }
       Optional<String> origin = exchange.header(HttpHeader.ORIGIN);
       return origin.isEmpty()
           || (host.isPresent()
-              && origin.get().equals("http://" + exchange.header(HttpHeader.HOST).orElse("")));
+              && (origin.get().equals("http://" + host.get())
+                  || origin.get().equals("https://" + host.get())));
     }
 
     private boolean nameAllowed(String name) {
-      return (loopback && LOOPBACK_NAMES.contains(name))
+      boolean wildcard = config.host().equals("0.0.0.0") || config.host().equals("::");
+      return ((loopback || wildcard) && LOOPBACK_NAMES.contains(name))
           || name.equals(config.host())
+          || name.equals("[" + config.host() + "]")
           || config.allowedHosts().contains(name);
     }
 

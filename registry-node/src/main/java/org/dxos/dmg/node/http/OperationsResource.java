@@ -2,34 +2,63 @@ package org.dxos.dmg.node.http;
 
 import java.nio.charset.StandardCharsets;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.dagcbor.Node;
+import org.eclipse.jetty.http.HttpHeader;
 
 /** What operators and their tools ask: health, status, and a page that says what this is. */
 final class OperationsResource implements Resource {
 
-  private final Registry registry;
+  /** Entries of the journal: further behind, search and SPARQL answer of another day. */
+  private static final long FAR_BEHIND = 1_000;
 
-  OperationsResource(Registry registry) {
+  private final Registry registry;
+  private final Metrics metrics;
+
+  OperationsResource(Registry registry, Metrics metrics) {
     this.registry = registry;
+    this.metrics = metrics;
   }
 
   @Override
   public boolean serves(Exchange exchange) {
-    return exchange.method().equals("GET")
-        && switch (exchange.rawPath()) {
-          case "/healthz", "/readyz", "/v1/status", "/" -> true;
-          default -> false;
-        };
+    return switch (exchange.rawPath()) {
+      case "/healthz", "/readyz", "/v1/status", "/metrics", "/openapi.json", "/" -> true;
+      default -> false;
+    };
   }
 
   @Override
   public void handle(Exchange exchange) {
+    exchange.headers().put(HttpHeader.CACHE_CONTROL, "no-cache");
     switch (exchange.rawPath()) {
-      case "/healthz", "/readyz" ->
-          exchange.send(200, "text/plain; charset=utf-8", "ok\n".getBytes(StandardCharsets.UTF_8));
+      case "/healthz" -> text(exchange, 200, "ok\n");
+      case "/readyz" -> ready(exchange);
       case "/v1/status" -> exchange.json(200, registry.status());
+      case "/metrics" ->
+          exchange.send(
+              200,
+              Metrics.MEDIA_TYPE,
+              metrics.text(registry.status()).getBytes(StandardCharsets.UTF_8));
+      case "/openapi.json" -> exchange.json(200, Routes.openApi());
       default ->
           exchange.send(200, "text/html; charset=utf-8", page().getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  private void ready(Exchange exchange) {
+    long behind =
+        registry.status().entries().get("projection") instanceof Node.Map projection
+            ? Metrics.number(projection, "behind")
+            : 0;
+    if (behind > FAR_BEHIND) {
+      text(exchange, 503, "the projection is " + behind + " entries behind\n");
+    } else {
+      text(exchange, 200, "ok\n");
+    }
+  }
+
+  private static void text(Exchange exchange, int status, String text) {
+    exchange.send(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
   }
 
   private String page() {

@@ -1,11 +1,14 @@
 package org.dxos.dmg.node.http;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeoutException;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.json.Json;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +23,24 @@ final class Problems {
   private Problems() {}
 
   static void send(Exchange exchange, Throwable failure) {
+    if (failure instanceof HttpException http) {
+      send(exchange, http.getCode(), code(http.getCode()), "read request: " + http.getReason(), "");
+      return;
+    }
+    if (failure instanceof IOException) {
+      boolean slow = failure.getCause() instanceof TimeoutException;
+      LOG.debug("{} {} broke off", exchange.method(), exchange.rawPath(), failure);
+      send(
+          exchange,
+          slow ? 408 : 400,
+          ErrorCode.USAGE,
+          "read body of `"
+              + exchange.rawPath()
+              + "`: it "
+              + (slow ? "stopped coming" : "broke off"),
+          "send it whole");
+      return;
+    }
     if (failure instanceof Explained explained) {
       MapBuilder problem = problem(explained.code(), explained.message());
       explained.hint().ifPresent(hint -> problem.put("hint", hint));
@@ -42,8 +63,20 @@ final class Problems {
     }
   }
 
-  static void send(Exchange exchange, int status, ErrorCode code, String detail) {
-    write(exchange, status, problem(code, detail));
+  static void send(Exchange exchange, int status, ErrorCode code, String detail, String hint) {
+    MapBuilder problem = problem(code, detail);
+    if (!hint.isEmpty()) {
+      problem.put("hint", hint);
+    }
+    write(exchange, status, problem);
+  }
+
+  /** The code of a request that the server refused before anybody looked at it. */
+  static ErrorCode code(int status) {
+    return switch (status) {
+      case 413, 414, 431 -> ErrorCode.TOO_LARGE;
+      default -> status >= 500 ? ErrorCode.INTERNAL : ErrorCode.USAGE;
+    };
   }
 
   private static MapBuilder problem(ErrorCode code, String detail) {

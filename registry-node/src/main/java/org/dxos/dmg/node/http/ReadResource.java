@@ -3,6 +3,7 @@ package org.dxos.dmg.node.http;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.NotFoundException;
@@ -31,6 +32,14 @@ final class ReadResource implements Resource {
   private static final String NODE = "/v1/node";
 
   private static final int MAX_HITS = 100;
+
+  private static final String JSON = "application/json";
+  private static final String DAG_CBOR = "application/vnd.ipld.dag-cbor";
+  private static final String DAG_JSON = "application/vnd.ipld.dag-json";
+
+  /** Of the forms, in ETags. */
+  private static final Map<String, String> NAMES =
+      Map.of(JSON, "json", DAG_CBOR, "dag-cbor", DAG_JSON, "dag-json");
 
   private final Registry registry;
 
@@ -89,40 +98,32 @@ final class ReadResource implements Resource {
           case Dxn.ByCid _ -> true;
           case Dxn.Named named -> named.selector() instanceof Selector.ByCid;
         };
-    String form = form(exchange);
-    String tag = "\"" + release.release() + "." + release.head() + "." + form + "\"";
+    Optional<String> form = exchange.preferred(List.of(JSON, DAG_CBOR, DAG_JSON));
+    if (form.isEmpty()) {
+      Problems.send(
+          exchange,
+          406,
+          ErrorCode.UNSUPPORTED,
+          "resolve: no form of the release is among those accepted",
+          "accept " + JSON + ", " + DAG_CBOR + " or " + DAG_JSON);
+      return;
+    }
+    String tag =
+        "\"" + release.release() + "." + release.head() + "." + NAMES.get(form.get()) + "\"";
     exchange.headers().put(HttpHeader.ETAG, tag).put(HttpHeader.VARY, "Accept");
     exchange
         .headers()
         .put(
             HttpHeader.CACHE_CONTROL,
             immutable ? "public, max-age=31536000, immutable" : "no-cache");
-    if (exchange.header(HttpHeader.IF_NONE_MATCH).equals(Optional.of(tag))) {
-      exchange.send(304, "application/json", new byte[0]);
+    if (exchange.notModified(tag)) {
       return;
     }
-    switch (form) {
-      case "json" -> exchange.json(200, release.toNode());
-      case "dag-cbor" -> exchange.send(200, "application/vnd.ipld.dag-cbor", record(release));
-      case "dag-json" ->
-          exchange.send(
-              200, "application/vnd.ipld.dag-json", Json.dagJson(DagCbor.decode(record(release))));
-      default ->
-          throw new NodeException(
-              ErrorCode.UNSUPPORTED,
-              "resolve: no form of the release is among those accepted",
-              "accept application/json, application/vnd.ipld.dag-cbor or application/vnd.ipld.dag-json");
+    switch (form.get()) {
+      case DAG_CBOR -> exchange.send(200, DAG_CBOR, record(release));
+      case DAG_JSON -> exchange.send(200, DAG_JSON, Json.dagJson(DagCbor.decode(record(release))));
+      default -> exchange.json(200, release.toNode());
     }
-  }
-
-  private static String form(Exchange exchange) {
-    if (exchange.accepts("application/json")) {
-      return "json";
-    }
-    if (exchange.accepts("application/vnd.ipld.dag-cbor")) {
-      return "dag-cbor";
-    }
-    return exchange.accepts("application/vnd.ipld.dag-json") ? "dag-json" : "none";
   }
 
   private byte[] record(ReleaseInfo release) {
@@ -184,9 +185,7 @@ final class ReadResource implements Resource {
   private static void revalidated(Exchange exchange, Node.Map answer) {
     String tag = "\"" + Cid.of(Cid.DAG_CBOR, DagCbor.encode(answer)) + "\"";
     exchange.headers().put(HttpHeader.ETAG, tag).put(HttpHeader.CACHE_CONTROL, "no-cache");
-    if (exchange.header(HttpHeader.IF_NONE_MATCH).equals(Optional.of(tag))) {
-      exchange.send(304, "application/json", new byte[0]);
-    } else {
+    if (!exchange.notModified(tag)) {
       exchange.json(200, answer);
     }
   }

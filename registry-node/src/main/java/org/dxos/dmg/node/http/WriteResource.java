@@ -20,6 +20,9 @@ import org.dxos.dmg.error.FormatException;
 /** What publishers send: CARs whose root is the envelope of something signed. */
 final class WriteResource implements Resource {
 
+  /** What a block takes in memory beside its bytes: many tiny ones are large too. */
+  private static final int BLOCK_COST = 256;
+
   private final Registry registry;
 
   WriteResource(Registry registry) {
@@ -67,6 +70,7 @@ final class WriteResource implements Resource {
 
   /** Reads the CAR in the body; every block is hashed as it comes. */
   private static Car car(Exchange exchange) throws IOException {
+    exchange.requireLength(HttpServer.MAX_CAR_BODY);
     Map<Cid, byte[]> blocks = new HashMap<>();
     try (InputStream body = exchange.bodyStream()) {
       CarReader reader = new CarReader(body);
@@ -81,7 +85,7 @@ final class WriteResource implements Resource {
       for (Optional<CarReader.Block> block = reader.next();
           block.isPresent();
           block = reader.next()) {
-        total += block.get().bytes().length;
+        total += block.get().bytes().length + BLOCK_COST;
         if (total > HttpServer.MAX_CAR_BODY) {
           throw new FormatException(
               ErrorCode.TOO_LARGE,

@@ -1,0 +1,65 @@
+package org.dxos.dmg.node.http;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.dxos.dmg.dagcbor.Node;
+
+/** Figures of a node in the text format of Prometheus. */
+final class Metrics {
+
+  static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final AtomicLongArray answers = new AtomicLongArray(6);
+
+  /** Counts an answer by the first digit of its status. */
+  void answered(int status) {
+    answers.incrementAndGet(Math.clamp(status / 100, 0, 5));
+  }
+
+  /**
+   * @param status of the registry
+   */
+  String text(Node.Map status) {
+    StringBuilder out = new StringBuilder();
+    type(out, "dmg_http_answers_total", "counter", "answers by the class of their status");
+    for (int i = 1; i <= 5; i++) {
+      out.append("dmg_http_answers_total{status=\"%dxx\"} %d\n".formatted(i, answers.get(i)));
+    }
+    gauge(
+        out, "dmg_journal_position", "the newest entry of the journal", number(status, "position"));
+    gauge(
+        out,
+        "dmg_authorities",
+        "authorities held",
+        status.entries().get("authorities") instanceof Node.Array all ? all.items().size() : 0);
+    if (status.entries().get("projection") instanceof Node.Map projection) {
+      gauge(
+          out,
+          "dmg_projection_position",
+          "the entry that the RDF projection has come to",
+          number(projection, "position"));
+      gauge(
+          out,
+          "dmg_projection_behind",
+          "entries that the RDF projection has to go",
+          number(projection, "behind"));
+    }
+    Runtime runtime = Runtime.getRuntime();
+    gauge(
+        out, "jvm_memory_used_bytes", "heap in use", runtime.totalMemory() - runtime.freeMemory());
+    gauge(out, "jvm_memory_max_bytes", "largest heap", runtime.maxMemory());
+    return out.toString();
+  }
+
+  static long number(Node.Map map, String field) {
+    return map.entries().get(field) instanceof Node.Int number ? number.value() : 0;
+  }
+
+  private static void gauge(StringBuilder out, String name, String help, long value) {
+    type(out, name, "gauge", help);
+    out.append(name).append(' ').append(value).append('\n');
+  }
+
+  private static void type(StringBuilder out, String name, String type, String help) {
+    out.append("# HELP %s %s\n# TYPE %s %s\n".formatted(name, help, name, type));
+  }
+}

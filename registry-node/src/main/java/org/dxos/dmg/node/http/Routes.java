@@ -1,0 +1,137 @@
+package org.dxos.dmg.node.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.node.Software;
+
+/** Every path that is served, or will be: the one list from which requests are told apart. */
+final class Routes {
+
+  /**
+   * A path and what can be done with it.
+   *
+   * @param path as OpenAPI writes it; a parameter comes last and takes the rest, slashes included
+   * @param methods that are answered
+   * @param instead what to use as long as it is not served; empty if it is
+   */
+  record Route(String path, List<String> methods, String summary, String instead) {
+
+    boolean serves(String rawPath) {
+      int parameter = path.indexOf('{');
+      return parameter < 0
+          ? rawPath.equals(path)
+          : rawPath.length() > parameter && rawPath.startsWith(path.substring(0, parameter));
+    }
+
+    boolean planned() {
+      return !instead.isEmpty();
+    }
+  }
+
+  private static final List<String> READ = List.of("GET", "HEAD");
+  private static final List<String> POST = List.of("POST");
+
+  static final List<Route> ALL =
+      List.of(
+          served("/v1/resolve/{dxn}", READ, "The release that a name selects"),
+          served("/v1/closure/{dxn}", READ, "The lock of a name and all that it needs"),
+          served("/v1/closure", POST, "The lock of several names"),
+          served("/v1/modules/{name}", READ, "Versions and tags of a name"),
+          served("/v1/authorities/{authority}", READ, "An authority: id, key log entry, head"),
+          served("/v1/search", READ, "Modules by words"),
+          served("/v1/node", READ, "The node: keys, root, position"),
+          served("/v1/status", READ, "What is held, and how far projections are"),
+          served("/v1/publish", POST, "Hand in a release, as a CAR"),
+          served("/v1/statements", POST, "Hand in any other signed statement, as a CAR"),
+          served("/v1/authorities", POST, "Hand in a key log entry, as a CAR"),
+          served("/v1/blocks/missing", POST, "Which of these blocks are not held"),
+          served("/v1/events", List.of("GET"), "What is admitted, as Server-Sent Events"),
+          served("/sparql", List.of("GET", "POST"), "SPARQL 1.1 query"),
+          served("/ipfs/{cid}", READ, "A block, as a trustless gateway gives it"),
+          served("/healthz", READ, "The process runs"),
+          served("/readyz", READ, "It answers, and its projection is not far behind"),
+          served("/metrics", READ, "Figures in the text format of Prometheus"),
+          served("/openapi.json", READ, "This list"),
+          served("/", READ, "A page for people"),
+          planned("/v1/blocks", List.of("PUT"), "send the blocks along with POST /v1/publish"),
+          planned("/v1/dependents/{dxn}", READ, "ask /sparql for ?release dmg:dependsOn <dxn://…>"),
+          planned("/v1/why", READ, "read the lock of /v1/closure: `needs` says who needs what"),
+          planned("/v1/peers", READ, "this version does not replicate yet"));
+
+  private Routes() {}
+
+  private static Route served(String path, List<String> methods, String summary) {
+    return new Route(path, methods, summary, "");
+  }
+
+  private static Route planned(String path, List<String> methods, String instead) {
+    return new Route(path, methods, "", instead);
+  }
+
+  static Optional<Route> of(String rawPath) {
+    return ALL.stream().filter(route -> route.serves(rawPath)).findFirst();
+  }
+
+  /** What is served, as an OpenAPI 3.1 document. */
+  static Node.Map openApi() {
+    Map<String, Node> paths = new TreeMap<>();
+    for (Route route : ALL) {
+      if (!route.planned()) {
+        paths.put(route.path(), path(route));
+      }
+    }
+    return new MapBuilder()
+        .put("openapi", "3.1.0")
+        .put(
+            "info",
+            new MapBuilder().put("title", "DMG node").put("version", Software.version()).build())
+        .put("paths", paths, one -> one)
+        .build();
+  }
+
+  private static Node path(Route route) {
+    MapBuilder path = new MapBuilder();
+    int open = route.path().indexOf('{');
+    if (open >= 0) {
+      String name = route.path().substring(open + 1, route.path().length() - 1);
+      path.put(
+          "parameters",
+          List.of(name),
+          one ->
+              new MapBuilder()
+                  .put("name", one)
+                  .put("in", "path")
+                  .put("required", Node.of(true))
+                  .put("schema", new MapBuilder().put("type", "string").build())
+                  .build());
+    }
+    for (String method : route.methods()) {
+      path.put(
+          method.toLowerCase(java.util.Locale.ROOT),
+          new MapBuilder()
+              .put("summary", route.summary())
+              .put(
+                  "responses",
+                  new MapBuilder()
+                      .put("2XX", new MapBuilder().put("description", "the answer").build())
+                      .put("default", problem())
+                      .build())
+              .build());
+    }
+    return path.build();
+  }
+
+  private static Node problem() {
+    return new MapBuilder()
+        .put("description", "a problem (RFC 9457) with code, title, detail and hint")
+        .put(
+            "content",
+            Map.of(Problems.MEDIA_TYPE, new MapBuilder().put("schema", Node.Map.EMPTY).build()),
+            one -> one)
+        .build();
+  }
+}
