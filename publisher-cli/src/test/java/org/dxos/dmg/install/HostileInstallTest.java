@@ -210,7 +210,7 @@ class HostileInstallTest {
             one -> with(one, one.variant(), Optional.empty()),
             one -> with(one, OptionalInt.of(1), one.bundle()),
             one -> with(one, OptionalInt.of(Integer.MAX_VALUE), one.bundle()),
-            one -> with(one, OptionalInt.empty(), one.bundle()));
+            one -> with(one, OptionalInt.empty(), Optional.empty()));
     Path into = temp.resolve("into");
     for (UnaryOperator<Closure.Module> lie : lies) {
       VerificationException refused =

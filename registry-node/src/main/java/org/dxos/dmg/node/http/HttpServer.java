@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import org.dxos.dmg.api.Events;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.error.ErrorCode;
 import org.eclipse.jetty.http.HttpHeader;

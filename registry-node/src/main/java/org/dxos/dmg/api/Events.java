@@ -1,4 +1,4 @@
-package org.dxos.dmg.node.http;
+package org.dxos.dmg.api;
 
 import java.util.List;
 import org.dxos.dmg.dagcbor.Node;
