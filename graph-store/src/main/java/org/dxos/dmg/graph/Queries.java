@@ -30,6 +30,7 @@ import org.apache.jena.riot.ResultSetMgr;
 import org.apache.jena.riot.resultset.ResultSetLang;
 import org.apache.jena.sparql.ARQConstants;
 import org.apache.jena.sparql.core.DatasetGraph;
+import org.apache.jena.sparql.engine.main.QC;
 import org.apache.jena.sparql.function.FunctionRegistry;
 import org.apache.jena.sparql.pfunction.PropertyFunctionRegistry;
 import org.apache.jena.sparql.util.Context;
@@ -120,6 +121,7 @@ final class Queries {
         QueryExecution.create().dataset(DatasetFactory.wrap(graph)).query(query).build();
     Context context = execution.getContext();
     context.set(TDB2.symUnionDefaultGraph, true);
+    QC.setFactory(context, Execution::new);
     context.set(ARQConstants.registryFunctions, functions);
     context.set(ARQConstants.registryPropertyFunctions, properties);
     return execution;
