@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.error.ErrorCode;
 import org.eclipse.jetty.http.HttpHeader;
@@ -103,7 +104,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** Where it can be reached, without a slash at the end. */
   public String url() {
-    String shown = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    String shown = isEverywhere(host) ? "127.0.0.1" : host;
     return "http://"
         + (shown.contains(":") ? "[" + shown + "]" : shown)
         + ":"
@@ -135,6 +136,10 @@ public final class HttpServer implements AutoCloseable {
     return new NodeException(ErrorCode.INTERNAL, "start the HTTP server: " + e, "");
   }
 
+  private static boolean isEverywhere(String host) {
+    return host.equals("0.0.0.0") || host.equals("::");
+  }
+
   private static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
@@ -150,13 +155,18 @@ public final class HttpServer implements AutoCloseable {
   private static final class Front extends Handler.Abstract {
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
+    /** No name can be bound anew to what is an address already. */
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[[0-9a-fA-F:.]+]");
+
     private final Config config;
     private final boolean loopback;
+    private final boolean everywhere;
     private final List<Resource> resources;
 
     private Front(Config config, boolean loopback, Registry registry, Events events) {
       this.config = config;
       this.loopback = loopback;
+      this.everywhere = isEverywhere(config.host());
       this.resources =
           List.of(
               new ReadResource(registry),
@@ -177,15 +187,15 @@ public final class HttpServer implements AutoCloseable {
               exchange,
               403,
               ErrorCode.HOST,
-              "answer `"
-                  + exchange.rawPath()
-                  + "`: Host or Origin is not one of this node's names");
+              "answer `" + exchange.rawPath() + "`: Host or Origin is not one of this node's names",
+              "start the node with `--allow-host` and the name");
         } else if (isWrite(exchange) && !tokenFits(exchange)) {
           Problems.send(
               exchange,
               403,
               ErrorCode.TOKEN,
-              "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong");
+              "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong",
+              "set DMG_TOKEN to the token of the node");
         } else {
           dispatch(exchange);
         }
@@ -206,7 +216,8 @@ public final class HttpServer implements AutoCloseable {
           exchange,
           404,
           ErrorCode.NOT_FOUND,
-          exchange.method() + " `" + exchange.rawPath() + "`: there is nothing here");
+          exchange.method() + " `" + exchange.rawPath() + "`: there is nothing here",
+          "");
     }
 
     private static boolean isWrite(Exchange exchange) {
@@ -240,7 +251,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private boolean nameAllowed(String name) {
-      return (loopback && LOOPBACK_NAMES.contains(name))
+      return ((loopback || everywhere) && LOOPBACK_NAMES.contains(name))
+          || (everywhere && ADDRESS.matcher(name).matches())
           || name.equals(config.host())
           || config.allowedHosts().contains(name);
     }

@@ -42,8 +42,12 @@ final class Problems {
     }
   }
 
-  static void send(Exchange exchange, int status, ErrorCode code, String detail) {
-    write(exchange, status, problem(code, detail));
+  static void send(Exchange exchange, int status, ErrorCode code, String detail, String hint) {
+    MapBuilder problem = problem(code, detail);
+    if (!hint.isEmpty()) {
+      problem.put("hint", hint);
+    }
+    write(exchange, status, problem);
   }
 
   private static MapBuilder problem(ErrorCode code, String detail) {
