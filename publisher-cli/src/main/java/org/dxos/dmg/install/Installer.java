@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.dxos.dmg.block.BlockSource;
@@ -18,6 +20,7 @@ import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.record.Bundle;
 import org.dxos.dmg.record.Variant;
@@ -70,8 +73,7 @@ public final class Installer {
         }
       }
       write(layout.evidence(), out -> evidence.write(out, lock.cid()));
-      byte[] closure =
-          Json.pretty(Orchestration.describe(verified)).getBytes(StandardCharsets.UTF_8);
+      byte[] closure = orchestration(verified);
       write(layout.closure(), out -> out.write(closure));
       write(layout.lock(), out -> out.write(lock.json()));
     } finally {
@@ -86,9 +88,25 @@ public final class Installer {
       throw new InstallException(
           ErrorCode.LOCK_INVALID,
           "read lock of `" + into + "`: there is no dmg.lock",
-          "install without --frozen to make one");
+          "give a folder that dmg installed into, or install by name to make one");
     }
-    return Lock.parse(Files.readAllBytes(layout.lock()));
+    return readLock(layout.lock());
+  }
+
+  /**
+   * Reads a lock.
+   *
+   * @throws InstallException with {@link ErrorCode#LOCK_INVALID} if it is none
+   */
+  public static Lock readLock(Path file) throws IOException {
+    try {
+      return Lock.parse(Files.readAllBytes(file));
+    } catch (FormatException e) {
+      throw new InstallException(
+          ErrorCode.LOCK_INVALID,
+          "read lock `" + file + "`: " + e.message(),
+          "restore the file, or take it away and install again");
+    }
   }
 
   /** True if something is installed here. */
@@ -97,8 +115,8 @@ public final class Installer {
   }
 
   /**
-   * Verifies what is installed here without a network: the chain from the evidence, and every file
-   * against its bundle.
+   * Verifies what is installed here without a network: the chain from the evidence, every file
+   * against its bundle, and {@code closure.json} against the records.
    */
   public List<Chain.Verified> verify() throws IOException {
     Lock lock = lock();
@@ -115,7 +133,18 @@ public final class Installer {
             layout.module(module.module()), module.module(), module.module().bundle().get());
       }
     }
+    if (!Files.exists(layout.closure())
+        || !Arrays.equals(Files.readAllBytes(layout.closure()), orchestration(verified))) {
+      throw new VerificationException(
+          "closure",
+          "`" + into + "`: `" + layout.closure() + "` is not what the records say",
+          Optional.of("install again to put the right one there"));
+    }
     return verified;
+  }
+
+  private static byte[] orchestration(List<Chain.Verified> verified) {
+    return Json.pretty(Orchestration.describe(verified)).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Puts one module in its place; false if the same is there already. */
