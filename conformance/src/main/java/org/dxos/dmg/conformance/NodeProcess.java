@@ -25,10 +25,13 @@ final class NodeProcess implements AutoCloseable {
   record Finished(int code, String out, String err) {}
 
   /** Starts a node on any free port and waits until it serves. */
-  static NodeProcess start(Path home) throws IOException {
+  static NodeProcess start(Path home, String... options) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(List.of("node", "--port", "0", "--home", home.toString()));
+    arguments.addAll(List.of(options));
     Path log = home.resolveSibling(home.getFileName() + ".log");
     Process process =
-        new ProcessBuilder(command(List.of("node", "--port", "0", "--home", home.toString())))
+        new ProcessBuilder(command(arguments))
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     BufferedReader out =

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,6 +135,30 @@ class NodeProcessTest {
                 temp.resolve("home").toString()));
     assertEquals(2, open.code(), open.err());
     assertTrue(open.err().contains("--token-file"), open.err());
+  }
+
+  @Test
+  void nodeOnEveryAddressAnswersToAddressesAndNotToNames() throws Exception {
+    Path home = temp.resolve("home");
+    Path token = Files.writeString(temp.resolve("token"), "a-token-of-enough-letters\n");
+    try (NodeProcess node =
+        NodeProcess.start(home, "--host", "0.0.0.0", "--token-file", token.toString())) {
+      NodeProcess.Finished status = NodeProcess.run(List.of("status", "--home", home.toString()));
+      assertEquals(0, status.code(), status.err());
+      assertTrue(status.out().contains(node.url()), status.out());
+      assertTrue(answerToHost(node, "192.0.2.7").startsWith("HTTP/1.1 200 "));
+      assertTrue(answerToHost(node, "[2001:db8::7]:80").startsWith("HTTP/1.1 200 "));
+      assertTrue(answerToHost(node, "example.org").startsWith("HTTP/1.1 403 "));
+    }
+  }
+
+  private static String answerToHost(NodeProcess node, String host) throws IOException {
+    URI url = URI.create(node.url());
+    try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+      String request = "GET /v1/status HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   @Test

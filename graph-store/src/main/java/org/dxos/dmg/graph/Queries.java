@@ -35,6 +35,7 @@ import org.apache.jena.shared.JenaException;
 import org.apache.jena.sparql.ARQConstants;
 import org.apache.jena.sparql.ARQInternalErrorException;
 import org.apache.jena.sparql.core.DatasetGraph;
+import org.apache.jena.sparql.engine.main.QC;
 import org.apache.jena.sparql.function.FunctionRegistry;
 import org.apache.jena.sparql.pfunction.PropertyFunctionRegistry;
 import org.apache.jena.sparql.service.ServiceExecutorRegistry;
@@ -124,6 +125,7 @@ final class Queries {
         QueryExecution.create().dataset(DatasetFactory.wrap(graph)).query(query).build();
     Context context = execution.getContext();
     context.set(TDB2.symUnionDefaultGraph, true);
+    QC.setFactory(context, Execution::new);
     context.set(ARQConstants.registryFunctions, functions);
     context.set(ARQConstants.registryPropertyFunctions, properties);
     // The guard refuses it; should one slip through, there is nobody to call.

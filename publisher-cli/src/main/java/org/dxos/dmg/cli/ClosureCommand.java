@@ -44,7 +44,8 @@ final class ClosureCommand implements Callable<Integer> {
       }
       session.terminal().line(lock.cid().toString());
       tree(lock.closure()).forEach(session.terminal()::line);
-      session.terminal().line(lock.closure().modules().size() + " modules");
+      int count = lock.closure().modules().size();
+      session.terminal().line(count + (count == 1 ? " module" : " modules"));
       return 0;
     }
   }

@@ -103,6 +103,10 @@ final class DoctorCommand implements Callable<Integer> {
       find(Level.OK, "home " + home + " is not there yet; the first publish makes it", "");
       return;
     }
+    if (!Files.isDirectory(home)) {
+      find(Level.WRONG, "home " + home + " is no folder", "give another with DMG_HOME or --home");
+      return;
+    }
     find(Level.OK, "home " + home, "");
     FileStore disk = Files.getFileStore(home);
     if (disk.getUsableSpace() < LOW_SPACE_BYTES) {
@@ -145,7 +149,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void checkRegistry() {
-    if (session.nodeUrl().isEmpty() && !Files.exists(session.home())) {
+    if (session.nodeUrl().isEmpty() && !Files.isDirectory(session.home())) {
       return;
     }
     try (Registry registry = session.registry()) {

@@ -50,7 +50,7 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (!kind.equals("debian")) {
       throw new CommandException(
-          ErrorCode.UNSUPPORTED,
+          ErrorCode.USAGE,
           "import `" + kind + "`: this version imports debian",
           "give debian and a Packages file");
     }

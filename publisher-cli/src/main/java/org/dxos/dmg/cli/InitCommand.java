@@ -14,13 +14,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
-    name = "init",
-    mixinStandardHelpOptions = true,
-    description = "Write a dmg.json for a folder, from what is in it.")
+@Command(name = "init", description = "Write a dmg.json for a folder, from what is in it.")
 final class InitCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
+
+  /** By hand: of the standard options {@code --version} has another meaning here. */
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  private boolean help;
 
   @Parameters(
       paramLabel = "FOLDER",
@@ -66,7 +70,9 @@ final class InitCommand implements Callable<Integer> {
       session.terminal().json(manifest);
     } else {
       session.terminal().line(file.toString());
-      session.terminal().note("check the name in it, then: dmg publish " + folder);
+      session
+          .terminal()
+          .note("check the name in it, then: dmg publish " + Terminal.word(folder.toString()));
     }
     return 0;
   }

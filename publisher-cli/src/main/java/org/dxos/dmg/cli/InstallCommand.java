@@ -80,8 +80,12 @@ final class InstallCommand implements Callable<Integer> {
         session
             .terminal()
             .note(
-                "installed %d modules into %s, %d of them new; all verified"
-                    .formatted(installed.modules().size(), into, installed.fresh()));
+                "installed %d %s into %s, %d new; all verified"
+                    .formatted(
+                        installed.modules().size(),
+                        installed.modules().size() == 1 ? "module" : "modules",
+                        into,
+                        installed.fresh()));
       }
       return 0;
     }
@@ -95,7 +99,7 @@ final class InstallCommand implements Callable<Integer> {
             "read lock `" + lockFile.get() + "`: there is no such file",
             "give the path of a dmg.lock");
       }
-      return Lock.parse(Files.readAllBytes(lockFile.get()));
+      return Installer.readLock(lockFile.get());
     }
     if (frozen) {
       return installer.lock();

@@ -74,6 +74,7 @@ public final class Main {
   public static int run(
       List<String> arguments, Terminal terminal, Map<String, String> environment, World world) {
     CommandLine line = commandLine(arguments, terminal, environment, world);
+    line.setExpandAtFiles(false); // @FILE is the query of sparql
     line.setParameterExceptionHandler(
         (failure, _) -> {
           terminal.failure("read the command line: " + failure.getMessage());

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.dxos.dmg.api.NodeInfo;
+import org.dxos.dmg.client.Registries;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.node.JournalEvents;
 import org.dxos.dmg.node.LocalRegistry;
@@ -52,7 +53,8 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--allow-host",
       paramLabel = "NAME",
-      description = "a further name under which the node is reached")
+      description =
+          "a further name under which the node is reached; addresses need none on 0.0.0.0")
   private Set<String> allowedHosts = Set.of();
 
   NodeCommand(Session session) {
@@ -76,8 +78,14 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   private void serve() throws IOException, InterruptedException {
+    if (port < 0 || port > 65_535) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "listen on port `" + port + "`: there is no such port",
+          "give 0 to 65535");
+    }
     Optional<String> token = token();
-    try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
+    try (LocalRegistry registry = Registries.openHome(session.home(), session.world())) {
       registry.follow();
       HttpServer.Config config = new HttpServer.Config(host, port, token, allowedHosts);
       JournalEvents events = new JournalEvents(registry.store(), registry.registrar());

@@ -8,6 +8,7 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.publish.PreparedModule;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.unixfs.FolderScan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,12 +16,18 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "publish",
-    mixinStandardHelpOptions = true,
     description =
         "Publish a module folder. The first publish under an authority makes its keys and claims it.")
 final class PublishCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
+
+  /** By hand: of the standard options {@code --version} has another meaning here. */
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  private boolean help;
 
   @Parameters(
       paramLabel = "FOLDER",
@@ -64,11 +71,7 @@ final class PublishCommand implements Callable<Integer> {
                   + " blocks, "
                   + module.totalBytes()
                   + " bytes");
-      module
-          .leftOut()
-          .forEach(
-              one ->
-                  session.terminal().note("leaves out " + one.path() + " (" + one.reason() + ")"));
+      module.leftOut().forEach(one -> session.terminal().note("leaves out " + shown(one)));
       return 0;
     }
     try (Registry registry = session.registry()) {
@@ -114,12 +117,17 @@ final class PublishCommand implements Callable<Integer> {
           }
         }
       }
-      module
-          .leftOut()
-          .forEach(
-              one -> session.terminal().note("left out " + one.path() + " (" + one.reason() + ")"));
+      module.leftOut().forEach(one -> session.terminal().note("left out " + shown(one)));
       return 0;
     }
+  }
+
+  /** The rule is said where it is not the path itself. */
+  private static String shown(FolderScan.LeftOut one) {
+    String rule = one.reason().replaceAll("^/|/$", "");
+    return one.path().replaceAll("/$", "").equals(rule)
+        ? one.path()
+        : one.path() + " (" + one.reason() + ")";
   }
 
   private void tellClaim(Publisher.Claimed claimed) {

@@ -7,6 +7,7 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,6 +37,10 @@ final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (limit < 1) {
+      throw new CommandException(
+          ErrorCode.USAGE, "search: limit `" + limit + "` is not positive", "give 1 or more");
+    }
     try (Registry registry = session.registry()) {
       List<SearchHit> hits = registry.search(String.join(" ", words), limit);
       if (session.json()) {

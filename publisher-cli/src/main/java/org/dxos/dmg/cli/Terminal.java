@@ -55,6 +55,11 @@ public final class Terminal {
     err.print("error: " + message + "\n");
   }
 
+  /** A word as a shell takes it back. */
+  static String word(String text) {
+    return text.matches("[\\w./:@%+=,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+
   void flush() {
     out.flush();
     err.flush();

@@ -11,6 +11,7 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.install.Chain;
 import org.dxos.dmg.install.Installer;
 import picocli.CommandLine.Command;
@@ -67,10 +68,16 @@ final class VerifyCommand implements Callable<Integer> {
     if (Files.isDirectory(path)) {
       return new Installer(path.toAbsolutePath().normalize()).verify();
     }
+    if (!Files.exists(path) && (what.startsWith("/") || what.startsWith("."))) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "verify `" + what + "`: there is no such file or folder",
+          "give an installed folder, a dmg.lock, or a name");
+    }
     try (Registry registry = session.registry()) {
       Lock lock =
           Files.isRegularFile(path)
-              ? Lock.parse(Files.readAllBytes(path))
+              ? Installer.readLock(path)
               : registry.closure(new ClosureRequest(List.of(what), java.util.Optional.empty()));
       return new Chain(registry).verify(lock);
     }

@@ -3,9 +3,12 @@ package org.dxos.dmg.client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -292,9 +295,18 @@ final class HttpRegistry implements Registry {
     } catch (IOException e) {
       throw new RemoteException(
           ErrorCode.UNREACHABLE,
-          method + " " + url + path + ": " + e,
+          method + " `" + url + path + "`: " + why(e),
           "check that the node runs and that the URL is right");
     }
+  }
+
+  private static String why(IOException e) {
+    return switch (e) {
+      case ConnectException _ -> "no connection";
+      case UnknownHostException _ -> "no such host";
+      case SocketTimeoutException _ -> "no answer in time";
+      default -> e.toString();
+    };
   }
 
   private byte[] read(@org.jspecify.annotations.Nullable InputStream stream, int limit, String path)

@@ -139,9 +139,25 @@ public final class Installer {
       throw new InstallException(
           ErrorCode.LOCK_INVALID,
           "read lock of `" + into + "`: there is no dmg.lock",
-          "install without --frozen to make one");
+          "give a folder that dmg installed into, or install by name to make one");
     }
-    return Lock.parse(Files.readAllBytes(current(LOCK, layout.lock())));
+    return readLock(current(LOCK, layout.lock()));
+  }
+
+  /**
+   * Reads a lock.
+   *
+   * @throws InstallException with {@link ErrorCode#LOCK_INVALID} if it is none
+   */
+  public static Lock readLock(Path file) throws IOException {
+    try {
+      return Lock.parse(Files.readAllBytes(file));
+    } catch (FormatException e) {
+      throw new InstallException(
+          ErrorCode.LOCK_INVALID,
+          "read lock `" + file + "`: " + e.message(),
+          "restore the file, or take it away and install again");
+    }
   }
 
   /** True if something is installed here. */

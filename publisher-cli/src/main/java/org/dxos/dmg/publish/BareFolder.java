@@ -64,6 +64,7 @@ public final class BareFolder {
     }
     if (exists(folder, "requirements.txt")
         || exists(folder, "handler.py")
+        || exists(folder, "main.py")
         || exists(folder, "pyproject.toml")) {
       found.add(variant("python", ".", entry(folder, "python")));
     }
@@ -75,8 +76,8 @@ public final class BareFolder {
           ErrorCode.MANIFEST_MISSING,
           "look at folder `"
               + folder
-              + "`: found no package.json, index.js, requirements.txt, handler.py, *.wasm or Dockerfile",
-          "write a dmg.json by hand; the README shows one");
+              + "`: found no package.json, index.js, requirements.txt, handler.py, main.py, *.wasm or Dockerfile",
+          "write a dmg.json by hand; `examples/` has some");
     }
     return found;
   }

@@ -20,6 +20,7 @@ import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.manifest.BundleUse;
 import org.dxos.dmg.manifest.Manifest;
@@ -73,7 +74,9 @@ public record PreparedModule(
     if (!Files.isDirectory(folder)) {
       throw new PublishException(
           ErrorCode.MANIFEST_MISSING,
-          "read module folder `" + folder + "`: there is no such folder",
+          "read module folder `"
+              + folder
+              + (Files.exists(folder) ? "`: it is no folder" : "`: there is no such folder"),
           "give the path of a folder");
     }
     String file = manifestFile(folder);
@@ -111,7 +114,14 @@ public record PreparedModule(
 
   private static Node parse(Path path, String file) throws IOException {
     byte[] bytes = Files.readAllBytes(path);
-    return file.endsWith(".yaml") ? Json.parseYaml(bytes) : Json.parse(bytes);
+    try {
+      return file.endsWith(".yaml") ? Json.parseYaml(bytes) : Json.parse(bytes);
+    } catch (FormatException e) {
+      throw new PublishException(
+          ErrorCode.MANIFEST_INVALID,
+          "read manifest `" + file + "`: " + e.message(),
+          "mend it and publish again; nothing was published");
+    }
   }
 
   private static Node withOverrides(

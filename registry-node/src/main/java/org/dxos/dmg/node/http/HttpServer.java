@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import org.dxos.dmg.api.Events;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.error.ErrorCode;
@@ -119,7 +120,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** Where it can be reached, without a slash at the end. */
   public String url() {
-    String shown = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    String shown = isEverywhere(host) ? "127.0.0.1" : host;
     return "http://"
         + (shown.contains(":") ? "[" + shown + "]" : shown)
         + ":"
@@ -151,6 +152,10 @@ public final class HttpServer implements AutoCloseable {
     return new NodeException(ErrorCode.INTERNAL, "start the HTTP server: " + e, "");
   }
 
+  private static boolean isEverywhere(String host) {
+    return host.equals("0.0.0.0") || host.equals("::");
+  }
+
   private static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
@@ -166,14 +171,19 @@ public final class HttpServer implements AutoCloseable {
   private static final class Front extends Handler.Abstract {
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
+    /** No name can be bound anew to what is an address already. */
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[[0-9a-fA-F:.]+]");
+
     private final Config config;
     private final boolean loopback;
     private final Metrics metrics = new Metrics();
+    private final boolean everywhere;
     private final List<Resource> resources;
 
     private Front(Config config, boolean loopback, Registry registry, Events events) {
       this.config = config;
       this.loopback = loopback;
+      this.everywhere = isEverywhere(config.host());
       this.resources =
           List.of(
               new ReadResource(registry),
@@ -196,14 +206,14 @@ public final class HttpServer implements AutoCloseable {
               403,
               ErrorCode.HOST,
               "answer `" + exchange.rawPath() + "`: Host or Origin is not one of this node's names",
-              "name the node as it is known, or start it with --allow-host");
+              "start the node with `--allow-host` and the name");
         } else if (isWrite(exchange) && !tokenFits(exchange)) {
           Problems.send(
               exchange,
               403,
               ErrorCode.TOKEN,
               "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong",
-              "send `Authorization: Bearer …` with the token of this node");
+              "set DMG_TOKEN to the token of the node");
         } else {
           dispatch(exchange);
         }
@@ -283,8 +293,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private boolean nameAllowed(String name) {
-      boolean wildcard = config.host().equals("0.0.0.0") || config.host().equals("::");
-      return ((loopback || wildcard) && LOOPBACK_NAMES.contains(name))
+      return ((loopback || everywhere) && LOOPBACK_NAMES.contains(name))
+          || (everywhere && ADDRESS.matcher(name).matches())
           || name.equals(config.host())
           || name.equals("[" + config.host() + "]")
           || config.allowedHosts().contains(name);
