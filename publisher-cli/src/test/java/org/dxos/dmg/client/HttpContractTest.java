@@ -137,8 +137,12 @@ class HttpContractTest {
     try (Socket socket = new Socket(url.getHost(), url.getPort())) {
       socket.setSoTimeout(20_000);
       OutputStream out = socket.getOutputStream();
-      out.write(request);
-      out.flush();
+      try {
+        out.write(request);
+        out.flush();
+      } catch (IOException e) {
+        // A server that refuses a body does not wait for all of it; what it answered can be read.
+      }
       return read(socket.getInputStream(), request);
     }
   }
