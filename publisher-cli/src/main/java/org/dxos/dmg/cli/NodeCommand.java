@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.dxos.dmg.api.NodeInfo;
-import org.dxos.dmg.client.Registries;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.node.JournalEvents;
 import org.dxos.dmg.node.LocalRegistry;
@@ -85,7 +84,7 @@ final class NodeCommand implements Callable<Integer> {
           "give 0 to 65535");
     }
     Optional<String> token = token();
-    try (LocalRegistry registry = Registries.openHome(session.home(), session.world())) {
+    try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
       registry.follow();
       HttpServer.Config config = new HttpServer.Config(host, port, token, allowedHosts);
       JournalEvents events = new JournalEvents(registry.store(), registry.registrar());

@@ -3,11 +3,9 @@ package org.dxos.dmg.client;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.api.Registry;
-import org.dxos.dmg.block.StorageException;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.NodeFile;
@@ -18,11 +16,6 @@ import org.dxos.dmg.node.World;
  * the home itself.
  */
 public final class Registries {
-
-  /** How long another command may hold the home, or a node take to start. */
-  private static final Duration WAIT = Duration.ofSeconds(5);
-
-  private static final Duration PAUSE = Duration.ofMillis(50);
 
   private Registries() {}
 
@@ -39,48 +32,11 @@ public final class Registries {
       requireHttp(url.get());
       return new HttpRegistry(withoutSlash(url.get()), token);
     }
-    Optional<Registry> running = running(home, token);
+    Optional<NodeFile> running = NodeFile.find(home);
     if (running.isPresent()) {
-      return running.get();
+      return new HttpRegistry(running.get().url(), token.or(running.get()::token));
     }
-    try {
-      return openHome(home, world);
-    } catch (StorageException.Locked e) {
-      return running(home, token).orElseThrow(() -> e);
-    }
-  }
-
-  /**
-   * Opens the home itself. Waits a while for another command that has it, but not for a node.
-   *
-   * @throws StorageException.Locked if another process keeps it
-   */
-  public static LocalRegistry openHome(Path home, World world) {
-    long until = System.nanoTime() + WAIT.toNanos();
-    while (true) {
-      try {
-        return LocalRegistry.open(home, world);
-      } catch (StorageException.Locked e) {
-        if (NodeFile.find(home).isPresent() || System.nanoTime() > until || !pause()) {
-          throw e;
-        }
-      }
-    }
-  }
-
-  private static Optional<Registry> running(Path home, Optional<String> token) {
-    return NodeFile.find(home).map(node -> new HttpRegistry(node.url(), token.or(node::token)));
-  }
-
-  /** False if told to stop. */
-  private static boolean pause() {
-    try {
-      Thread.sleep(PAUSE);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return LocalRegistry.open(home, world);
   }
 
   private static void requireHttp(String url) {
