@@ -10,20 +10,31 @@ import org.apache.jena.graph.NodeFactory;
 import org.apache.jena.query.Query;
 import org.apache.jena.query.QueryBuildException;
 import org.apache.jena.query.QueryCancelledException;
+import org.apache.jena.sparql.algebra.Op;
+import org.apache.jena.sparql.expr.E_Exists;
 import org.apache.jena.sparql.expr.E_Function;
+import org.apache.jena.sparql.expr.E_NotExists;
 import org.apache.jena.sparql.expr.E_Regex;
 import org.apache.jena.sparql.expr.E_StrConcat;
 import org.apache.jena.sparql.expr.E_StrReplace;
 import org.apache.jena.sparql.expr.Expr;
+import org.apache.jena.sparql.expr.ExprAggregator;
 import org.apache.jena.sparql.expr.ExprEvalException;
 import org.apache.jena.sparql.expr.ExprFunctionN;
+import org.apache.jena.sparql.expr.ExprFunctionOp;
 import org.apache.jena.sparql.expr.ExprList;
+import org.apache.jena.sparql.expr.ExprTransformer;
 import org.apache.jena.sparql.expr.NodeValue;
 import org.apache.jena.sparql.expr.nodevalue.XSDFuncOp;
 import org.apache.jena.sparql.function.FunctionBase;
 import org.apache.jena.sparql.function.FunctionEnv;
 import org.apache.jena.sparql.function.FunctionRegistry;
+import org.apache.jena.sparql.syntax.Element;
+import org.apache.jena.sparql.syntax.ElementSubQuery;
+import org.apache.jena.sparql.syntax.ElementVisitorBase;
+import org.apache.jena.sparql.syntax.ElementWalker;
 import org.apache.jena.sparql.syntax.syntaxtransform.ElementTransformCopyBase;
+import org.apache.jena.sparql.syntax.syntaxtransform.ElementTransformer;
 import org.apache.jena.sparql.syntax.syntaxtransform.ExprTransformApplyElementTransform;
 import org.apache.jena.sparql.syntax.syntaxtransform.QueryTransformOps;
 import org.apache.jena.sparql.util.Context;
@@ -54,7 +65,34 @@ final class BoundedStrings {
   /** The query with these functions in the place of the engine's. */
   static Query in(Query query) {
     ElementTransformCopyBase elements = new ElementTransformCopyBase();
-    return QueryTransformOps.transform(query, elements, new Replacing(elements));
+    Replacing replacing = new Replacing(elements);
+    Query bounded = QueryTransformOps.transform(query, elements, replacing);
+    aggregates(bounded, replacing);
+    return bounded;
+  }
+
+  /** The engine's transform leaves what is aggregated as it is, here and in subqueries. */
+  private static void aggregates(Query query, Replacing replacing) {
+    query.getAggregators().replaceAll(one -> aggregate(one, replacing));
+    if (query.getQueryPattern() == null) {
+      return;
+    }
+    ElementWalker.walk(
+        query.getQueryPattern(),
+        new ElementVisitorBase() {
+          @Override
+          public void visit(ElementSubQuery subquery) {
+            aggregates(subquery.getQuery(), replacing);
+          }
+        });
+  }
+
+  private static ExprAggregator aggregate(ExprAggregator one, Replacing replacing) {
+    if (one.getAggregator().getExprList() == null) {
+      return one;
+    }
+    ExprList args = ExprTransformer.transform(replacing, one.getAggregator().getExprList());
+    return new ExprAggregator(one.getVar(), one.getAggregator().copy(args));
   }
 
   /** True for what {@link #in} takes out of a query. */
@@ -62,9 +100,28 @@ final class BoundedStrings {
     return expr instanceof E_Regex || expr instanceof E_StrReplace || expr instanceof E_StrConcat;
   }
 
+  /** True for a function that {@link #in} puts in, which nobody else may name. */
+  static boolean isOurs(String iri) {
+    return iri.startsWith(NS);
+  }
+
   private static final class Replacing extends ExprTransformApplyElementTransform {
+    private final ElementTransformCopyBase elements;
+
     private Replacing(ElementTransformCopyBase elements) {
       super(elements);
+      this.elements = elements;
+    }
+
+    /** The engine's transform leaves expressions inside of EXISTS as they are. */
+    @Override
+    public Expr transform(ExprFunctionOp function, ExprList args, Op pattern) {
+      Element within = ElementTransformer.transform(function.getElement(), elements, this);
+      return switch (function) {
+        case E_Exists _ -> new E_Exists(within);
+        case E_NotExists _ -> new E_NotExists(within);
+        default -> super.transform(function, args, pattern);
+      };
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.dxos.dmg.graph;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -49,6 +50,7 @@ public final class GraphIndex implements AutoCloseable {
     LUCENE_ADVICE.setLevel(java.util.logging.Level.SEVERE);
   }
 
+  private final Path folder;
   private final BlockStore store;
   private final Directory words;
   private final DatasetGraph plain;
@@ -68,7 +70,9 @@ public final class GraphIndex implements AutoCloseable {
    */
   public record Hit(String name, String version, Optional<String> description) {}
 
-  private GraphIndex(BlockStore store, Directory words, DatasetGraph plain, DatasetGraph graph) {
+  private GraphIndex(
+      Path folder, BlockStore store, Directory words, DatasetGraph plain, DatasetGraph graph) {
+    this.folder = folder;
     this.store = store;
     this.words = words;
     this.plain = plain;
@@ -87,15 +91,24 @@ public final class GraphIndex implements AutoCloseable {
     try {
       Path journal = folder.resolve("journal");
       String id = HexFormat.of().formatHex(store.journalId());
-      if (Files.exists(folder)
-          && !(Files.exists(journal) && Files.readString(journal).strip().equals(id))) {
+      boolean ours =
+          Files.exists(journal)
+              && Files.readString(journal, StandardCharsets.ISO_8859_1).strip().equals(id)
+              && !Files.exists(folder.resolve(DAMAGED))
+              && FileSizes.hold(folder.resolve("data/tdb2"), folder.resolve(SIZES));
+      if (!ours) {
         delete(folder);
       }
       try {
-        return make(folder, journal, id, store);
-      } catch (RuntimeException unreadable) {
+        return make(folder, folder.resolve("data"), id, store);
+      } catch (RuntimeException | IOException unreadable) {
+        // The engine may hold on to the folder that it could not open: the new one is beside it,
+        // and
+        // the next process, which finds the mark, goes back.
         delete(folder);
-        return make(folder, journal, id, store);
+        Files.createDirectories(folder);
+        Files.createFile(folder.resolve(DAMAGED));
+        return make(folder, folder.resolve("data-again"), id, store);
       }
     } catch (IOException | UncheckedIOException e) {
       throw new GraphException(
@@ -105,18 +118,88 @@ public final class GraphIndex implements AutoCloseable {
     }
   }
 
-  private static GraphIndex make(Path folder, Path journal, String id, BlockStore store)
+  /** Lies in the folder of a projection that the next process makes anew. */
+  private static final String DAMAGED = "damaged";
+
+  private static final String SIZES = "sizes";
+
+  private static GraphIndex make(Path folder, Path data, String id, BlockStore store)
       throws IOException {
-    Files.createDirectories(folder.resolve("tdb2"));
-    Files.createDirectories(folder.resolve("words"));
-    DatasetGraph plain = DatabaseMgr.connectDatasetGraph(folder.resolve("tdb2").toString());
-    Directory words = new NIOFSDirectory(folder.resolve("words"));
-    Dataset text =
-        TextDatasetFactory.createLucene(
-            DatasetFactory.wrap(plain), words, new TextIndexConfig(entities()));
-    GraphIndex index = new GraphIndex(store, words, plain, text.asDatasetGraph());
-    Files.writeString(journal, id + "\n");
-    return index;
+    Files.createDirectories(data.resolve("tdb2"));
+    Files.createDirectories(data.resolve("words"));
+    DatasetGraph plain = DatabaseMgr.connectDatasetGraph(data.resolve("tdb2").toString());
+    try {
+      Directory words = new NIOFSDirectory(data.resolve("words"));
+      Dataset text =
+          TextDatasetFactory.createLucene(
+              DatasetFactory.wrap(plain), words, new TextIndexConfig(entities()));
+      GraphIndex index = new GraphIndex(folder, store, words, plain, text.asDatasetGraph());
+      Files.writeString(folder.resolve("journal"), id + "\n");
+      return index;
+    } catch (RuntimeException | IOException e) {
+      org.apache.jena.tdb2.sys.TDBInternal.expel(plain);
+      throw e;
+    }
+  }
+
+  /** Not kept for a projection that the next process makes anew in any case. */
+  private void recordSizes() {
+    try {
+      if (!Files.exists(folder.resolve(DAMAGED))) {
+        FileSizes.record(folder.resolve("data/tdb2"), folder.resolve(SIZES));
+      }
+    } catch (IOException e) {
+      throw new GraphException(
+          ErrorCode.STORAGE, "write projection `" + folder + "`: " + e, "check the space");
+    }
+  }
+
+  private interface Ask<T> {
+    T of(Queries queries);
+  }
+
+  /** What fails inside of the database, and not on account of the query, is damage. */
+  private <T> T ask(Ask<T> ask) {
+    try {
+      return ask.of(queries);
+    } catch (GraphException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw damaged(e);
+    }
+  }
+
+  static boolean isDamage(RuntimeException e) {
+    return Stream.iterate((Throwable) e, cause -> cause != null, Throwable::getCause)
+        .limit(10)
+        .flatMap(cause -> Stream.of(cause.getStackTrace()).limit(INNERMOST))
+        .map(StackTraceElement::getClassName)
+        .anyMatch(
+            name ->
+                name.startsWith("org.apache.jena.dboe.")
+                    || name.startsWith("org.apache.jena.tdb2.store.")
+                    || name.startsWith("org.apache.lucene.codecs.")
+                    || name.startsWith("org.apache.lucene.index."));
+  }
+
+  /** Frames from the failure outwards: further out, every query passes through the database. */
+  private static final int INNERMOST = 12;
+
+  private RuntimeException damaged(RuntimeException e) {
+    if (!isDamage(e)) {
+      return e;
+    }
+    try {
+      if (!Files.exists(folder.resolve(DAMAGED))) {
+        Files.createFile(folder.resolve(DAMAGED));
+      }
+    } catch (IOException unmarked) {
+      e.addSuppressed(unmarked);
+    }
+    return new GraphException(
+        ErrorCode.STORAGE,
+        "read projection `" + folder + "`: it is damaged: " + e,
+        "start the node again: the projection is then made anew from what is held");
   }
 
   private static EntityDefinition entities() {
@@ -156,6 +239,10 @@ public final class GraphIndex implements AutoCloseable {
       while (position < target) {
         step();
       }
+    } catch (GraphException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw damaged(e);
     } finally {
       writer.unlock();
     }
@@ -184,6 +271,7 @@ public final class GraphIndex implements AutoCloseable {
               return last;
             });
     position = reached;
+    recordSizes();
   }
 
   /**
@@ -194,14 +282,14 @@ public final class GraphIndex implements AutoCloseable {
    * @throws GraphException if it is refused, runs too long or gives too much
    */
   public Answer query(String text, String accept) {
-    return queries.answer(text, accept);
+    return ask(asked -> asked.answer(text, accept));
   }
 
   /**
    * Modules by words, best first: every word has to occur, the last may be the beginning of one.
    */
   public List<Hit> search(String words, int limit) {
-    return queries.search(words, limit);
+    return ask(asked -> asked.search(words, limit));
   }
 
   @Override

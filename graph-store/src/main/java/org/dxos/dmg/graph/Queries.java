@@ -69,7 +69,7 @@ final class Queries {
 
   GraphIndex.Answer answer(String text, String accept) {
     Query query = QueryGuard.check(text);
-    return run(BoundedStrings.in(query), execution -> write(query, execution, accept));
+    return run(query, execution -> write(query, execution, accept));
   }
 
   private interface Work<T> {
@@ -109,6 +109,9 @@ final class Queries {
           "run query: its text search matches too much",
           "use longer words and fewer wildcards");
     } catch (JenaException e) {
+      if (GraphIndex.isDamage(e)) {
+        throw e; // no fault of the query
+      }
       if (e.getCause() instanceof ARQInternalErrorException) {
         throw new GraphException(
             ErrorCode.INTERNAL,

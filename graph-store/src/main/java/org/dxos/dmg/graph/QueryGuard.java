@@ -114,8 +114,15 @@ final class QueryGuard {
     if (query.isDescribeType()) {
       throw forbidden("DESCRIBE, whose answer no standard fixes: say what you want in CONSTRUCT");
     }
-    new Check().walk(Algebra.compile(query));
-    return query;
+    new Check(false).walk(Algebra.compile(query));
+    return bounded(query);
+  }
+
+  /** With string functions that have an end; where none could be put in, the query is refused. */
+  private static Query bounded(Query query) {
+    Query bounded = BoundedStrings.in(query);
+    new Check(true).walk(Algebra.compile(bounded));
+    return bounded;
   }
 
   /** The parser hides an overflow of its stack in an exception without place or text. */
@@ -162,7 +169,15 @@ final class QueryGuard {
   private static final class Check {
     private final Ops ops = new Ops(this);
     private final Expressions expressions = new Expressions(this);
+    private final boolean bounded;
     private int nodes;
+
+    /**
+     * @param bounded true if string functions have been replaced
+     */
+    Check(boolean bounded) {
+      this.bounded = bounded;
+    }
 
     void walk(Op op) {
       Walker.walk(op, ops, expressions);
@@ -337,9 +352,13 @@ final class QueryGuard {
       check.count();
       if (function instanceof E_Function call) {
         String iri = call.getFunctionIRI();
-        if (!FUNCTIONS.contains(iri) && !iri.startsWith(Ontology.XSD)) {
+        boolean ours = FUNCTIONS.contains(iri) || (check.bounded && BoundedStrings.isOurs(iri));
+        if (!ours && !iri.startsWith(Ontology.XSD)) {
           throw forbidden("the function `" + iri + "`");
         }
+      }
+      if (check.bounded && BoundedStrings.isUnbounded(function)) {
+        throw forbidden("`" + function.getFunctionSymbol().getSymbol() + "` where it has no limit");
       }
       if (function instanceof E_Call) {
         throw forbidden("CALL");

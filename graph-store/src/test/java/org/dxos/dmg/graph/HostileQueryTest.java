@@ -205,6 +205,7 @@ class HostileQueryTest {
   @Test
   void boundedFunctionsStandInEveryPlace() {
     Queries queries = new Queries(graph, QueryLimits.usual());
+    List<String> refused = new ArrayList<>();
     String one = "{ SELECT ?s ?o { ?s <urn:text> ?o } ORDER BY ?s LIMIT 1 }";
     for (String query :
         List.of(
@@ -215,6 +216,10 @@ class HostileQueryTest {
                 + one
                 + " FILTER EXISTS { ?s ?q ?o FILTER(REGEX(?o, \"^a\")) } BIND(true AS ?v) }",
             "SELECT (MIN(REGEX(?o, \"^a\")) AS ?v) { " + one + " }",
+            "SELECT (GROUP_CONCAT(STR(REGEX(?o, \"^a\")); SEPARATOR=\"-\") AS ?v) { " + one + " }",
+            "SELECT (true AS ?v) { " + one + " } GROUP BY ?s HAVING (COUNT(CONCAT(?o, ?o)) = 1)",
+            "SELECT (COUNT(*) = 1 AS ?v) { " + one + " }",
+            "SELECT ?v { { SELECT (MIN(REGEX(?o, \"^a\")) AS ?v) { " + one + " } } }",
             "SELECT ?v { " + one + " } GROUP BY (REGEX(?o, \"^a\") AS ?v)",
             "SELECT (true AS ?v) { " + one + " } GROUP BY ?s HAVING (REGEX(SAMPLE(?o), \"^a\"))",
             "SELECT (true AS ?v) { " + one + " } ORDER BY REGEX(?o, \"^a\")",
@@ -222,8 +227,13 @@ class HostileQueryTest {
             "SELECT ?v { "
                 + one
                 + " OPTIONAL { ?s ?q ?o FILTER(REGEX(?o, \"^a\")) BIND(true AS ?v) } }")) {
-      assertEquals("v\r\ntrue\r\n", csv(queries, query), query);
+      try {
+        assertEquals("v\r\ntrue\r\n", csv(queries, query), query);
+      } catch (GraphException e) {
+        refused.add(e.message() + ": " + query);
+      }
     }
+    assertEquals(List.of(), refused);
   }
 
   @Test

@@ -25,6 +25,12 @@ import org.eclipse.jetty.util.Callback;
 /** One request and the answer to it, in the words that handlers need. Used by one thread. */
 final class Exchange {
 
+  /**
+   * Bytes beyond a limit that are read and thrown away: who is still sending when the connection is
+   * closed does not see why.
+   */
+  private static final int COURTESY = 1024 * 1024;
+
   private final Request request;
   private final Response response;
   private final Callback callback;
@@ -85,10 +91,11 @@ final class Exchange {
 
   /** The body, which may have at most {@code limit} bytes. */
   byte[] body(int limit) throws IOException {
-    requireLength(limit);
+    requireLength(limit + COURTESY);
     try (InputStream in = bodyStream()) {
       byte[] body = in.readNBytes(limit + 1);
       if (body.length > limit) {
+        in.readNBytes(COURTESY);
         throw new FormatException(
             ErrorCode.TOO_LARGE, "read body of `" + rawPath() + "`: more than " + limit + " bytes");
       }

@@ -39,7 +39,7 @@ final class OperationsResource implements Resource {
               200,
               Metrics.MEDIA_TYPE,
               metrics.text(registry.status()).getBytes(StandardCharsets.UTF_8));
-      case "/openapi.json" -> exchange.json(200, Routes.openApi());
+      case "/openapi.json" -> exchange.json(200, Routes.openApi(registry.node().version()));
       default ->
           exchange.send(200, "text/html; charset=utf-8", page().getBytes(StandardCharsets.UTF_8));
     }
