@@ -21,8 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "config",
     mixinStandardHelpOptions = true,
-    description =
-        "Show the configuration of this home, or set a value: dmg config node https://registry.example")
+    description = "Show the configuration of this home, or set a value: dmg config node URL")
 final class ConfigCommand implements Callable<Integer> {
 
   private static final Set<String> KEYS = Set.of("node");
