@@ -133,6 +133,11 @@ public final class Host implements AutoCloseable {
     return listeners.stream().map(Listener::socketAddress).toList();
   }
 
+  /** The clock of the configuration, for protocols that live on this host. */
+  public long nanos() {
+    return config.nanos().getAsLong();
+  }
+
   /** What is spent, scope by scope. */
   public ResourceManager resources() {
     return resources;

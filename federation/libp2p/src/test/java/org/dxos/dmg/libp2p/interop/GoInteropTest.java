@@ -3,7 +3,12 @@ package org.dxos.dmg.libp2p.interop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
+import org.dxos.dmg.libp2p.bitswap.Bitswap;
+import org.dxos.dmg.libp2p.bitswap.BitswapLimits;
+import org.dxos.dmg.libp2p.bitswap.Cid;
+import org.dxos.dmg.libp2p.bitswap.Session;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Hosts;
 import org.dxos.dmg.libp2p.peer.KeyType;
@@ -53,6 +58,25 @@ class GoInteropTest {
         assertEquals(key, type.name().toLowerCase(java.util.Locale.ROOT));
         host.ping(go.id());
       }
+    }
+  }
+
+  @Test
+  void bitswapWorksInBothDirections() throws Exception {
+    Blocks blocks = new Blocks();
+    byte[] content = new byte[1 << 20];
+    Hosts.RANDOM.nextBytes(content);
+    Cid ours = blocks.add(0x55, content);
+    try (Host host = Hosts.start();
+        ForeignPeer go = peer("ed25519");
+        Bitswap bitswap = new Bitswap(host, blocks, BitswapLimits.standard());
+        Session session = bitswap.session(List.of(go.id()))) {
+      host.connect(go.id(), go.address());
+      Interop.fetch(session, go.run("put", "1000000"));
+      assertEquals(
+          HexFormat.of().formatHex(Interop.sha256(content)),
+          ForeignPeer.field(go.run("get", HexFormat.of().formatHex(ours.toBytes())), "sha256"));
+      Interop.absent(session);
     }
   }
 }

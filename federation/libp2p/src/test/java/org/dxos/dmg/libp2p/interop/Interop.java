@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,6 +17,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.Reason;
+import org.dxos.dmg.libp2p.bitswap.Cid;
+import org.dxos.dmg.libp2p.bitswap.Session;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Hosts;
 import org.dxos.dmg.libp2p.host.Identified;
@@ -103,6 +107,25 @@ final class Interop {
 
   static byte[] sha256(byte[] bytes) throws Exception {
     return MessageDigest.getInstance("SHA-256").digest(bytes);
+  }
+
+  static Cid cid(String answer) throws Exception {
+    return Cid.decode(HexFormat.of().parseHex(ForeignPeer.field(answer, "cid")));
+  }
+
+  static void fetch(Session session, String answer) throws Exception {
+    byte[] block = session.fetch(cid(answer), Duration.ofSeconds(20));
+    assertTrue(cid(answer).verifies(block));
+  }
+
+  static void absent(Session session) {
+    byte[] nowhere = new byte[40];
+    Hosts.RANDOM.nextBytes(nowhere);
+    Libp2pException why =
+        assertThrows(
+            Libp2pException.class,
+            () -> session.fetch(Cid.of(0x55, nowhere), Duration.ofSeconds(15)));
+    assertEquals(Reason.NOT_FOUND, why.reason(), why.getMessage());
   }
 
   interface Condition {
