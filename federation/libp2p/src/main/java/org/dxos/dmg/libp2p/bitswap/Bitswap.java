@@ -100,16 +100,12 @@ public final class Bitswap implements AutoCloseable {
   // ---- serving ----
 
   private void serve() {
-    while (workers.tryAcquire()) {
-      Optional<Ledger.Turn> turn;
+    // Looked at again after each release: who found no worker free left its turn to one of them.
+    while (ledger.waiting() && workers.tryAcquire()) {
       try {
-        turn = ledger.next(limits.wants());
-        turn.ifPresent(this::serve);
+        ledger.next(limits.wants()).ifPresent(this::serve);
       } finally {
         workers.release();
-      }
-      if (turn.isEmpty()) {
-        return;
       }
     }
   }
@@ -117,11 +113,11 @@ public final class Bitswap implements AutoCloseable {
   private void serve(Ledger.Turn turn) {
     List<Message.Block> blocks = new ArrayList<>();
     List<Message.Presence> presences = new ArrayList<>();
-    List<Cid> served = new ArrayList<>();
+    List<Message.Want> served = new ArrayList<>();
     int bytes = 0;
     try {
       for (Message.Want want : turn.wants()) {
-        if (!ledger.still(turn.peer(), want.cid())) {
+        if (!ledger.still(turn.peer(), want)) {
           continue;
         }
         if (want.haveOnly()) {
@@ -141,7 +137,7 @@ public final class Bitswap implements AutoCloseable {
             presences.add(new Message.Presence(want.cid(), false));
           }
         }
-        served.add(want.cid());
+        served.add(want);
       }
       if (!blocks.isEmpty() || !presences.isEmpty()) {
         send(turn.peer(), new Message(false, List.of(), blocks, presences));

@@ -68,16 +68,25 @@ final class Ledger {
     return Optional.of(new Turn(peer, wants));
   }
 
-  /** Whether it was not cancelled meanwhile. */
-  synchronized boolean still(PeerId peer, Cid cid) {
-    Account account = accounts.get(peer);
-    return account != null && account.wants.containsKey(cid);
+  /** Whether somebody waits for a turn. */
+  synchronized boolean waiting() {
+    return !turns.isEmpty();
   }
 
-  synchronized void done(PeerId peer, List<Cid> served) {
+  /** Whether it was neither cancelled meanwhile nor replaced by a greater want. */
+  synchronized boolean still(PeerId peer, Message.Want want) {
+    Account account = accounts.get(peer);
+    return account != null && want.equals(account.wants.get(want.cid()));
+  }
+
+  /**
+   * Ends a turn. Only what was served is forgotten: a want for the block that came while the answer
+   * to "have you?" was on its way stays.
+   */
+  synchronized void done(PeerId peer, List<Message.Want> served) {
     Account account = accounts.get(peer);
     if (account != null) {
-      served.forEach(account.wants::remove);
+      served.forEach(want -> account.wants.remove(want.cid(), want));
       account.busy = false;
       enqueue(peer, account);
     }

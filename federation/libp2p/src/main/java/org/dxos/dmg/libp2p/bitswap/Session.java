@@ -60,6 +60,13 @@ public final class Session implements AutoCloseable {
       }
     }
 
+    /** Silence may end by asking once more. */
+    synchronized void again() {
+      if (asked.containsAll(peers) || asked.size() + without.size() >= peers.size()) {
+        asked.clear();
+      }
+    }
+
     synchronized boolean nobodyHasIt() {
       return without.containsAll(peers);
     }
@@ -136,6 +143,7 @@ public final class Session implements AutoCloseable {
           throw new Libp2pException(
               Reason.TIMEOUT, "bitswap: no answer for `" + question.cid + "` in time", e);
         }
+        question.again();
         askNext(question);
       } catch (ExecutionException e) {
         throw e.getCause() instanceof Libp2pException why

@@ -86,7 +86,11 @@ class AdversaryTest {
         Reason.WINDOW_VIOLATION,
         peer -> {
           peer.drain();
-          peer.head(1, SYN, 1, 0);
+          byte[] lines =
+              ("\u0013/multistream/1.0.0\n\u0010" + Hosts.ECHO + "\n")
+                  .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+          peer.head(0, SYN, 1, lines.length);
+          peer.bytes(lines);
           byte[] chunk = new byte[16_384];
           try {
             // Nobody negotiates on this stream, so the host reads a little and gives no more
@@ -180,25 +184,16 @@ class AdversaryTest {
 
   @Test
   void aSlowDripInAnyStepOfTheHandshakeEndsAtTheDeadline() throws Exception {
-    byte[] script =
-        "\u0013/multistream/1.0.0\n\u0007/noise\n"
+    byte[] honestBytes =
+        "\u0013/multistream/1.0.0\n\u0007/noise\n\u0000\u0060"
             .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-    for (int sent : new int[] {0, 1, 10, 21, script.length}) {
+    byte[] all = java.util.Arrays.copyOf(honestBytes, honestBytes.length + 96);
+    // Nothing yet, within the header, between the lines, before Noise, within its first message.
+    for (int sent : new int[] {0, 10, 20, 28, 35}) {
       long begun = System.nanoTime();
       try (Socket socket = RawPeer.connect(host)) {
-        socket.getOutputStream().write(script, 0, sent);
-        Thread drip =
-            Thread.startVirtualThread(
-                () -> {
-                  try {
-                    while (true) {
-                      socket.getOutputStream().write(0);
-                      java.util.concurrent.locks.LockSupport.parkNanos(400_000_000);
-                    }
-                  } catch (IOException over) {
-                    // The host broke off.
-                  }
-                });
+        socket.getOutputStream().write(all, 0, sent);
+        Thread drip = Thread.startVirtualThread(() -> drip(socket, all, sent));
         try {
           socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
         } catch (IOException reset) {
@@ -206,8 +201,45 @@ class AdversaryTest {
         }
         drip.interrupt();
       }
-      assertTrue(System.nanoTime() - begun < 4_000_000_000L, "after " + sent + " bytes");
+      long took = (System.nanoTime() - begun) / 1_000_000;
+      assertTrue(took > 1_300 && took < 3_000, "after " + sent + " bytes: " + took + " ms");
     }
+  }
+
+  private static void drip(Socket socket, byte[] bytes, int from) {
+    try {
+      for (int i = from; i < bytes.length && !Thread.currentThread().isInterrupted(); i++) {
+        socket.getOutputStream().write(bytes[i]);
+        java.util.concurrent.locks.LockSupport.parkNanos(300_000_000);
+      }
+    } catch (IOException over) {
+      // The host broke off.
+    }
+  }
+
+  @Test
+  void twoHundredIdleConnectionsFitIntoSixtyFourMebibytes() throws Exception {
+    List<RawPeer> idle = new ArrayList<>();
+    try {
+      long before = heap();
+      for (int i = 0; i < 200; i++) {
+        RawPeer peer = new RawPeer(host);
+        peer.drain();
+        idle.add(peer);
+      }
+      assertTrue(host.connections().size() >= 200);
+      // Both ends are in this heap.
+      assertTrue(heap() - before < 64 << 20, (heap() - before) + " bytes");
+    } finally {
+      for (RawPeer peer : idle) {
+        peer.close();
+      }
+    }
+  }
+
+  private static long heap() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   @Test
