@@ -9,9 +9,6 @@ import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
-import org.dxos.dmg.trust.AuthorityEntry;
-import org.dxos.dmg.trust.AuthorityState;
-import org.dxos.dmg.trust.Head;
 
 /**
  * What a node holds, as it stands on disk: the authorities, the names bound to them, and the node
@@ -43,17 +40,14 @@ final class Holdings {
   }
 
   private static AuthorityView load(Cid id, NodeTree tree, BlockStore store) {
-    AuthorityState state = tree.state(id, store).orElseThrow();
-    Signed<AuthorityEntry> keyHead = Signed.read(store, state.keyHead(), AuthorityEntry.class);
-    Optional<Signed<Head>> head =
-        state.publicHead().map(cid -> Signed.read(store, cid, Head.class));
+    Standing standing = Evidence.standing(id, tree.state(id, store).orElseThrow(), store);
     return new AuthorityView(
         id,
-        keyHead,
-        head,
-        head.isPresent()
-            ? MerkleSearchTree.at(head.get().body().state(), store)
-            : MerkleSearchTree.empty(store));
+        standing,
+        standing
+            .tip()
+            .map(head -> MerkleSearchTree.at(head.body().state(), store))
+            .orElseGet(() -> MerkleSearchTree.empty(store)));
   }
 
   /** Binds a name to an authority, in the batch that admits it. */

@@ -93,11 +93,26 @@ public final class Registrar implements AutoCloseable {
     Signed<AuthorityEntry> genesis = Signed.read(all, envelope, AuthorityEntry.class);
     KeyRules.requireGenesis(genesis);
     requireHome(genesis.body());
-    Map<Cid, byte[]> blocks = new LinkedHashMap<>();
-    blocks.put(envelope, Signed.need(all, envelope, "envelope"));
-    blocks.put(genesis.envelope().body(), Signed.need(all, genesis.envelope().body(), "body"));
-    CompletableFuture<AuthorityView> answer = new CompletableFuture<>();
-    clerk.enqueue(new Clerk.Task.Claim(genesis, blocks, answer));
+    return learn(genesis.envelope().body(), List.of(envelope), offered, true).orThrow();
+  }
+
+  /**
+   * Takes key log entries and heads of one authority, whoever carries them and wherever its home
+   * is. What is valid is held, and the verdict on the authority follows from all that is held.
+   *
+   * @param genesis the authority id
+   * @param envelopes oldest first
+   * @param offered the blocks of the envelopes, of the statements that heads add, and of their
+   *     records and bundles as far as they are to be held
+   * @return what came of it; what was found valid before a refusal stays
+   */
+  public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    return learn(genesis, envelopes, offered, false);
+  }
+
+  private Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered, boolean claim) {
+    CompletableFuture<Learned> answer = new CompletableFuture<>();
+    clerk.enqueue(new Clerk.Task.Learn(genesis, envelopes, offered, claim, answer));
     return await(answer);
   }
 
@@ -127,14 +142,11 @@ public final class Registrar implements AutoCloseable {
                             + statement.genesis()
                             + "` is not held here",
                         "claim the authority first"));
-    requireHome(view.keyHead().body());
-    requireAuth(view, signed);
-    StatementRules.judge(statement, view.keyHead().body(), view.keyHead().body(), now())
-        .ifPresent(Registrar::refuse);
+    HomeRules.judge(view, headKey.publicKey(), signed, now()).ifPresent(Registrar::refuse);
     Map<Cid, byte[]> blocks = new LinkedHashMap<>();
     if (statement.op() instanceof Statement.Release release) {
       // A slot that is taken stays taken, so a conflict is told before any file is looked at.
-      switch (Slots.apply(view.state(), envelope, statement, all)) {
+      switch (Slots.apply(view.state(), envelope, statement, view.voided(), all)) {
         case Verdict.Accepted _ -> {
           ReleaseRules.check(view.name(), statement, release, all, this::authority);
           ReleaseRules.eachBlock(release.module(), all, cid -> keepNew(cid, all, blocks));
@@ -176,30 +188,7 @@ public final class Registrar implements AutoCloseable {
 
   private void requireHome(AuthorityEntry entry) {
     if (!entry.home().headKey().equals(headKey.publicKey())) {
-      throw new AdmissionException.Refused(
-          ErrorCode.NOT_HOME,
-          "admit for `"
-              + entry.authority()
-              + "`: its home has head key `"
-              + entry.home().headKey()
-              + "`, this node `"
-              + headKey.publicKey()
-              + "`",
-          "hand it to the home node");
-    }
-  }
-
-  private static void requireAuth(AuthorityView view, Signed<Statement> statement) {
-    if (!statement.body().auth().equals(view.keyHead().cid())) {
-      throw new AdmissionException.Refused(
-          ErrorCode.STATEMENT_REFUSED,
-          "admit statement `"
-              + statement.cid()
-              + "`: its `auth` `"
-              + statement.body().auth()
-              + "` is no entry of the key log of `"
-              + view.name()
-              + "`");
+      refuse(HomeRules.notHome(entry, headKey.publicKey()));
     }
   }
 

@@ -125,6 +125,27 @@ public final class ReleaseRules {
     }
   }
 
+  /** The same, as far as it is there: a bundle may be left where it came from. */
+  static void eachHeldBlock(Cid record, BlockSource blocks, Consumer<Cid> visitor) {
+    Optional<byte[]> block = blocks.get(record);
+    if (block.isEmpty()) {
+      return;
+    }
+    visitor.accept(record);
+    ModuleRecord module;
+    try {
+      module = ModuleRecord.decode(block.get());
+    } catch (org.dxos.dmg.error.FormatException newer) {
+      return; // carried, and not understood
+    }
+    module.links().stream().filter(cid -> blocks.get(cid).isPresent()).forEach(visitor);
+    for (Bundle bundle : module.bundles()) {
+      if (blocks.get(bundle.cid()).isPresent()) {
+        BundleBlocks.of(blocks, bundle.cid()).held().forEach(visitor);
+      }
+    }
+  }
+
   private static void requireFit(
       String authority, Statement statement, Statement.Release release, ModuleRecord module) {
     misfit(authority, statement, release, module)

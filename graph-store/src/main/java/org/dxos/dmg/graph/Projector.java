@@ -65,6 +65,7 @@ final class Projector {
         graph.add(REGISTRY, authority, iri(Ontology.TYPE), iri(Ontology.NS + "Authority"));
         graph.add(REGISTRY, authority, iri(Ontology.NAME), text(body.authority()));
       }
+      case STANDING -> {}
       case HEAD -> {
         Head head = Signed.read(store, entry.envelope(), Head.class).body();
         AuthorityEntry authority = Signed.read(store, head.keyHead(), AuthorityEntry.class).body();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dxos.dmg.admission.HeadRules;
+import org.dxos.dmg.admission.KeyLog;
 import org.dxos.dmg.admission.KeyRules;
 import org.dxos.dmg.admission.ReleaseRules;
 import org.dxos.dmg.admission.Signed;
@@ -211,7 +212,7 @@ public final class Chain {
                 module,
                 "authority `" + id + "` is `" + genesis.body().authority() + "`");
           }
-          HeadRules.requireSignature(head, id, genesis);
+          HeadRules.requireSignature(head, KeyLog.of(genesis));
           return new Authority(genesis, head, MerkleSearchTree.at(head.body().state(), blocks));
         });
   }
