@@ -48,6 +48,12 @@ public final class Main {
     COMMANDS.put("install", InstallCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("tag", TagCommand::new);
+    COMMANDS.put("yank", YankCommand::new);
+    COMMANDS.put("unyank", UnyankCommand::new);
+    COMMANDS.put("deprecate", DeprecateCommand::new);
+    COMMANDS.put("withdraw", WithdrawCommand::new);
+    COMMANDS.put("authority", AuthorityCommand::new);
+    COMMANDS.put("key", KeyCommand::new);
     COMMANDS.put("sparql", SparqlCommand::new);
     COMMANDS.put("node", NodeCommand::new);
     COMMANDS.put("status", StatusCommand::new);

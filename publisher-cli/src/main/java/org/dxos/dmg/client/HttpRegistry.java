@@ -136,7 +136,22 @@ final class HttpRegistry implements Registry {
   public AuthorityInfo claim(Cid envelope, BlockSource offered) {
     Cid body = org.dxos.dmg.trust.Envelope.decode(block(offered, envelope)).body();
     return AuthorityInfo.fromNode(
-        json(sendCar("/v1/authorities", List.of(body, envelope), envelope, offered)));
+        json(sendCar("/v1/authorities", List.of(body, envelope), List.of(envelope), offered)));
+  }
+
+  @Override
+  public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    Set<Cid> blocks = new LinkedHashSet<>();
+    envelopes.forEach(
+        envelope -> org.dxos.dmg.admission.Carried.eachBlock(envelope, offered, blocks::add));
+    return AuthorityInfo.fromNode(
+        json(sendCar("/v1/authorities", List.copyOf(blocks), envelopes, offered)));
+  }
+
+  @Override
+  public NodeInfo freshHeadKey() {
+    return NodeInfo.fromNode(
+        json(post("/v1/node/head-key", "application/json", new byte[0], "application/json")));
   }
 
   @Override
@@ -153,7 +168,7 @@ final class HttpRegistry implements Registry {
     sent.add(statement.envelope().body());
     sent.add(envelope);
     return PublishReceipt.fromNode(
-        json(sendCar("/v1/publish", List.copyOf(sent), envelope, offered)));
+        json(sendCar("/v1/publish", List.copyOf(sent), List.of(envelope), offered)));
   }
 
   @Override
@@ -233,10 +248,10 @@ final class HttpRegistry implements Registry {
     return call("POST", path, headers(type, accept), body, MAX_ANSWER);
   }
 
-  private Answer sendCar(String path, List<Cid> cids, Cid root, BlockSource offered) {
+  private Answer sendCar(String path, List<Cid> cids, List<Cid> roots, BlockSource offered) {
     java.io.ByteArrayOutputStream car = new java.io.ByteArrayOutputStream();
     try {
-      CarWriter writer = new CarWriter(car, List.of(root));
+      CarWriter writer = new CarWriter(car, roots);
       for (Cid cid : cids) {
         writer.put(cid, block(offered, cid));
       }
