@@ -113,8 +113,10 @@ public final class Amendments {
    * and the other side of a fork of the key log is resolved.
    *
    * @param lastGood the last head that counts for what the lost owner keys said
+   * @param home true to make the registry's node the home, as the old one is lost too
    */
-  public Outcome recover(String authority, Path recoveryFile, LastGood lastGood, String reason) {
+  public Outcome recover(
+      String authority, Path recoveryFile, LastGood lastGood, boolean home, String reason) {
     AuthorityInfo info = info(authority);
     Draft draft = new Draft(last(info));
     SigningKey recovery = recoveryKey(draft.before(), recoveryFile);
@@ -122,6 +124,12 @@ public final class Amendments {
     List<PublicKey> lost = draft.before().owners().keys();
     draft.owners(KeySet.of(fresh.publicKey()));
     lost.forEach(key -> draft.revoke(key, lastGood.of(info), reason));
+    NodeInfo node = registry.node();
+    PublicKey oldHead = draft.before().home().headKey();
+    if (home && !node.headKey().equals(oldHead)) {
+      draft.home(new Home(node.headKey(), node.peer(), List.of()));
+      draft.revoke(oldHead, lastGood.of(info), reason);
+    }
     List<Cid> rivals = rivals(info);
     if (!rivals.isEmpty()) {
       draft.resolves(rivals.getFirst());

@@ -177,7 +177,7 @@ final class AuthorityCommand implements Callable<Integer> {
       made.ifPresent(
           secret -> {
             session.terminal().note("For the pipeline, as a secret variable; it is kept nowhere:");
-            session.terminal().line("DMG_KEY=" + "'" + KeyRing.line(secret) + "'");
+            session.terminal().line("DMG_KEY=" + KeyRing.word(secret));
             session.terminal().note("DMG_NODE=<the URL of your node>, then: dmg publish DIR");
             session
                 .terminal()
@@ -248,11 +248,12 @@ final class AuthorityCommand implements Callable<Integer> {
       @Option(names = "--recovery", required = true, paramLabel = "FILE") Path recovery,
       @Option(names = "--reason", required = true) String reason,
       @Option(names = "--last-good", paramLabel = "HEAD") Optional<String> lastGood,
-      @Option(names = "--all") boolean all)
+      @Option(names = "--all") boolean all,
+      @Option(names = "--here", description = "make this registry's node the home") boolean home)
       throws IOException {
     try (Registry registry = session.registry()) {
       return done(
-          amendments(registry).recover(name, recovery, lastGood(lastGood, all), reason),
+          amendments(registry).recover(name, recovery, lastGood(lastGood, all), home, reason),
           "recovered");
     }
   }

@@ -58,6 +58,7 @@ public final class Main {
     COMMANDS.put("node", NodeCommand::new);
     COMMANDS.put("status", StatusCommand::new);
     COMMANDS.put("import", ImportCommand::new);
+    COMMANDS.put("export", ExportCommand::new);
     COMMANDS.put("config", ConfigCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);
     COMMANDS.put("demo", DemoCommand::new);

@@ -58,6 +58,11 @@ final class HttpRegistry implements Registry {
   /** Below this the blocks are sent unasked: the question costs a round trip, and they are few. */
   private static final int ASK_FROM_BLOCKS = 8;
 
+  /** What one request carries of an authority: more is sent in several. */
+  private static final int CARRIED_ITEMS = 500;
+
+  private static final long CARRIED_BYTES = 32L << 20;
+
   private final String url;
   private final Optional<String> token;
 
@@ -141,11 +146,29 @@ final class HttpRegistry implements Registry {
 
   @Override
   public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
-    Set<Cid> blocks = new LinkedHashSet<>();
-    envelopes.forEach(
-        envelope -> org.dxos.dmg.admission.Carried.eachBlock(envelope, offered, blocks::add));
-    return AuthorityInfo.fromNode(
-        json(sendCar("/v1/authorities", List.copyOf(blocks), envelopes, offered)));
+    Optional<AuthorityInfo> info = Optional.empty();
+    int next = 0;
+    while (next < envelopes.size()) {
+      List<Cid> some = new ArrayList<>();
+      Set<Cid> blocks = new LinkedHashSet<>();
+      long[] bytes = {0};
+      while (next < envelopes.size() && some.size() < CARRIED_ITEMS && bytes[0] < CARRIED_BYTES) {
+        org.dxos.dmg.admission.Carried.eachBlock(
+            envelopes.get(next),
+            offered,
+            cid -> {
+              if (blocks.add(cid)) {
+                bytes[0] += block(offered, cid).length;
+              }
+            });
+        some.add(envelopes.get(next++));
+      }
+      info =
+          Optional.of(
+              AuthorityInfo.fromNode(
+                  json(sendCar("/v1/authorities", List.copyOf(blocks), some, offered))));
+    }
+    return info.orElseThrow(() -> new IllegalArgumentException("nothing to learn"));
   }
 
   @Override

@@ -97,15 +97,49 @@ public final class Publisher {
       }
       signers.put(authority, signer);
     }
-    Statement statement = release(module, signer.authority(), signer.key(), named);
-    PublishReceipt receipt = say(statement, signer.key(), module);
+    PublishReceipt receipt = sayRelease(module, signer, named);
     return receipt.added()
         ? new Outcome.Published(receipt, claimed)
         : new Outcome.AlreadyThere(receipt.statement());
   }
 
+  /**
+   * Hands a release in. Where the same record stands void, as its key was revoked, the release is
+   * said again in its place.
+   */
+  private PublishReceipt sayRelease(PreparedModule module, Signer signer, Map<String, Cid> named) {
+    try {
+      Statement statement =
+          release(module, signer.authority(), signer.key(), named, Optional.empty());
+      return say(statement, signer.key(), module);
+    } catch (RuntimeException e) {
+      if (!(e instanceof Explained explained) || explained.code() != ErrorCode.CONFLICT) {
+        throw e;
+      }
+      Optional<Cid> voided = voidRelease(module);
+      if (voided.isEmpty()) {
+        throw e;
+      }
+      Statement again = release(module, signer.authority(), signer.key(), named, voided);
+      return say(again, signer.key(), module);
+    }
+  }
+
+  private Optional<Cid> voidRelease(PreparedModule module) {
+    String version = module.record().version().toString();
+    return registry.module(module.record().name().toString()).versions().stream()
+        .filter(one -> one.version().equals(version) && one.notices().voided())
+        .filter(one -> one.record().equals(module.recordCid()))
+        .map(one -> one.release())
+        .findFirst();
+  }
+
   private Statement release(
-      PreparedModule module, AuthorityInfo owner, SigningKey key, Map<String, Cid> named) {
+      PreparedModule module,
+      AuthorityInfo owner,
+      SigningKey key,
+      Map<String, Cid> named,
+      Optional<Cid> replaces) {
     ModuleRecord record = module.record();
     return new Statement(
         owner.genesis(),
@@ -118,7 +152,7 @@ public final class Publisher {
             List.copyOf(new TreeSet<>(record.carriedPaths())),
             named),
         Optional.empty(),
-        Optional.empty(),
+        replaces,
         now(),
         Optional.empty());
   }
@@ -161,7 +195,12 @@ public final class Publisher {
             item -> {
               PreparedModule module = prepare.apply(item);
               Statement statement =
-                  release(module, owner, key, authorities(module.record(), authority, known));
+                  release(
+                      module,
+                      owner,
+                      key,
+                      authorities(module.record(), authority, known),
+                      Optional.empty());
               if (say(statement, key, module).added()) {
                 added.incrementAndGet();
               }

@@ -162,14 +162,15 @@ public final class KeyRing {
     return open(KeyFile.read(file), file.toString());
   }
 
-  /** A key as one line, which {@link #parse} reads: a secret. */
-  public static String line(SigningKey key) {
-    return KeyFile.line(new KeyFile.Plain(key));
+  /** A key as one word, which {@link #parse} reads: a secret. */
+  public static String word(SigningKey key) {
+    return KeyFile.line(new KeyFile.Plain(key)).replace(' ', ':');
   }
 
   /** Reads a key from text such as a pipeline has in a variable. */
   public static SigningKey parse(String text, Supplier<Optional<String>> passphrase) {
-    return open(KeyFile.parse(text, "given"), "given", passphrase);
+    String line = text.startsWith("dmg-key-1:") ? text.replace(':', ' ') : text;
+    return open(KeyFile.parse(line, "given"), "given", passphrase);
   }
 
   /** The key {@code name}, if it is here. */
@@ -196,13 +197,13 @@ public final class KeyRing {
   }
 
   /**
-   * A key that {@code fits}: the one given from outside, else one of this home that is not the
-   * node's. Only the one that is returned is unlocked.
+   * A key that {@code fits}: the one given from outside, or where none was given one of this home
+   * that is not the node's. Only the one that is returned is unlocked.
    */
   public Optional<SigningKey> signer(Predicate<PublicKey> fits) {
-    Optional<SigningKey> given = secrets.given().filter(key -> fits.test(key.publicKey()));
-    if (given.isPresent()) {
-      return given;
+    if (secrets.given().isPresent()) {
+      // Who gives a key means that one: to sign with another unasked would be a surprise.
+      return secrets.given().filter(key -> fits.test(key.publicKey()));
     }
     return list().stream()
         .filter(one -> !one.name().matches("head(-[0-9]+)?|peer"))
