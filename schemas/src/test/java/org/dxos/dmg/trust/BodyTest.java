@@ -43,6 +43,9 @@ class BodyTest {
           Map.entry("tag", "bafyreihqm54blwwyxxzki7xqu4zggtwnlyfi6akifqvdhgezb343bjsnqm"),
           Map.entry("promote", "bafyreiar5ldyf6sqsadelh2kgcgfzqlgva4f3m6h72poqe762qvrb5bnbm"),
           Map.entry("head", "bafyreiexxhvqtnpbhhcoq56v5q7wceueycbc52fd2vdwpjijgm5ikbavge"),
+          Map.entry("space", "bafyreigv3sldlrfdoqnbwipcygwhic54vkfrdw66qze6ypqngjimzopceu"),
+          Map.entry(
+              "second space entry", "bafyreid7ye7cbrr763f5edhp2ihei4p5z5negidsmri2vtp5tpyzcsn3za"),
           Map.entry("state", "bafyreiasae4hzjx6mmb63e42zx3vd66tdwvkai4iigclgy3sfa4qahc5am"),
           Map.entry("envelope", "bafyreihocjrdjt7nogf2scai7iy273su2fjid4a7hnitqlduemv4moige4"));
 
