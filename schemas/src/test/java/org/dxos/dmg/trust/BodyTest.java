@@ -119,6 +119,7 @@ class BodyTest {
             "space",
             "replaces",
             "delegates",
+            "members",
             "revoked",
             "resolves",
             "added",
