@@ -264,7 +264,7 @@ class HttpContractTest {
     List<String> methods = List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH");
     Map<String, String> values =
         Map.of("{dxn}", APP, "{name}", APP, "{authority}", "com.two", "{cid}", record.toString());
-    assertEquals(24, paths.size());
+    assertEquals(25, paths.size());
     for (Map.Entry<String, Node> path : paths.entrySet()) {
       Set<String> listed = ((Node.Map) path.getValue()).entries().keySet();
       String real = path.getKey();
