@@ -254,7 +254,7 @@ public final class Fields {
       case Node.Bool _ -> {}
       case Node.Text text -> toText(field, text, true, true);
       case Node.Int number -> {
-        if (Math.abs(number.value()) > MAX_UINT) {
+        if (number.value() > MAX_UINT || number.value() < -MAX_UINT) {
           throw expected(field, number, "an integer between -2^53 and 2^53");
         }
       }
