@@ -14,7 +14,6 @@ import org.dxos.dmg.admission.Slots;
 import org.dxos.dmg.admission.Statuses;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
-import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.record.ModuleRecord;
@@ -182,10 +181,5 @@ final class ReleaseReader {
         .get(slot.get())
         .flatMap(envelope -> release(authority, envelope))
         .filter(release -> release.envelope().equals(cid) || release.record().equals(cid));
-  }
-
-  /** The CID of the map without fields: the digest of a policy that says nothing. */
-  static Cid emptyPolicy() {
-    return DagCbor.cid(DagCbor.encode(org.dxos.dmg.dagcbor.Node.Map.EMPTY));
   }
 }
