@@ -1,6 +1,6 @@
 package org.dxos.dmg.rdf;
 
-/** The IRIs in which DMG speaks RDF. */
+/** The IRIs in which DMG speaks RDF; {@link RdfDocuments#ontology} says what each means. */
 public final class Ontology {
 
   public static final String NS = "urn:dmg:ns#";
@@ -21,6 +21,7 @@ public final class Ontology {
   public static final String API = NS + "Api";
   public static final String DEPENDENCY = NS + "Dependency";
   public static final String VARIANT = NS + "Variant";
+  public static final String ALTERNATIVE = NS + "Alternative";
 
   // of a release
   public static final String OF = NS + "of";
@@ -44,6 +45,7 @@ public final class Ontology {
   public static final String AUTHOR = SCHEMA + "author";
 
   // of a dependency or a variant
+  public static final String ANY_OF = NS + "anyOf";
   public static final String ON = NS + "on";
   public static final String RANGE = NS + "range";
   public static final String OPTIONAL = NS + "optional";

@@ -187,6 +187,7 @@ public final class HttpServer implements AutoCloseable {
       this.resources =
           List.of(
               new ReadResource(registry),
+              new VocabularyResource(),
               new WriteResource(registry),
               new GatewayResource(registry),
               new SparqlResource(registry),
