@@ -49,6 +49,7 @@ import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.policy.PolicyException;
 import org.dxos.dmg.policy.PolicyFile;
+import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
 import org.dxos.dmg.solver.Resolution;
@@ -161,8 +162,25 @@ public final class LocalRegistry implements Registry {
     StateCatalog catalog = catalog();
     return switch (Selection.of(catalog, dxn)) {
       case Selection.Found found -> info(found.release());
-      case Selection other -> throw missing(text, dxn, other, catalog);
+      case Selection other -> {
+        catalog.newer(dxn).ifPresent(newer -> refuseNewer(text, newer));
+        throw missing(text, dxn, other, catalog);
+      }
     };
+  }
+
+  /** What is of a later version is told as far as it is understood, and resolves to nothing. */
+  private static void refuseNewer(String text, NewerRecord newer) {
+    throw new NotFoundException(
+        ErrorCode.UNSUPPORTED,
+        "resolve `"
+            + text
+            + "`: its record is a `"
+            + newer.type()
+            + "`, which this version keeps and cannot resolve; of it is understood "
+            + newer.shown(),
+        List.of(),
+        "use a newer dmg");
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.trust.Body;
@@ -106,6 +107,13 @@ final class ReleaseReader {
             release.authorities(),
             Notices.NONE,
             statement.created()));
+  }
+
+  /** The record of a release, if it is of a later version. */
+  Optional<NewerRecord> newer(Cid envelope) {
+    return statement(envelope).body().op() instanceof Statement.Release release
+        ? blocks.get(release.module()).flatMap(NewerRecord::read)
+        : Optional.empty();
   }
 
   /** Envelopes of an authority's releases that provide an API. */
