@@ -37,9 +37,17 @@ class ArchitectureTest {
     "..dmg.graph.."
   };
   private static final String[] RESOLVER = {"..dmg.select..", "..dmg.solver..", "..dmg.closure.."};
-  private static final String[] NODE = {"..dmg.api..", "..dmg.key..", "..dmg.node.."};
+  private static final String[] NODE = {
+    "..dmg.api..", "..dmg.key..", "..dmg.policy..", "..dmg.node.."
+  };
   private static final String[] CLI = {
-    "..dmg.cli..", "..dmg.client..", "..dmg.publish..", "..dmg.install..", "..dmg.imports.."
+    "..dmg.cli..",
+    "..dmg.client..",
+    "..dmg.publish..",
+    "..dmg.install..",
+    "..dmg.imports..",
+    "..dmg.authority..",
+    "..dmg.carry.."
   };
 
   private static final String[] LIBP2P = {"..dmg.libp2p.."};
@@ -211,15 +219,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void javaUrlConnectionsAreMadeByTheClientAlone() {
+  void javaUrlConnectionsAreMadeByTheClientAndTheProofOfDomainsAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("..dmg.client..", "..dmg.conformance..")
+        .resideOutsideOfPackages("..dmg.client..", "..dmg.policy..", "..dmg.conformance..")
         .should()
         .callMethod(java.net.URL.class, "openConnection")
         .orShould()
         .callMethod(URI.class, "toURL")
-        .because("a node fetches nothing that a stranger names")
+        .because("a node fetches nothing that a stranger names, but the proof of a domain")
         .check(classes);
   }
 

@@ -1,16 +1,10 @@
 package org.dxos.dmg.admission;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.Explained;
-import org.dxos.dmg.mst.MerkleSearchTree;
-import org.dxos.dmg.trust.AuthorityEntry;
-import org.dxos.dmg.trust.Head;
 
 /**
  * Judges everything that is stored as if it had just arrived: every block against its CID, and
@@ -59,28 +53,31 @@ public final class Audit {
     }
   }
 
+  /** Offers everything held of an authority to an empty dossier, as if it came from a stranger. */
   private void authority(AuthorityView view) {
     try {
-      Signed<AuthorityEntry> genesis =
-          Signed.read(store, view.keyHead().cid(), AuthorityEntry.class);
-      KeyRules.requireGenesis(genesis);
-      Deque<Signed<Head>> chain = new ArrayDeque<>();
-      Optional<Cid> at = view.head().map(Signed::cid);
-      while (at.isPresent()) {
-        Signed<Head> head = Signed.read(store, at.get(), Head.class);
-        chain.push(head);
-        at = head.body().prev();
+      Dossier held =
+          Evidence.dossier(view.id(), view.standing().state(), store, (_, _) -> {}, store);
+      Dossier anew = new Dossier(view.id(), store, (_, _) -> {});
+      for (Cid envelope : held.inOrder()) {
+        anew.offer(envelope);
       }
-      Optional<Signed<Head>> before = Optional.empty();
-      for (Signed<Head> head : chain) {
-        MerkleSearchTree reached = HeadRules.check(head, view.id(), genesis, before, store);
+      for (Cid waiting : anew.waiting()) {
+        faults.add("`" + waiting + "` of `" + view.name() + "` links to what is not held");
+      }
+      for (Dossier.Link head : anew.heads()) {
         heads++;
         statements += head.body().added().size();
-        if (!reached.root().equals(head.body().state())) {
-          throw new IllegalStateException(
-              "head " + head.cid() + " was checked and leads elsewhere");
-        }
-        before = Optional.of(head);
+      }
+      Standing verdict = Axiom.of(anew);
+      if (!verdict.state().equals(view.standing().state())) {
+        faults.add(
+            "authority `"
+                + view.name()
+                + "`: what is held leads to "
+                + verdict.state()
+                + ", stored is "
+                + view.standing().state());
       }
     } catch (RuntimeException e) {
       fault(e);

@@ -1,24 +1,59 @@
 package org.dxos.dmg.admission;
 
 import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 
 /**
- * An authority as it stands at one moment. Immutable: a later head gives another view.
+ * An authority as it stands at one moment. Immutable: a later head or key log entry gives another
+ * view.
  *
  * @param id the authority id
- * @param keyHead the newest key log entry
- * @param head the newest head; empty before the first publish
+ * @param standing the verdict on what is held of it
  * @param state the state tree that the head signs
  */
-public record AuthorityView(
-    Cid id, Signed<AuthorityEntry> keyHead, Optional<Signed<Head>> head, MerkleSearchTree state) {
+public record AuthorityView(Cid id, Standing standing, MerkleSearchTree state) {
+
+  /**
+   * An authority as a store has it, for those who follow its journal.
+   *
+   * @return empty if it is not held
+   */
+  public static Optional<AuthorityView> stored(Cid id, BlockStore store) {
+    return NodeTree.load(store).state(id, store).map(state -> Holdings.view(id, state, store));
+  }
+
+  /** True if {@code id} is the authority to which its name is bound in a store. */
+  public static boolean bound(String name, Cid id, BlockStore store) {
+    return Holdings.bound(name, store).equals(Optional.of(id));
+  }
 
   /** The authority's name, without {@code ~id}. */
   public String name() {
-    return keyHead.body().authority();
+    return keyHead().body().authority();
+  }
+
+  /** The key log, to the newest entry that counts. */
+  public KeyLog log() {
+    return standing.log();
+  }
+
+  /** The newest key log entry that counts. */
+  public Signed<AuthorityEntry> keyHead() {
+    return standing.log().last();
+  }
+
+  /** The newest head that stands; empty before the first publish. */
+  public Optional<Signed<Head>> head() {
+    return standing.tip();
+  }
+
+  /** Statements in the state tree that are void. */
+  public Set<Cid> voided() {
+    return standing.voided();
   }
 }

@@ -19,8 +19,6 @@ import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.mst.TreeException;
-import org.dxos.dmg.trust.AuthorityEntry;
-import org.dxos.dmg.trust.AuthorityState;
 import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.SigningKey;
@@ -43,10 +41,18 @@ final class Clerk implements AutoCloseable {
 
   /** Work for the clerk. */
   sealed interface Task {
-    record Claim(
-        Signed<AuthorityEntry> genesis,
-        Map<Cid, byte[]> blocks,
-        CompletableFuture<AuthorityView> answer)
+    /**
+     * Envelopes of one authority's key log entries and heads, from whoever carries them.
+     *
+     * @param offered blocks that came with them
+     * @param binding what becomes of the name
+     */
+    record Learn(
+        Cid genesis,
+        List<Cid> envelopes,
+        BlockSource offered,
+        Registrar.Binding binding,
+        CompletableFuture<Learned> answer)
         implements Task {}
 
     record Say(
@@ -62,7 +68,7 @@ final class Clerk implements AutoCloseable {
 
   private final BlockStore store;
   private final Holdings holdings;
-  private final SigningKey headKey;
+  private final HeadKeys keys;
   private final InstantSource clock;
   private final List<LongConsumer> listeners;
   private final LinkedBlockingQueue<Task> queue = new LinkedBlockingQueue<>();
@@ -75,13 +81,13 @@ final class Clerk implements AutoCloseable {
   Clerk(
       BlockStore store,
       Holdings holdings,
-      SigningKey headKey,
+      HeadKeys keys,
       InstantSource clock,
       ThreadFactory threads,
       List<LongConsumer> listeners) {
     this.store = store;
     this.holdings = holdings;
-    this.headKey = headKey;
+    this.keys = keys;
     this.clock = clock;
     this.listeners = listeners;
     this.thread = threads.newThread(this::run);
@@ -127,11 +133,11 @@ final class Clerk implements AutoCloseable {
     long bytes = 0;
     for (Task task : group) {
       switch (task) {
-        case Task.Claim claim -> {
+        case Task.Learn learn -> {
           settle(says);
           says = new ArrayList<>();
           bytes = 0;
-          answer(claim);
+          answer(learn);
         }
         case Task.Say say -> {
           bytes += say.bytes();
@@ -148,52 +154,48 @@ final class Clerk implements AutoCloseable {
     settle(says);
   }
 
-  private void answer(Task.Claim task) {
+  private void answer(Task.Learn task) {
     try {
-      task.answer().complete(admit(task));
+      task.answer().complete(learn(task));
     } catch (RuntimeException e) {
       task.answer().completeExceptionally(e);
     }
   }
 
-  private AuthorityView admit(Task.Claim task) {
-    Signed<AuthorityEntry> genesis = task.genesis();
-    Cid id = genesis.envelope().body();
-    String name = genesis.body().authority();
-    Optional<Cid> bound = holdings.bound(name);
-    if (bound.equals(Optional.of(id))) {
-      return holdings.need(id);
+  private Learned learn(Task.Learn task) {
+    Batch batch = new Batch();
+    Learning learning = new Learning(holdings.authority(task.genesis()), store, task, batch);
+    if (learning.added().isEmpty()) {
+      return learning.answer(holdings.authority(task.genesis()), store.journalEnd());
     }
-    if (bound.isPresent()) {
+    AuthorityView view = learning.view();
+    Optional<Cid> bound = holdings.bound(view.name());
+    if (task.binding() == Registrar.Binding.CLAIM
+        && bound.isPresent()
+        && !bound.get().equals(view.id())) {
       throw new AdmissionException.Refused(
           ErrorCode.AUTHORITY_CONTESTED,
           "claim `"
-              + name
+              + view.name()
               + "`: the name is bound to authority `"
               + bound.get()
               + "`, offered `"
-              + id
+              + view.id()
               + "`",
           "publish with the keys of the authority that is there, or under a name of your own");
     }
-    Batch batch = new Batch();
-    task.blocks().forEach(batch::put);
-    NodeTree next =
-        holdings
-            .tree()
-            .with(
-                id,
-                new AuthorityState(genesis.cid(), Optional.empty(), Optional.empty(), List.of()),
-                batch)
-            .write(batch);
-    Holdings.bind(name, id, batch);
-    batch.admit(JournalEntry.Kind.AUTHORITY, id, genesis.cid());
+    NodeTree next = holdings.tree().with(view.id(), view.standing().state(), batch).write(batch);
+    boolean binds = bound.isEmpty() && task.binding() != Registrar.Binding.NEVER;
+    if (binds) {
+      Holdings.bind(view.name(), view.id(), batch);
+    }
     long position = store.commit(batch);
-    AuthorityView view =
-        new AuthorityView(id, genesis, Optional.empty(), MerkleSearchTree.empty(store));
     holdings.show(List.of(view), next);
+    if (binds) {
+      holdings.showBound(view.name(), view.id());
+    }
     listeners.forEach(listener -> listener.accept(position));
-    return view;
+    return learning.answer(Optional.of(view), position);
   }
 
   /**
@@ -254,12 +256,7 @@ final class Clerk implements AutoCloseable {
       }
       AuthorityView view = sign(chapter, issued, batch);
       after.add(view);
-      next =
-          next.with(
-              view.id(),
-              new AuthorityState(
-                  view.keyHead().cid(), view.head().map(Signed::cid), Optional.empty(), List.of()),
-              batch);
+      next = next.with(view.id(), view.standing().state(), batch);
     }
     long position = store.journalEnd();
     if (!after.isEmpty()) {
@@ -274,16 +271,15 @@ final class Clerk implements AutoCloseable {
     }
   }
 
-  private static void apply(
-      Task.Say say, Chapter chapter, long issued, Batch batch, BlockSource all) {
+  private void apply(Task.Say say, Chapter chapter, long issued, Batch batch, BlockSource all) {
     Signed<Statement> statement = say.statement();
-    AuthorityEntry keyHead = chapter.before.keyHead().body();
-    Optional<Verdict.Refused> late =
-        StatementRules.judge(statement.body(), keyHead, keyHead, issued);
+    // The key log may have gone on since the statement was handed in.
+    Optional<Verdict.Refused> late = HomeRules.judge(chapter.before, keys, statement, issued);
     Verdict verdict =
         late.isPresent()
             ? late.get()
-            : Slots.apply(chapter.state, statement.cid(), statement.body(), all);
+            : Slots.apply(
+                chapter.state, statement.cid(), statement.body(), chapter.before.voided(), all);
     switch (verdict) {
       case Verdict.Accepted accepted -> {
         say.blocks().forEach(batch::put);
@@ -323,14 +319,23 @@ final class Clerk implements AutoCloseable {
             issued + Registrar.HEAD_LIFE_SECONDS,
             Optional.empty());
     byte[] body = head.encode();
-    Envelope envelope = Envelope.sign(Head.TYPE, body, List.of(headKey));
+    SigningKey key = keys.of(before.keyHead().body().home().headKey()).orElseThrow();
+    Envelope envelope = Envelope.sign(Head.TYPE, body, List.of(key));
     byte[] block = envelope.encode();
     Cid cid = DagCbor.cid(block);
     batch.put(envelope.body(), body);
     batch.put(cid, block);
     batch.admit(JournalEntry.Kind.HEAD, before.id(), cid);
+    Standing standing = before.standing();
     return new AuthorityView(
-        before.id(), before.keyHead(), Optional.of(new Signed<>(cid, envelope, head)), state);
+        before.id(),
+        new Standing(
+            standing.log(),
+            Optional.of(new Signed<>(cid, envelope, head)),
+            standing.voided(),
+            standing.contest(),
+            standing.forks()),
+        state);
   }
 
   private void answer(Chapter chapter, long position) {
@@ -359,7 +364,7 @@ final class Clerk implements AutoCloseable {
   private static void fail(List<? extends Task> tasks, RuntimeException e) {
     for (Task task : tasks) {
       switch (task) {
-        case Task.Claim claim -> claim.answer().completeExceptionally(e);
+        case Task.Learn learn -> learn.answer().completeExceptionally(e);
         case Task.Say say -> say.answer().completeExceptionally(e);
         case Task.Stop _ -> {}
       }

@@ -1,6 +1,8 @@
 package org.dxos.dmg.admission;
 
 import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.block.BlockSink;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
@@ -21,44 +23,45 @@ public final class HeadRules {
    * Checks a head beside the one before it.
    *
    * @param head the head
-   * @param genesis the authority id
-   * @param keyHead the key log entry that the head names
+   * @param log the branch of the key log that ends with the entry the head names
    * @param prev the head before; empty at epoch 0
+   * @param voided statements in the state before that are void under that entry
    * @param blocks where statements and the trees can be read
+   * @param sink takes the nodes of the tree that the head signs
    * @return the state tree that the head signs
-   * @throws AdmissionException.Refused with {@link ErrorCode#HEAD_REFUSED} or the code of the
-   *     statement that is not valid
+   * @throws AdmissionException.Refused with {@link ErrorCode#HEAD_REFUSED}, the code of the
+   *     statement that is not valid, or {@link ErrorCode#BLOCK_MISSING}
    */
   public static MerkleSearchTree check(
       Signed<Head> head,
-      Cid genesis,
-      Signed<AuthorityEntry> keyHead,
+      KeyLog log,
       Optional<Signed<Head>> prev,
-      BlockSource blocks) {
-    requireLinks(head, genesis, keyHead, prev);
+      Set<Cid> voided,
+      BlockSource blocks,
+      BlockSink sink) {
+    requireLinks(head, log, prev);
     MerkleSearchTree state =
         prev.isPresent()
             ? MerkleSearchTree.at(prev.get().body().state(), blocks)
             : MerkleSearchTree.empty(blocks);
     for (Cid added : head.body().added()) {
-      state = add(state, added, head, keyHead, blocks);
+      state = add(state, added, head, log, voided, blocks);
     }
-    Cid reached = state.write((_, _) -> {}).root();
-    if (!reached.equals(head.body().state())) {
+    MerkleSearchTree reached = state.write(sink);
+    if (!reached.root().equals(head.body().state())) {
       throw refused(
           head,
           "its statements lead to the state `"
-              + reached
+              + reached.root()
               + "`, it signs `"
               + head.body().state()
               + "`");
     }
-    return MerkleSearchTree.at(reached, blocks);
+    return reached;
   }
 
   /** Checks all that a head says but for what it adds: place in the chain, key and signature. */
-  private static void requireLinks(
-      Signed<Head> head, Cid genesis, Signed<AuthorityEntry> keyHead, Optional<Signed<Head>> prev) {
+  private static void requireLinks(Signed<Head> head, KeyLog log, Optional<Signed<Head>> prev) {
     Head body = head.body();
     long epoch = prev.isPresent() ? prev.get().body().epoch() + 1 : 0;
     if (body.epoch() != epoch || !body.prev().equals(prev.map(Signed::cid))) {
@@ -66,7 +69,13 @@ public final class HeadRules {
           head,
           "epoch " + body.epoch() + " does not follow the head before it, expected epoch " + epoch);
     }
-    requireSignature(head, genesis, keyHead);
+    if (prev.isPresent() && log.position(prev.get().body().keyHead()).isEmpty()) {
+      throw refused(
+          head,
+          "it stands under key log entry `%s`, which is not after `%s`, that of the head before it"
+              .formatted(body.keyHead(), prev.get().body().keyHead()));
+    }
+    requireSignature(head, log);
   }
 
   /**
@@ -75,19 +84,19 @@ public final class HeadRules {
    *
    * @throws AdmissionException.Refused with {@link ErrorCode#HEAD_REFUSED}
    */
-  public static void requireSignature(
-      Signed<Head> head, Cid genesis, Signed<AuthorityEntry> keyHead) {
+  public static void requireSignature(Signed<Head> head, KeyLog log) {
     Head body = head.body();
+    Signed<AuthorityEntry> keyHead = log.last();
     if (body.space().isPresent()) {
       throw new AdmissionException.Refused(
           ErrorCode.UNSUPPORTED,
           "admit head `" + head.cid() + "`: it is of a space, which this version does not take");
     }
-    if (!body.genesis().equals(genesis)) {
+    if (!body.genesis().equals(log.id())) {
       throw refused(
-          head, "it is of authority `" + body.genesis() + "`, expected `" + genesis + "`");
+          head, "it is of authority `" + body.genesis() + "`, expected `" + log.id() + "`");
     }
-    if (!body.keyHead().equals(keyHead.cid()) || body.keySeq() != keyHead.body().seq()) {
+    if (!log.endsWith(body.keyHead()) || body.keySeq() != keyHead.body().seq()) {
       throw refused(
           head,
           "it stands under key log entry `%s` of seq %d, expected `%s` of seq %d"
@@ -100,23 +109,29 @@ public final class HeadRules {
       MerkleSearchTree state,
       Cid added,
       Signed<Head> head,
-      Signed<AuthorityEntry> keyHead,
+      KeyLog log,
+      Set<Cid> voided,
       BlockSource blocks) {
     Signed<Statement> statement = Signed.read(blocks, added, Statement.class).requireSigned();
     if (!statement.body().genesis().equals(head.body().genesis())) {
       throw refused(head, "it adds `" + added + "`, a statement of another authority");
     }
-    if (!statement.body().auth().equals(keyHead.cid())) {
-      throw refused(head, "it adds `" + added + "`, whose `auth` is not an entry of this key log");
-    }
+    AuthorityEntry auth =
+        log.entry(statement.body().auth())
+            .orElseThrow(
+                () ->
+                    refused(
+                        head,
+                        "it adds `"
+                            + added
+                            + "`, whose `auth` is no entry of its branch of the key log"));
     Optional<Verdict.Refused> refusal =
-        StatementRules.judge(
-            statement.body(), keyHead.body(), keyHead.body(), head.body().issued());
+        StatementRules.judge(statement.body(), auth, log.last().body(), head.body().issued());
     if (refusal.isPresent()) {
       throw new AdmissionException.Refused(
           refusal.get().code(), refusal.get().message(), refusal.get().hint());
     }
-    return switch (Slots.apply(state, added, statement.body(), blocks)) {
+    return switch (Slots.apply(state, added, statement.body(), voided, blocks)) {
       case Verdict.Accepted accepted -> accepted.state();
       case Verdict.Held _ -> throw refused(head, "it adds `" + added + "`, which changes nothing");
       case Verdict.Conflict conflict -> throw refused(head, conflict.message());

@@ -9,9 +9,7 @@ import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
-import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.AuthorityState;
-import org.dxos.dmg.trust.Head;
 
 /**
  * What a node holds, as it stands on disk: the authorities, the names bound to them, and the node
@@ -33,7 +31,7 @@ final class Holdings {
     NodeTree tree = NodeTree.load(store);
     Holdings holdings = new Holdings(tree);
     for (Cid id : tree.ids()) {
-      holdings.views.put(id, load(id, tree, store));
+      holdings.views.put(id, view(id, tree.state(id, store).orElseThrow(), store));
     }
     for (String register : store.registers(CLAIM)) {
       String name = register.substring(CLAIM.length());
@@ -42,18 +40,21 @@ final class Holdings {
     return holdings;
   }
 
-  private static AuthorityView load(Cid id, NodeTree tree, BlockStore store) {
-    AuthorityState state = tree.state(id, store).orElseThrow();
-    Signed<AuthorityEntry> keyHead = Signed.read(store, state.keyHead(), AuthorityEntry.class);
-    Optional<Signed<Head>> head =
-        state.publicHead().map(cid -> Signed.read(store, cid, Head.class));
+  /** An authority whose state is {@code state}. */
+  static AuthorityView view(Cid id, AuthorityState state, BlockStore store) {
+    Standing standing = Evidence.standing(id, state, store);
     return new AuthorityView(
         id,
-        keyHead,
-        head,
-        head.isPresent()
-            ? MerkleSearchTree.at(head.get().body().state(), store)
-            : MerkleSearchTree.empty(store));
+        standing,
+        standing
+            .tip()
+            .map(head -> MerkleSearchTree.at(head.body().state(), store))
+            .orElseGet(() -> MerkleSearchTree.empty(store)));
+  }
+
+  /** The authority to which a name is bound in a store. */
+  static Optional<Cid> bound(String name, BlockStore store) {
+    return store.register(CLAIM + name).map(Cid::fromBytes);
   }
 
   /** Binds a name to an authority, in the batch that admits it. */
@@ -82,11 +83,15 @@ final class Holdings {
     return tree;
   }
 
+  /** Shows a name as a commit has bound it. */
+  void showBound(String name, Cid id) {
+    names.put(name, id);
+  }
+
   /** Shows what a commit has made durable. */
   void show(Collection<AuthorityView> changed, NodeTree next) {
     for (AuthorityView view : changed) {
       views.put(view.id(), view);
-      names.putIfAbsent(view.name(), view.id());
     }
     tree = next;
   }

@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
-import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
 
 /**
@@ -29,8 +29,19 @@ public final class Registrar implements AutoCloseable {
   /** 90 days, the life of a head unless configured otherwise. */
   public static final long HEAD_LIFE_SECONDS = 90L * 86_400;
 
+  /** What becomes of the name of an authority that is learned. */
+  public enum Binding {
+    /** It has to be free, or bound to this authority; it is bound. */
+    CLAIM,
+    /** It is bound if it is free. */
+    FIRST_USE,
+    /** It is not bound: the authority is found by {@code name~id} alone. */
+    NEVER
+  }
+
   private final BlockStore store;
-  private final SigningKey headKey;
+  private final Function<String, Optional<Cid>> pins;
+  private final HeadKeys keys;
   private final InstantSource clock;
   private final Holdings holdings;
   private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
@@ -39,27 +50,46 @@ public final class Registrar implements AutoCloseable {
   /**
    * Reads what the store holds and begins to take statements.
    *
-   * @param headKey the key that signs heads here
+   * @param keys those that sign heads here
    * @param clock of heads: their {@code issued}
    * @param threads makes the clerk
    */
-  public Registrar(
-      BlockStore store, SigningKey headKey, InstantSource clock, ThreadFactory threads) {
-    this.store = store;
-    this.headKey = headKey;
-    this.clock = clock;
-    this.holdings = Holdings.load(store);
-    this.clerk = new Clerk(store, holdings, headKey, clock, threads, listeners);
+  public Registrar(BlockStore store, HeadKeys keys, InstantSource clock, ThreadFactory threads) {
+    this(store, keys, clock, threads, _ -> Optional.empty());
   }
 
-  /** The authority to which the name is bound here. */
+  /**
+   * Reads what the store holds and begins to take statements.
+   *
+   * @param pins names that an operator has pinned to an authority; asked at each look-up
+   */
+  public Registrar(
+      BlockStore store,
+      HeadKeys keys,
+      InstantSource clock,
+      ThreadFactory threads,
+      Function<String, Optional<Cid>> pins) {
+    this.pins = pins;
+    this.store = store;
+    this.keys = keys;
+    this.clock = clock;
+    this.holdings = Holdings.load(store);
+    this.clerk = new Clerk(store, holdings, keys, clock, threads, listeners);
+  }
+
+  /** The authority that a name means here: the one it is pinned to, else the one it is bound to. */
   public Optional<AuthorityView> authority(String name) {
-    return holdings.bound(name).flatMap(this::authority);
+    return pins.apply(name).or(() -> holdings.bound(name)).flatMap(this::authority);
   }
 
   /** The authority with this id. */
   public Optional<AuthorityView> authority(Cid id) {
     return holdings.authority(id);
+  }
+
+  /** Envelopes of an authority that were found valid once; some of them may not stand. */
+  public List<Cid> aside(Cid id) {
+    return Evidence.aside(id, store);
   }
 
   /** Every authority held, in no order. */
@@ -93,11 +123,23 @@ public final class Registrar implements AutoCloseable {
     Signed<AuthorityEntry> genesis = Signed.read(all, envelope, AuthorityEntry.class);
     KeyRules.requireGenesis(genesis);
     requireHome(genesis.body());
-    Map<Cid, byte[]> blocks = new LinkedHashMap<>();
-    blocks.put(envelope, Signed.need(all, envelope, "envelope"));
-    blocks.put(genesis.envelope().body(), Signed.need(all, genesis.envelope().body(), "body"));
-    CompletableFuture<AuthorityView> answer = new CompletableFuture<>();
-    clerk.enqueue(new Clerk.Task.Claim(genesis, blocks, answer));
+    return learn(genesis.envelope().body(), List.of(envelope), offered, Binding.CLAIM).orThrow();
+  }
+
+  /**
+   * Takes key log entries and heads of one authority, whoever carries them and wherever its home
+   * is. What is valid is held, and the verdict on the authority follows from all that is held.
+   *
+   * @param genesis the authority id
+   * @param envelopes oldest first
+   * @param offered the blocks of the envelopes, of the statements that heads add, and of their
+   *     records and bundles as far as they are to be held
+   * @param binding what becomes of the name, if the authority is not held yet
+   * @return what came of it; what was found valid before a refusal stays
+   */
+  public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered, Binding binding) {
+    CompletableFuture<Learned> answer = new CompletableFuture<>();
+    clerk.enqueue(new Clerk.Task.Learn(genesis, envelopes, offered, binding, answer));
     return await(answer);
   }
 
@@ -127,14 +169,11 @@ public final class Registrar implements AutoCloseable {
                             + statement.genesis()
                             + "` is not held here",
                         "claim the authority first"));
-    requireHome(view.keyHead().body());
-    requireAuth(view, signed);
-    StatementRules.judge(statement, view.keyHead().body(), view.keyHead().body(), now())
-        .ifPresent(Registrar::refuse);
+    HomeRules.judge(view, keys, signed, now()).ifPresent(Registrar::refuse);
     Map<Cid, byte[]> blocks = new LinkedHashMap<>();
     if (statement.op() instanceof Statement.Release release) {
       // A slot that is taken stays taken, so a conflict is told before any file is looked at.
-      switch (Slots.apply(view.state(), envelope, statement, all)) {
+      switch (Slots.apply(view.state(), envelope, statement, view.voided(), all)) {
         case Verdict.Accepted _ -> {
           ReleaseRules.check(view.name(), statement, release, all, this::authority);
           ReleaseRules.eachBlock(release.module(), all, cid -> keepNew(cid, all, blocks));
@@ -175,31 +214,8 @@ public final class Registrar implements AutoCloseable {
   }
 
   private void requireHome(AuthorityEntry entry) {
-    if (!entry.home().headKey().equals(headKey.publicKey())) {
-      throw new AdmissionException.Refused(
-          ErrorCode.NOT_HOME,
-          "admit for `"
-              + entry.authority()
-              + "`: its home has head key `"
-              + entry.home().headKey()
-              + "`, this node `"
-              + headKey.publicKey()
-              + "`",
-          "hand it to the home node");
-    }
-  }
-
-  private static void requireAuth(AuthorityView view, Signed<Statement> statement) {
-    if (!statement.body().auth().equals(view.keyHead().cid())) {
-      throw new AdmissionException.Refused(
-          ErrorCode.STATEMENT_REFUSED,
-          "admit statement `"
-              + statement.cid()
-              + "`: its `auth` `"
-              + statement.body().auth()
-              + "` is no entry of the key log of `"
-              + view.name()
-              + "`");
+    if (keys.of(entry.home().headKey()).isEmpty()) {
+      refuse(HomeRules.notHome(entry, keys));
     }
   }
 

@@ -3,6 +3,7 @@ package org.dxos.dmg.admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
@@ -16,9 +17,14 @@ import org.dxos.dmg.version.Version;
  * The state tree of an authority: which keys a statement takes, and when they let it.
  *
  * <pre>
- *   r/path@version   release           n/path   first release that carries the name
+ *   r/path@version   release            n/path           first release that carries the name
+ *   s/path@version   yank or unyank     w/path@version   withdrawal
+ *   d/path@version   deprecation        d/path           deprecation of a range
  *   t/path:tag       tag
  * </pre>
+ *
+ * <p>A statement that is <em>void</em> keeps its slot: its key was revoked, and the head that added
+ * it is none that the revocation keeps. What wants the slot then says that it replaces it.
  */
 public final class Slots {
 
@@ -52,12 +58,38 @@ public final class Slots {
     return "t/" + path + ":";
   }
 
-  /** The slot in which a release or a tag stands, first of all those it takes. */
-  static String of(Statement statement) {
+  /** Where a yank, or what takes it back, stands. */
+  public static String status(String path, String version) {
+    return "s/" + path + "@" + version;
+  }
+
+  /** Where a withdrawal stands. */
+  public static String withdrawal(String path, String version) {
+    return "w/" + path + "@" + version;
+  }
+
+  /** Where the deprecation of one version stands. */
+  public static String deprecation(String path, String version) {
+    return "d/" + path + "@" + version;
+  }
+
+  /** Where the deprecation of a range of versions stands. */
+  public static String deprecation(String path) {
+    return "d/" + path;
+  }
+
+  /** The slot of a statement: for a release, that of the release, first of all those it takes. */
+  public static String of(Statement statement) {
+    String path = statement.path();
     return switch (statement.op()) {
-      case Statement.Release release -> release(statement.path(), release.version());
-      case Statement.Tag tag -> tag(statement.path(), tag.tag());
-      default -> throw new IllegalStateException("no slot for " + statement.op().text());
+      case Statement.Release release -> release(path, release.version());
+      case Statement.Yank yank -> status(path, yank.version());
+      case Statement.Unyank unyank -> status(path, unyank.version());
+      case Statement.Withdraw withdraw -> withdrawal(path, withdraw.version());
+      case Statement.Deprecate deprecate ->
+          deprecate.version().map(one -> deprecation(path, one)).orElse(deprecation(path));
+      case Statement.Tag tag -> tag(path, tag.tag());
+      case Statement.Promote _ -> "p/" + path;
     };
   }
 
@@ -66,23 +98,26 @@ public final class Slots {
    *
    * @param state the tree before
    * @param envelope the statement's envelope, which becomes the value
+   * @param voided those in the tree that are void
    * @param blocks where the statements that stand can be read
    */
   static Verdict apply(
-      MerkleSearchTree state, Cid envelope, Statement statement, BlockSource blocks) {
+      MerkleSearchTree state,
+      Cid envelope,
+      Statement statement,
+      Set<Cid> voided,
+      BlockSource blocks) {
     try {
       return switch (statement.op()) {
-        case Statement.Release release -> applyRelease(state, envelope, statement, release, blocks);
-        case Statement.Tag tag -> applyTag(state, envelope, statement, tag);
-        default ->
+        case Statement.Release release ->
+            applyRelease(state, envelope, statement, release, voided, blocks);
+        case Statement.Promote _ ->
             Verdict.refused(
-                ErrorCode.UNSUPPORTED,
-                "apply " + statement.op().text() + ": this version takes release and tag");
+                ErrorCode.UNSUPPORTED, "apply promote: this version does not know spaces");
+        default -> applyStatus(state, envelope, statement, voided);
       };
     } catch (FormatException e) {
-      return Verdict.refused(
-          ErrorCode.STATEMENT_REFUSED,
-          "admit " + statement.op().text() + " of `" + statement.path() + "`: " + e.message());
+      return Verdict.refused(ErrorCode.STATEMENT_REFUSED, subject(statement) + e.message());
     }
   }
 
@@ -91,6 +126,7 @@ public final class Slots {
       Cid envelope,
       Statement statement,
       Statement.Release release,
+      Set<Cid> voided,
       BlockSource blocks) {
     String path = statement.path();
     String version = Version.parse(release.version()).toString();
@@ -99,22 +135,27 @@ public final class Slots {
     String slot = release(path, version);
     Optional<Cid> standing = state.get(slot);
     if (standing.isPresent()) {
-      return conflictOrHeld(slot, standing.get(), envelope, release, blocks);
+      boolean isVoid = voided.contains(standing.get());
+      Statement.Release other = release(standing.get(), slot, blocks);
+      if (!isVoid || standing.get().equals(envelope)) {
+        return conflictOrHeld(slot, standing.get(), envelope, release, other, isVoid);
+      }
+      if (!other.module().equals(release.module())) {
+        return new Verdict.Conflict(
+            slot,
+            standing.get(),
+            "publish `%s`: a void release has this version with record `%s`, offered `%s`"
+                .formatted(slot.substring(2), other.module(), release.module()));
+      }
     }
-    if (statement.replaces().isPresent()) {
-      return Verdict.refused(
-          ErrorCode.STATEMENT_REFUSED,
-          "admit release `"
-              + slot
-              + "`: it replaces `"
-              + statement.replaces().get()
-              + "`, and nothing stands there");
+    if (!standing.equals(statement.replaces())) {
+      return wrongReplaces(slot, statement, standing);
     }
     MerkleSearchTree next = state.put(slot, envelope);
     for (String carried : carried(path, release)) {
       requirePath(carried, true);
       Optional<Cid> bound = state.get(name(carried));
-      if (bound.isEmpty()) {
+      if (bound.isEmpty() || voided.contains(bound.get())) {
         next = next.put(name(carried), envelope);
         continue;
       }
@@ -130,16 +171,28 @@ public final class Slots {
     return new Verdict.Accepted(next);
   }
 
+  private static Statement.Release release(Cid envelope, String slot, BlockSource blocks) {
+    if (Signed.read(blocks, envelope, Statement.class).body().op()
+        instanceof Statement.Release release) {
+      return release;
+    }
+    throw new IllegalStateException("`" + envelope + "` stands at " + slot + ", no release");
+  }
+
   private static Verdict conflictOrHeld(
-      String slot, Cid standing, Cid envelope, Statement.Release release, BlockSource blocks) {
-    if (standing.equals(envelope)) {
-      return new Verdict.Held(standing);
+      String slot,
+      Cid standing,
+      Cid envelope,
+      Statement.Release release,
+      Statement.Release other,
+      boolean isVoid) {
+    if (isVoid) {
+      return Verdict.refused(
+          ErrorCode.KEY_REVOKED,
+          "publish `%s`: release `%s` is void, as its key was revoked"
+              .formatted(slot.substring(2), standing));
     }
-    if (!(Signed.read(blocks, standing, Statement.class).body().op()
-        instanceof Statement.Release other)) {
-      throw new IllegalStateException("`" + standing + "` stands at " + slot + ", no release");
-    }
-    if (other.equals(release)) {
+    if (standing.equals(envelope) || other.equals(release)) {
       return new Verdict.Held(standing);
     }
     if (other.module().equals(release.module())) {
@@ -156,41 +209,69 @@ public final class Slots {
             .formatted(slot.substring(2), other.module(), release.module()));
   }
 
-  private static Verdict applyTag(
-      MerkleSearchTree state, Cid envelope, Statement statement, Statement.Tag tag) {
+  /** All that is said about a release that is there: it takes one slot, by saying what stood. */
+  private static Verdict applyStatus(
+      MerkleSearchTree state, Cid envelope, Statement statement, Set<Cid> voided) {
     String path = statement.path();
     requirePath(path, false);
-    requireTag(tag.tag());
-    requireTail(path + ":" + tag.tag());
-    String slot = tag(path, tag.tag());
-    if (state.get(release(path, tag.version())).isEmpty()) {
+    String slot = of(statement);
+    requireTail(slot.substring(2));
+    Optional<String> version = version(statement.op());
+    if (version.isPresent() && state.get(release(path, version.get())).isEmpty()) {
       return Verdict.refused(
           ErrorCode.STATEMENT_REFUSED,
-          "admit tag `" + tag.tag() + "`: no release `" + path + "@" + tag.version() + "`");
+          subject(statement) + "no release `" + path + "@" + version.get() + "`");
     }
     Optional<Cid> standing = state.get(slot);
-    if (standing.isPresent() && standing.get().equals(envelope)) {
+    if (standing.equals(Optional.of(envelope))) {
       return new Verdict.Held(envelope);
     }
-    if (standing.isEmpty() && statement.replaces().isPresent()) {
-      return Verdict.refused(
-          ErrorCode.STATEMENT_REFUSED,
-          "admit tag `"
-              + tag.tag()
-              + "` of `"
-              + path
-              + "`: it replaces `"
-              + statement.replaces().get()
-              + "`, and nothing stands there");
+    if (statement.op() instanceof Statement.Withdraw
+        && standing.isPresent()
+        && !voided.contains(standing.get())) {
+      return new Verdict.Conflict(
+          slot, standing.get(), subject(statement) + "it is withdrawn, and that is final");
     }
     if (!standing.equals(statement.replaces())) {
-      return new Verdict.Conflict(
-          slot,
-          standing.orElseThrow(),
-          "set tag `%s` of `%s`: it replaces %s, %s stands"
-              .formatted(tag.tag(), path, text(statement.replaces()), text(standing)));
+      return wrongReplaces(slot, statement, standing);
     }
     return new Verdict.Accepted(state.put(slot, envelope));
+  }
+
+  /** The version that has to be there before something is said of it. */
+  private static Optional<String> version(Statement.Op op) {
+    return switch (op) {
+      case Statement.Release release -> Optional.of(release.version());
+      case Statement.Yank yank -> Optional.of(yank.version());
+      case Statement.Unyank unyank -> Optional.of(unyank.version());
+      case Statement.Withdraw withdraw -> Optional.of(withdraw.version());
+      case Statement.Tag tag -> Optional.of(tag.version());
+      case Statement.Deprecate deprecate -> deprecate.version();
+      case Statement.Promote _ -> Optional.empty();
+    };
+  }
+
+  private static Verdict wrongReplaces(String slot, Statement statement, Optional<Cid> standing) {
+    if (standing.isEmpty()) {
+      return Verdict.refused(
+          ErrorCode.STATEMENT_REFUSED,
+          subject(statement)
+              + "it replaces "
+              + text(statement.replaces())
+              + " at `"
+              + slot
+              + "`, and nothing stands there");
+    }
+    return new Verdict.Conflict(
+        slot,
+        standing.get(),
+        subject(statement)
+            + "it replaces %s at `%s`, where %s stands"
+                .formatted(text(statement.replaces()), slot, text(standing)));
+  }
+
+  private static String subject(Statement statement) {
+    return "admit " + statement.op().text() + " of `" + statement.path() + "`: ";
   }
 
   /**
@@ -218,14 +299,6 @@ public final class Slots {
     Name name = Name.parse("org.dxos/" + path);
     if (!name.path().equals(path) || (publishable && !name.kind().publishable())) {
       throw new FormatException(ErrorCode.NAME_SYNTAX, "path `" + path + "` cannot be published");
-    }
-  }
-
-  private static void requireTag(String tag) {
-    if (!(org.dxos.dmg.dxn.Dxn.parse("org.dxos/module/x@" + tag)
-            instanceof org.dxos.dmg.dxn.Dxn.Named named)
-        || !(named.selector() instanceof org.dxos.dmg.dxn.Selector.Tag)) {
-      throw new FormatException(ErrorCode.NAME_SYNTAX, "`" + tag + "` is no tag");
     }
   }
 

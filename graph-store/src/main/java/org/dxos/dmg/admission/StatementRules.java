@@ -33,10 +33,6 @@ final class StatementRules {
     if (statement.space().isPresent() || statement.op() instanceof Statement.Promote) {
       return refuse(ErrorCode.UNSUPPORTED, statement, "spaces are not supported by this version");
     }
-    if (!(statement.op() instanceof Statement.Release)
-        && !(statement.op() instanceof Statement.Tag)) {
-      return refuse(ErrorCode.UNSUPPORTED, statement, "this version takes release and tag");
-    }
     if (statement.created() < issued - MAX_AGE_SECONDS) {
       return refuse(
           ErrorCode.STATEMENT_REFUSED,

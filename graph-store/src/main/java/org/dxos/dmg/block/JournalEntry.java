@@ -20,7 +20,9 @@ public record JournalEntry(long position, Kind kind, Cid genesis, Cid envelope) 
   /** What an entry admits. A head stands for all the statements that it adds. */
   public enum Kind {
     AUTHORITY,
-    HEAD
+    HEAD,
+    /** The verdict on what was admitted before has changed: the authority is to be read anew. */
+    STANDING
   }
 
   byte[] encode() {
@@ -42,6 +44,7 @@ public record JournalEntry(long position, Kind kind, Cid genesis, Cid envelope) 
             switch (kind) {
               case "authority" -> Kind.AUTHORITY;
               case "head" -> Kind.HEAD;
+              case "standing" -> Kind.STANDING;
               default -> throw fields.error("is of the unknown kind `" + kind + "`");
             },
             fields.link("genesis"),

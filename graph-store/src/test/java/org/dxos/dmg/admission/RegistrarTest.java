@@ -66,6 +66,11 @@ class RegistrarTest {
     world.close();
   }
 
+  private static MerkleSearchTree check(
+      Signed<Head> head, KeyLog log, Optional<Signed<Head>> prev, BlockSource blocks) {
+    return HeadRules.check(head, log, prev, java.util.Set.of(), blocks, (_, _) -> {});
+  }
+
   private static void refused(ErrorCode code, Executable doing) {
     RuntimeException e = assertThrows(RuntimeException.class, doing);
     assertTrue(e instanceof Explained, e.toString());
@@ -292,7 +297,7 @@ class RegistrarTest {
   void anAuthorityThatIsNotHeldIsUnknown() {
     AuthorityView view = world.claim("org.dxos");
     AuthorityView other =
-        new AuthorityView(DagCbor.cid(new byte[] {1}), view.keyHead(), view.head(), view.state());
+        new AuthorityView(DagCbor.cid(new byte[] {1}), view.standing(), view.state());
     refused(ErrorCode.AUTHORITY_UNKNOWN, () -> world.submit(good(other), World.OWNER));
   }
 
@@ -499,17 +504,10 @@ class RegistrarTest {
     AuthorityView view = world.claim("org.dxos");
     world.publish(view, "module/bridge", "1.0.0");
     Statement.SpaceTag space = new Statement.SpaceTag(new byte[32]);
-    for (Statement.Op op :
-        List.of(
-            new Statement.Yank("1.0.0", "bad"),
-            new Statement.Unyank("1.0.0"),
-            new Statement.Deprecate(
-                Optional.of("1.0.0"), Optional.empty(), "old", Optional.empty()),
-            new Statement.Withdraw("1.0.0", "gone"),
-            new Statement.Promote(space, List.of(view.keyHead().cid())))) {
-      refused(
-          ErrorCode.UNSUPPORTED, () -> world.submit(owner(view, "module/bridge", op), World.OWNER));
-    }
+    Statement.Op promote = new Statement.Promote(space, List.of(view.keyHead().cid()));
+    refused(
+        ErrorCode.UNSUPPORTED,
+        () -> world.submit(owner(view, "module/bridge", promote), World.OWNER));
     Statement plain = owner(view, "module/bridge", new Statement.Tag("beta", "1.0.0"));
     Statement inSpace =
         new Statement(
@@ -523,6 +521,106 @@ class RegistrarTest {
             plain.created(),
             Optional.empty());
     refused(ErrorCode.UNSUPPORTED, () -> world.submit(inSpace, World.OWNER));
+  }
+
+  @Test
+  void whatIsSaidOfAReleaseTakesItsSlotAndSaysWhatItReplaces() {
+    AuthorityView view = world.claim("org.dxos");
+    String path = "module/bridge";
+    world.publish(view, path, "1.0.0");
+    Receipt yank = say(view, path, new Statement.Yank("1.0.0", "bad"), Optional.empty());
+    assertThrows(
+        AdmissionException.Conflict.class,
+        () -> say(view, path, new Statement.Unyank("1.0.0"), Optional.empty()));
+    say(view, path, new Statement.Unyank("1.0.0"), Optional.of(yank.statement()));
+    say(
+        view,
+        path,
+        new Statement.Deprecate(Optional.of("1.0.0"), Optional.empty(), "old", Optional.empty()),
+        Optional.empty());
+    say(
+        view,
+        path,
+        new Statement.Deprecate(
+            Optional.empty(), Optional.of("<2.0.0"), "old", Optional.of("com.acme/module/new")),
+        Optional.empty());
+    Receipt withdrawn = say(view, path, new Statement.Withdraw("1.0.0", "gone"), Optional.empty());
+    assertThrows(
+        AdmissionException.Conflict.class,
+        () ->
+            say(
+                view,
+                path,
+                new Statement.Withdraw("1.0.0", "again"),
+                Optional.of(withdrawn.statement())));
+    for (Statement.Op op :
+        List.of(
+            new Statement.Yank("2.0.0", "bad"),
+            new Statement.Unyank("2.0.0"),
+            new Statement.Withdraw("2.0.0", "gone"))) {
+      refused(ErrorCode.STATEMENT_REFUSED, () -> say(view, path, op, Optional.empty()));
+    }
+    MerkleSearchTree state = world.registrar.authority("org.dxos").orElseThrow().state();
+    for (String slot :
+        List.of(
+            Slots.status(path, "1.0.0"),
+            Slots.deprecation(path),
+            Slots.deprecation(path, "1.0.0"),
+            Slots.withdrawal(path, "1.0.0"))) {
+      assertTrue(state.get(slot).isPresent(), slot);
+    }
+  }
+
+  private Receipt say(AuthorityView view, String path, Statement.Op op, Optional<Cid> replaces) {
+    return world.submit(
+        World.statement(view, path, World.OWNER.publicKey(), op, replaces, World.START),
+        World.OWNER);
+  }
+
+  /** T7: the loser of a race is told what stands, and nobody is harmed by it. */
+  @Test
+  void ofAHundredPublishersOfOneVersionOneWinsAndTheOthersAreToldWhatStands() throws Exception {
+    AuthorityView view = world.claim("org.dxos");
+    int publishers = 100;
+    List<Cid> statements = new ArrayList<>();
+    for (int i = 0; i < publishers; i++) {
+      ModuleRecord record =
+          World.record("org.dxos/module/raced", "1.0.0").description("by " + i).build();
+      statements.add(
+          world.sign(
+              World.statement(view, "module/raced", World.OWNER.publicKey(), world.release(record)),
+              World.OWNER));
+    }
+    BlockSource offered = world.offered();
+    CyclicBarrier start = new CyclicBarrier(publishers);
+    ConcurrentLinkedQueue<Receipt> won = new ConcurrentLinkedQueue<>();
+    ConcurrentLinkedQueue<Cid> lost = new ConcurrentLinkedQueue<>();
+    List<Thread> threads = new ArrayList<>();
+    for (Cid statement : statements) {
+      threads.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      start.await();
+                      won.add(Registrar.await(world.registrar.submit(statement, offered)));
+                    } catch (AdmissionException.Conflict e) {
+                      lost.add(e.standing());
+                    } catch (Exception e) {
+                      throw new IllegalStateException(e);
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(1, won.size());
+    assertEquals(publishers - 1, lost.size());
+    assertEquals(java.util.Set.of(won.peek().statement()), java.util.Set.copyOf(lost));
+    AuthorityView after = world.registrar.authority("org.dxos").orElseThrow();
+    assertEquals(Standing.Contest.NONE, after.standing().contest());
+    assertEquals(List.of(), after.standing().forks());
+    world.publish(after, "module/raced", "1.0.1");
   }
 
   // ---- groups, heads, proofs ----
@@ -601,7 +699,7 @@ class RegistrarTest {
     for (JournalEntry entry : world.store.journal(0, 10_000)) {
       if (entry.kind() == JournalEntry.Kind.HEAD && entry.genesis().equals(view.id())) {
         Signed<Head> head = Signed.read(world.store, entry.envelope(), Head.class);
-        HeadRules.check(head, view.id(), view.keyHead(), prev, world.store);
+        check(head, view.log(), prev, world.store);
         prev = Optional.of(head);
       }
     }
@@ -621,15 +719,11 @@ class RegistrarTest {
     assertEquals(now.state().root(), replay(view));
     // The last head beside nothing, and beside a head that is not the one before it.
     Signed<Head> last = now.head().orElseThrow();
+    refused(ErrorCode.HEAD_REFUSED, () -> check(last, view.log(), Optional.empty(), world.store));
+    refused(ErrorCode.HEAD_REFUSED, () -> check(last, view.log(), Optional.of(last), world.store));
     refused(
         ErrorCode.HEAD_REFUSED,
-        () -> HeadRules.check(last, view.id(), view.keyHead(), Optional.empty(), world.store));
-    refused(
-        ErrorCode.HEAD_REFUSED,
-        () -> HeadRules.check(last, view.id(), view.keyHead(), Optional.of(last), world.store));
-    refused(
-        ErrorCode.HEAD_REFUSED,
-        () -> HeadRules.check(last, last.cid(), view.keyHead(), Optional.empty(), world.store));
+        () -> check(last, world.claim("com.acme").log(), Optional.empty(), world.store));
   }
 
   @Test
@@ -646,14 +740,13 @@ class RegistrarTest {
       Cid envelope = world.sign(wrong, World.HEAD);
       Signed<Head> signed = Signed.read(world.offered(), envelope, Head.class);
       refused(
-          ErrorCode.HEAD_REFUSED,
-          () -> HeadRules.check(signed, view.id(), view.keyHead(), Optional.empty(), world.store));
+          ErrorCode.HEAD_REFUSED, () -> check(signed, view.log(), Optional.empty(), world.store));
     }
     Cid forged = world.sign(good, World.OWNER);
     Signed<Head> signed = Signed.read(world.offered(), forged, Head.class);
     refused(
         ErrorCode.SIGNATURE_INVALID,
-        () -> HeadRules.check(signed, view.id(), view.keyHead(), Optional.empty(), world.store));
+        () -> check(signed, view.log(), Optional.empty(), world.store));
   }
 
   private static Head head(Head base, List<Cid> added, Cid state, long keySeq) {
@@ -765,7 +858,7 @@ class RegistrarTest {
         Signed.read(checked, head.body().keyHead(), AuthorityEntry.class);
     KeyRules.requireGenesis(genesis);
     assertEquals(id, genesis.envelope().body());
-    HeadRules.check(head, id, genesis, Optional.empty(), checked);
+    check(head, KeyLog.of(genesis), Optional.empty(), checked);
     Signed<Statement> statement = Signed.read(checked, receipt.statement(), Statement.class);
     Statement.Release release = (Statement.Release) statement.body().op();
     ModuleRecord module = ModuleRecord.decode(checked.get(release.module()).orElseThrow());

@@ -424,7 +424,7 @@ public final class DagCbor {
               (negative ? BigInteger.ONE.negate().subtract(n) : n).longValue());
         }
         case Node.Real real -> writeFloat(real.value());
-        case Node.Text text -> writeText(utf8(text.value()));
+        case Node.Text text -> writeText(text.value());
         case Node.Bytes bytes -> {
           writeHead(MAJOR_BYTES, bytes.value().length);
           writeBytes(bytes.value());
@@ -454,16 +454,72 @@ public final class DagCbor {
     }
 
     private void writeMap(Node.Map map, int depth) {
-      Entry[] entries = new Entry[map.entries().size()];
+      List<Map.Entry<String, Node>> entries = new ArrayList<>(map.entries().entrySet());
+      writeHead(MAJOR_MAP, entries.size());
+      if (!isAscii(entries)) {
+        writeUnicodeMap(entries, depth);
+        return;
+      }
+      // Decoded maps are in order already; of those that are built most keys are.
+      for (int i = 1; i < entries.size(); i++) {
+        if (compareAscii(entries.get(i - 1), entries.get(i)) > 0) {
+          entries.sort(Encoder::compareAscii);
+          break;
+        }
+      }
+      for (Map.Entry<String, Node> entry : entries) {
+        writeText(entry.getKey());
+        write(entry.getValue(), depth + 1);
+      }
+    }
+
+    private void writeUnicodeMap(List<Map.Entry<String, Node>> map, int depth) {
+      Entry[] entries = new Entry[map.size()];
       int i = 0;
-      for (Map.Entry<String, Node> entry : map.entries().entrySet()) {
+      for (Map.Entry<String, Node> entry : map) {
         entries[i++] = new Entry(utf8(entry.getKey()), entry.getValue());
       }
       Arrays.sort(entries, Entry::compare);
-      writeHead(MAJOR_MAP, entries.length);
       for (Entry entry : entries) {
-        writeText(entry.key);
+        writeUtf8(entry.key);
         write(entry.value, depth + 1);
+      }
+    }
+
+    private static boolean isAscii(List<Map.Entry<String, Node>> entries) {
+      for (Map.Entry<String, Node> entry : entries) {
+        if (!isAscii(entry.getKey())) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** Of such texts characters are bytes, and the order of texts is that of their bytes. */
+    private static boolean isAscii(String text) {
+      for (int i = 0; i < text.length(); i++) {
+        if (text.charAt(i) >= 0x80) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private static int compareAscii(Map.Entry<String, Node> a, Map.Entry<String, Node> b) {
+      int byLength = Integer.compare(a.getKey().length(), b.getKey().length());
+      return byLength != 0 ? byLength : a.getKey().compareTo(b.getKey());
+    }
+
+    /** Straight into the buffer where it can be: most texts are ASCII, and copies cost the most. */
+    @SuppressWarnings("deprecation") // it drops high bytes, of which there are none
+    private void writeText(String text) {
+      if (isAscii(text)) {
+        writeHead(MAJOR_TEXT, text.length());
+        reserve(text.length());
+        text.getBytes(0, text.length(), out, at);
+        at += text.length();
+      } else {
+        writeUtf8(utf8(text));
       }
     }
 
@@ -488,7 +544,7 @@ public final class DagCbor {
       return bytes;
     }
 
-    private void writeText(byte[] utf8) {
+    private void writeUtf8(byte[] utf8) {
       writeHead(MAJOR_TEXT, utf8.length);
       writeBytes(utf8);
     }

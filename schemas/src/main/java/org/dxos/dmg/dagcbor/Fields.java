@@ -254,7 +254,7 @@ public final class Fields {
       case Node.Bool _ -> {}
       case Node.Text text -> toText(field, text, true, true);
       case Node.Int number -> {
-        if (Math.abs(number.value()) > MAX_UINT) {
+        if (!isExactInJson(number.value())) {
           throw expected(field, number, "an integer between -2^53 and 2^53");
         }
       }
@@ -269,6 +269,14 @@ public final class Fields {
       case Node.Null _, Node.Real _, Node.BigInt _, Node.Bytes _, Node.Link _ ->
           throw expected(field, node, "no null, float, bytes or link");
     }
+  }
+
+  /**
+   * True for integers between -2^53 and 2^53. Not asked by way of {@code Math.abs}, which gives
+   * -2^63 back as it is.
+   */
+  public static boolean isExactInJson(long value) {
+    return -MAX_UINT <= value && value <= MAX_UINT;
   }
 
   /** A refusal about this map. */

@@ -1,5 +1,6 @@
 package org.dxos.dmg.json;
 
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -64,7 +65,8 @@ final class YamlReader {
             .setCodePointLimit(Json.MAX_BYTES)
             .build();
     try {
-      return new YamlReader(new Parse(settings).parseString(text).iterator()).document();
+      return new YamlReader(new Parse(settings).parseReader(new WholeCharacters(text)).iterator())
+          .document();
     } catch (MarkedYamlEngineException e) {
       int[] at =
           e.getProblemMark()
@@ -76,6 +78,37 @@ final class YamlReader {
       int end = message.indexOf('\n');
       throw Json.error("YAML", 1, 1, end < 0 ? message : message.substring(0, end));
     }
+  }
+
+  /**
+   * A text that is never handed out with half of a character at the end of a full buffer: the
+   * parser then wants to read the other half to behind the end of its buffer.
+   */
+  private static final class WholeCharacters extends Reader {
+    private final String text;
+    private int at;
+
+    private WholeCharacters(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public int read(char[] buffer, int offset, int length) {
+      int end = Math.min(text.length(), at + length);
+      if (end - at > 1 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+        end--;
+      }
+      int count = end - at;
+      if (count == 0 && length > 0) {
+        return -1;
+      }
+      text.getChars(at, end, buffer, offset);
+      at = end;
+      return count;
+    }
+
+    @Override
+    public void close() {}
   }
 
   private Node document() {

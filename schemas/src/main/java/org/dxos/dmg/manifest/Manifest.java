@@ -1,10 +1,13 @@
 package org.dxos.dmg.manifest;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.cid.Cid;
@@ -38,6 +41,15 @@ public final class Manifest {
     this.draft = draft;
     this.attachments = List.copyOf(attachments);
     this.bundles = List.copyOf(bundles);
+  }
+
+  /** The JSON Schema (2020-12) of manifests, for editors: {@code dmg.schema.json}, UTF-8. */
+  public static byte[] jsonSchema() {
+    try (InputStream in = Manifest.class.getResourceAsStream("dmg.schema.json")) {
+      return Objects.requireNonNull(in, "dmg.schema.json").readAllBytes();
+    } catch (IOException e) {
+      throw new IllegalStateException("the jar is damaged: dmg.schema.json", e);
+    }
   }
 
   /** Reads what a {@code dmg.json} or {@code dmg.yaml} says: a manifest, or all its findings. */

@@ -1,6 +1,6 @@
 package org.dxos.dmg.rdf;
 
-/** The IRIs in which DMG speaks RDF. */
+/** The IRIs in which DMG speaks RDF; {@link RdfDocuments#ontology} says what each means. */
 public final class Ontology {
 
   public static final String NS = "urn:dmg:ns#";
@@ -21,6 +21,7 @@ public final class Ontology {
   public static final String API = NS + "Api";
   public static final String DEPENDENCY = NS + "Dependency";
   public static final String VARIANT = NS + "Variant";
+  public static final String ALTERNATIVE = NS + "Alternative";
 
   // of a release
   public static final String OF = NS + "of";
@@ -44,6 +45,7 @@ public final class Ontology {
   public static final String AUTHOR = SCHEMA + "author";
 
   // of a dependency or a variant
+  public static final String ANY_OF = NS + "anyOf";
   public static final String ON = NS + "on";
   public static final String RANGE = NS + "range";
   public static final String OPTIONAL = NS + "optional";
@@ -56,6 +58,11 @@ public final class Ontology {
   public static final String AUTHORITY = NS + "authority";
   public static final String TAGGED = NS + "tagged";
   public static final String CREATED = DCTERMS + "created";
+  public static final String YANKED = NS + "yanked";
+  public static final String WITHDRAWN = NS + "withdrawn";
+  public static final String VOID = NS + "void";
+  public static final String DEPRECATED = NS + "deprecated";
+  public static final String SUCCESSOR = NS + "successor";
   public static final String POSITION = NS + "position";
   public static final String JOURNAL = NS + "journal";
 

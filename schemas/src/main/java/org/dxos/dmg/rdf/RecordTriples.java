@@ -114,7 +114,7 @@ public final class RecordTriples {
         for (int i = 0; i < anyOf.alternatives().size(); i++) {
           Dependency.Alternative one = anyOf.alternatives().get(i);
           on(subject + "/" + i, one.name(), one.range(), dependency.optional());
-          iri(subject, Ontology.NS + "anyOf", subject + "/" + i);
+          iri(subject, Ontology.ANY_OF, subject + "/" + i);
         }
       }
     }

@@ -8,7 +8,9 @@
  * {@code <ipfs://CID#dependencies/0>}. A record states nothing about anything else.
  *
  * <p>The terms are those of {@link org.dxos.dmg.rdf.Ontology}: {@code urn:dmg:ns#}, with schema.org
- * and dcterms where they have the word already.
+ * and dcterms where they have the word already. {@link org.dxos.dmg.rdf.RdfDocuments} has what is
+ * published of them: the ontology and SHACL shapes in Turtle, and the JSON-LD context, which nobody
+ * has to fetch, as {@link org.dxos.dmg.rdf.RdfText#jsonLd} writes it into each answer.
  *
  * @see <a href="https://www.w3.org/TR/rdf11-concepts/">RDF 1.1</a>
  */

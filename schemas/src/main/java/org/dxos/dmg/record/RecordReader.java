@@ -47,7 +47,7 @@ final class RecordReader {
       return;
     }
     String expected = "has the type `" + type + "`, expected `" + ModuleRecord.TYPE + "`";
-    if (type.startsWith("dmg/module/")) {
+    if (NewerRecord.isNewer(type)) {
       throw new FormatException(
           ErrorCode.RECORD_INVALID,
           fields.error(expected).message() + "; it was written for a newer version of DMG",

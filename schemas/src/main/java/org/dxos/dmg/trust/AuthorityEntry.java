@@ -194,6 +194,11 @@ public record AuthorityEntry(
     return delegates.stream().filter(one -> one.key().equals(key)).findFirst();
   }
 
+  /** What this entry says of a key that it revokes; empty if it does not. */
+  public Optional<Revoked> revocation(PublicKey key) {
+    return revoked.stream().filter(one -> one.key().equals(key)).findFirst();
+  }
+
   /** True if this entry revokes {@code key}. */
   public boolean revokes(PublicKey key) {
     return revoked.stream().anyMatch(one -> one.key().equals(key));

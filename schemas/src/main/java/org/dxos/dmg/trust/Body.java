@@ -11,7 +11,7 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
 
 /** Something that is signed: a strict dag-cbor block that names its signers. */
-public sealed interface Body permits AuthorityEntry, Statement, Head {
+public sealed interface Body permits AuthorityEntry, Statement, Head, SpaceEntry {
 
   /** Largest encoded body that is not a head: a key log entry with every list full stays below. */
   int MAX_BYTES = 64 * 1024;
@@ -53,12 +53,13 @@ public sealed interface Body permits AuthorityEntry, Statement, Head {
       case AuthorityEntry.TYPE -> AuthorityEntry.decode(node);
       case Statement.TYPE -> Statement.decode(node);
       case Head.TYPE -> Head.decode(node);
+      case SpaceEntry.TYPE -> SpaceEntry.decode(node);
       default ->
           throw new FormatException(
               type.startsWith("dmg/") ? ErrorCode.UNSUPPORTED : ErrorCode.BODY_INVALID,
               "read body: type `"
                   + type
-                  + "`, this version reads authority, statement and head, each /1");
+                  + "`, this version reads authority, statement, head and space, each /1");
     };
   }
 

@@ -66,8 +66,9 @@ public final class PublicKey implements Comparable<PublicKey> {
   }
 
   /**
-   * True if {@code signature} (64 bytes) is one that this key made over {@code message}. Whatever
-   * goes wrong while verifying means false.
+   * True if {@code signature} (64 bytes, R and S) is one that this key made over {@code message}: R
+   * spelled in the one canonical way, S below the order of the group, and RFC 8032's equation with
+   * the cofactor, [8][S]B = [8]R + [8][k]A. Whatever goes wrong while verifying means false.
    */
   public boolean verifies(byte[] message, byte[] signature) {
     if (signature.length != Ed25519.SIGNATURE_SIZE) {

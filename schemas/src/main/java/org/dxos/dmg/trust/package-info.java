@@ -1,11 +1,13 @@
 /**
  * Who may say what: keys, signatures, and the signed bodies of an authority as values.
  *
- * <p>An authority says three kinds of things, each a strict dag-cbor body that {@link
+ * <p>Four kinds of things are signed, each a strict dag-cbor body that {@link
  * org.dxos.dmg.trust.Envelope} carries with its signatures: {@link
  * org.dxos.dmg.trust.AuthorityEntry} (the key log), {@link org.dxos.dmg.trust.Statement} (what a
  * publisher says), {@link org.dxos.dmg.trust.Head} (the order in which the home node took the
- * statements). Bodies are named by CID; links between signed things are CIDs of envelopes.
+ * statements), {@link org.dxos.dmg.trust.SpaceEntry} (the log of a space). {@link
+ * org.dxos.dmg.trust.AuthorityState} and {@link org.dxos.dmg.trust.Fork} are derived from them.
+ * Bodies are named by CID; links between signed things are CIDs of envelopes.
  *
  * <p>This package decodes, encodes and checks what can be judged from one body alone. Whether a
  * body is valid beside others is admission's to say, in the graph store.

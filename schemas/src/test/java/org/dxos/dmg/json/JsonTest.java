@@ -327,4 +327,28 @@ class JsonTest {
             .message()
             .endsWith("nested deeper than 64"));
   }
+
+  /**
+   * Found by random input: the parser reads in pieces, and a character of two halves may fall
+   * between two.
+   */
+  @Test
+  void yamlReadsACharacterOfTwoHalvesWhereverItStands() {
+    for (int before = 1000; before < 1060; before++) {
+      String text = "a".repeat(before) + "\ud83d\ude00" + "b".repeat(1100);
+      assertEquals(Node.of(text), Json.parseYaml(text));
+    }
+    String many = "\ud83d\ude00".repeat(3000);
+    assertEquals(Node.of(many), Json.parseYaml(many));
+    assertEquals(Node.of("x" + many), Json.parseYaml("x" + many));
+  }
+
+  @Test
+  void canonicalJsonHasNoIntegerOf2ToThe53OrMore() {
+    long limit = 1L << 53;
+    for (long number : new long[] {limit, -limit, Long.MAX_VALUE, Long.MIN_VALUE}) {
+      assertThrows(FormatException.class, () -> Json.canonical(Node.of(number)), "" + number);
+    }
+    assertArrayEquals("-9007199254740991".getBytes(UTF_8), Json.canonical(Node.of(1 - limit)));
+  }
 }

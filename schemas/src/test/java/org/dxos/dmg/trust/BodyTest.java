@@ -43,6 +43,9 @@ class BodyTest {
           Map.entry("tag", "bafyreihqm54blwwyxxzki7xqu4zggtwnlyfi6akifqvdhgezb343bjsnqm"),
           Map.entry("promote", "bafyreiar5ldyf6sqsadelh2kgcgfzqlgva4f3m6h72poqe762qvrb5bnbm"),
           Map.entry("head", "bafyreiexxhvqtnpbhhcoq56v5q7wceueycbc52fd2vdwpjijgm5ikbavge"),
+          Map.entry("space", "bafyreigv3sldlrfdoqnbwipcygwhic54vkfrdw66qze6ypqngjimzopceu"),
+          Map.entry(
+              "second space entry", "bafyreid7ye7cbrr763f5edhp2ihei4p5z5negidsmri2vtp5tpyzcsn3za"),
           Map.entry("state", "bafyreiasae4hzjx6mmb63e42zx3vd66tdwvkai4iigclgy3sfa4qahc5am"),
           Map.entry("envelope", "bafyreihocjrdjt7nogf2scai7iy273su2fjid4a7hnitqlduemv4moige4"));
 
@@ -108,6 +111,34 @@ class BodyTest {
         item(map(Examples.second()), "revoked", one -> with((Node.Map) one, "zz", Node.of(1))));
   }
 
+  /** Whatever JSON cannot carry exactly is no free value, however deep it stands. */
+  @Test
+  void extTakesNoBytesLinksFloatsNullsAndLargeIntegers() {
+    List<Node> foreign =
+        List.of(
+            Node.of(new byte[] {1}),
+            Node.of(Examples.link("anything")),
+            new Node.Real(1.5),
+            Node.NULL,
+            Node.of(Fields.MAX_UINT + 1),
+            Node.of(-Fields.MAX_UINT - 1),
+            Node.of(Long.MIN_VALUE),
+            new Node.BigInt(java.math.BigInteger.TWO.pow(63)),
+            Node.of("bell\u0007"));
+    for (Body body : Examples.bodies().values()) {
+      for (Node value : foreign) {
+        Node deep = new Node.Array(List.of(Node.of(1), new Node.Map(Map.of("x", value))));
+        refuses("ext", with(map(body), "ext", new Node.Map(Map.of("a", value))));
+        refuses("ext", with(map(body), "ext", new Node.Map(Map.of("a", deep))));
+      }
+      Node free =
+          new Node.Map(
+              Map.of("a", Node.of(-Fields.MAX_UINT), "b", Node.Array.EMPTY, "c", Node.of("")));
+      byte[] block = DagCbor.encode(with(map(body), "ext", free));
+      assertArrayEquals(block, Body.decode(block).encode());
+    }
+  }
+
   @Test
   void aFieldThatIsNeededIsMissed() {
     Set<String> optional =
@@ -116,6 +147,7 @@ class BodyTest {
             "space",
             "replaces",
             "delegates",
+            "members",
             "revoked",
             "resolves",
             "added",

@@ -194,6 +194,50 @@ final class Examples {
         Stream.of(link("fork a"), link("fork b")).sorted().toList());
   }
 
+  static SpaceEntry space() {
+    return new SpaceEntry(
+        0,
+        Optional.of(new SpaceEntry.Salt(Cid.sha256(new byte[] {1}))),
+        Optional.empty(),
+        Optional.empty(),
+        keys(2, OWNER, OWNER_2),
+        Stream.of(HEAD, DELEGATE, RECOVERY)
+            .map(SigningKey::publicKey)
+            .sorted()
+            .map(
+                key ->
+                    new SpaceEntry.Member(
+                        new PeerId(key.bytes()), SpaceEntry.Role.values()[key.bytes()[0] & 1]))
+            .toList(),
+        List.of(),
+        sorted(OWNER, OWNER_2),
+        TIME,
+        Optional.empty());
+  }
+
+  static SpaceEntry secondSpace() {
+    return new SpaceEntry(
+        1,
+        Optional.empty(),
+        Optional.of(link("space")),
+        Optional.of(link("space entry")),
+        keys(1, OWNER),
+        List.of(new SpaceEntry.Member(new PeerId(HEAD.publicKey().bytes()), SpaceEntry.Role.READ)),
+        sorted(REVOKED, OWNER_2).stream()
+            .map(
+                key ->
+                    new SpaceEntry.RevokedHere(
+                        link("genesis body"),
+                        key,
+                        key.equals(REVOKED.publicKey())
+                            ? Optional.of(link("space head"))
+                            : Optional.empty()))
+            .toList(),
+        sorted(OWNER, OWNER_2),
+        TIME + 1,
+        ext());
+  }
+
   /** Each body by a name. */
   static Map<String, Body> bodies() {
     Map<String, Body> bodies = new LinkedHashMap<>();
@@ -207,6 +251,8 @@ final class Examples {
     bodies.put("tag", tagged());
     bodies.put("promote", promote());
     bodies.put("head", head());
+    bodies.put("space", space());
+    bodies.put("second space entry", secondSpace());
     return bodies;
   }
 }

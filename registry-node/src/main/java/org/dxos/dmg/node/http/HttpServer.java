@@ -187,6 +187,7 @@ public final class HttpServer implements AutoCloseable {
       this.resources =
           List.of(
               new ReadResource(registry),
+              new VocabularyResource(),
               new WriteResource(registry),
               new GatewayResource(registry),
               new SparqlResource(registry),
@@ -265,6 +266,7 @@ public final class HttpServer implements AutoCloseable {
       return path.equals("/v1/publish")
           || path.equals("/v1/authorities")
           || path.equals("/v1/statements")
+          || path.equals("/v1/node/head-key")
           || (path.equals("/v1/blocks") && exchange.method().equals("PUT"));
     }
 

@@ -19,6 +19,10 @@ import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Selector;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
+import org.dxos.dmg.rdf.RdfText;
+import org.dxos.dmg.rdf.RecordTriples;
+import org.dxos.dmg.rdf.Triple;
+import org.dxos.dmg.record.ModuleRecord;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** Names, closures, search: what is read by everybody. */
@@ -37,9 +41,25 @@ final class ReadResource implements Resource {
   private static final String DAG_CBOR = "application/vnd.ipld.dag-cbor";
   private static final String DAG_JSON = "application/vnd.ipld.dag-json";
 
+  private static final String JSON_LD = "application/ld+json";
+  private static final String TURTLE = "text/turtle";
+
+  /** The forms of a release, the one that is taken without a wish first. */
+  private static final List<String> FORMS = List.of(JSON, DAG_CBOR, DAG_JSON, JSON_LD, TURTLE);
+
   /** Of the forms, in ETags. */
   private static final Map<String, String> NAMES =
-      Map.of(JSON, "json", DAG_CBOR, "dag-cbor", DAG_JSON, "dag-json");
+      Map.of(
+          JSON,
+          "json",
+          DAG_CBOR,
+          "dag-cbor",
+          DAG_JSON,
+          "dag-json",
+          JSON_LD,
+          "ld+json",
+          TURTLE,
+          "turtle");
 
   private final Registry registry;
 
@@ -98,14 +118,14 @@ final class ReadResource implements Resource {
           case Dxn.ByCid _ -> true;
           case Dxn.Named named -> named.selector() instanceof Selector.ByCid;
         };
-    Optional<String> form = exchange.preferred(List.of(JSON, DAG_CBOR, DAG_JSON));
+    Optional<String> form = exchange.preferred(FORMS);
     if (form.isEmpty()) {
       Problems.send(
           exchange,
           406,
           ErrorCode.UNSUPPORTED,
           "resolve: no form of the release is among those accepted",
-          "accept " + JSON + ", " + DAG_CBOR + " or " + DAG_JSON);
+          "accept one of " + String.join(", ", FORMS));
       return;
     }
     String tag =
@@ -122,8 +142,14 @@ final class ReadResource implements Resource {
     switch (form.get()) {
       case DAG_CBOR -> exchange.send(200, DAG_CBOR, record(release));
       case DAG_JSON -> exchange.send(200, DAG_JSON, Json.dagJson(DagCbor.decode(record(release))));
+      case JSON_LD -> exchange.send(200, JSON_LD, Json.canonical(RdfText.jsonLd(triples(release))));
+      case TURTLE -> exchange.send(200, TURTLE, RdfText.turtleBytes(triples(release)));
       default -> exchange.json(200, release.toNode());
     }
+  }
+
+  private List<Triple> triples(ReleaseInfo release) {
+    return RecordTriples.of(release.record(), ModuleRecord.decode(record(release)));
   }
 
   private byte[] record(ReleaseInfo release) {

@@ -1,0 +1,85 @@
+package org.dxos.dmg.conformance.formats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * Lets Jazzer look for inputs that break a target: {@code ./build -Pfuzz verify}, a minute each,
+ * another time by {@code -Ddmg.fuzz.seconds=}, some targets by {@code -Ddmg.fuzz.targets=DXN,CAR}.
+ * What it finds belongs as a line into {@code conformance/fuzz}, which every build reads again.
+ */
+@EnabledIfSystemProperty(named = "dmg.fuzz.seconds", matches = "[0-9]+")
+class FuzzRun {
+
+  private static final Path WORK =
+      Path.of(System.getProperty("dmg.root", ".."), "conformance", "target", "fuzz")
+          .toAbsolutePath()
+          .normalize();
+
+  @TestFactory
+  Stream<DynamicTest> noInputBreaksTheTarget() {
+    String only = System.getProperty("dmg.fuzz.targets", "");
+    return Stream.of(FuzzTarget.values())
+        .filter(target -> only.isEmpty() || List.of(only.split(",")).contains(target.name()))
+        .map(target -> DynamicTest.dynamicTest(target.text(), () -> run(target)));
+  }
+
+  private static void run(FuzzTarget target) throws IOException, InterruptedException {
+    Path corpus = Files.createDirectories(WORK.resolve(target.text()));
+    int number = 0;
+    for (byte[] seed : target.seeds()) {
+      Files.write(corpus.resolve("seed-" + number++), seed);
+    }
+    Path log = WORK.resolve(target.text() + ".log");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "-Xmx1g",
+                "-XX:+EnableDynamicAgentLoading",
+                "--enable-native-access=ALL-UNNAMED",
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + Fuzzer.class.getName(),
+                "--target_args=" + target.name(),
+                "--instrumentation_includes=org.dxos.dmg.**",
+                "--reproducer_path=" + WORK,
+                "-artifact_prefix=" + WORK + "/" + target.text() + "-",
+                "-max_total_time=" + System.getProperty("dmg.fuzz.seconds"),
+                "-max_len=4096",
+                "-timeout=10",
+                "-rss_limit_mb=3000",
+                corpus.toString())
+            .directory(WORK.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    assertEquals(0, process.waitFor(), () -> "see " + log + findings(target));
+  }
+
+  /** The inputs found, as the lines that `conformance/fuzz` takes. */
+  private static String findings(FuzzTarget target) {
+    StringBuilder lines = new StringBuilder();
+    try (Stream<Path> files = Files.list(WORK)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.matches(target.text() + "-(crash|timeout|oom)-.*")) {
+          lines.append('\n').append(HexFormat.of().formatHex(Files.readAllBytes(file)));
+        }
+      }
+    } catch (IOException e) {
+      lines.append('\n').append(e);
+    }
+    return lines.toString();
+  }
+}

@@ -1,0 +1,442 @@
+package org.dxos.dmg.admission;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.block.BlockSink;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.AuthorityEntry.Revoked;
+import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Envelope;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.trust.Statement;
+
+/**
+ * The valid envelopes held about one authority: the entries of its key log, on whatever branch, and
+ * the heads that hold. It only grows, and the order in which it grew makes no difference: what
+ * links to something not held yet waits in it, and is never refused for good.
+ *
+ * <p>What {@link Axiom} makes of it is the verdict. Used by one thread.
+ */
+public final class Dossier {
+
+  /** Envelopes that may wait for others at a time. One more is turned away, to come again. */
+  static final int MAX_WAITING = 1024;
+
+  private final Cid genesis;
+  private final BlockSource blocks;
+  private final BlockSink sink;
+  private final Map<Cid, Entry> entries = new LinkedHashMap<>();
+  private final Map<Cid, Link> heads = new LinkedHashMap<>();
+
+  /** Every valid envelope, to its body. */
+  private final Map<Cid, Cid> bodies = new HashMap<>();
+
+  /** Of each body, the envelope with the lowest CID: the one that is shown. */
+  private final Map<Cid, Signed<?>> lowest = new HashMap<>();
+
+  private final Set<Cid> waiting = new LinkedHashSet<>();
+
+  /**
+   * An entry of the key log.
+   *
+   * @param signed with the envelope that came first; {@link #lowest} is the one that is shown
+   * @param before the one before it; empty for the genesis
+   */
+  record Entry(Signed<AuthorityEntry> signed, Optional<Entry> before) {
+
+    AuthorityEntry body() {
+      return signed.body();
+    }
+
+    /** The CID of the body, by which it is known. */
+    Cid id() {
+      return signed.envelope().body();
+    }
+
+    boolean recoverySigned() {
+      return before.isPresent() && KeyRules.recoverySigned(body(), before.get().body());
+    }
+
+    /** True if this is {@code other} or before it. */
+    boolean leadsTo(Entry other) {
+      Entry at = other;
+      while (at.body().seq() > body().seq()) {
+        at = at.before.orElseThrow();
+      }
+      return at.equals(this);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Entry entry && entry.id().equals(id());
+    }
+
+    @Override
+    public int hashCode() {
+      return id().hashCode();
+    }
+  }
+
+  /**
+   * A head that holds.
+   *
+   * @param signed with the envelope that came first
+   * @param before the one before it; empty at epoch 0
+   * @param entry the key log entry under which it stands
+   * @param voided what is void under that entry, of all that was added before it
+   */
+  record Link(Signed<Head> signed, Optional<Link> before, Entry entry, Set<Cid> voided) {
+
+    Head body() {
+      return signed.body();
+    }
+
+    /** The CID of the body, by which it is known. */
+    Cid id() {
+      return signed.envelope().body();
+    }
+
+    PublicKey key() {
+      return entry.body().home().headKey();
+    }
+
+    /** True if this is {@code other} or before it. */
+    boolean leadsTo(Link other) {
+      Link at = other;
+      while (at.body().epoch() > body().epoch()) {
+        at = at.before.orElseThrow();
+      }
+      return at.equals(this);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Link link && link.id().equals(id());
+    }
+
+    @Override
+    public int hashCode() {
+      return id().hashCode();
+    }
+  }
+
+  /** What became of an envelope that was offered. */
+  public enum Offer {
+    /** It is valid, and held from now on. */
+    ADMITTED,
+    /** It was held. */
+    KNOWN,
+    /** Something that it links to is not held. */
+    WAITS
+  }
+
+  /**
+   * @param genesis the authority id
+   * @param blocks where everything offered can be read, now and later
+   * @param sink takes the nodes of the state trees that heads sign
+   */
+  public Dossier(Cid genesis, BlockSource blocks, BlockSink sink) {
+    this.genesis = genesis;
+    this.blocks = blocks;
+    this.sink = sink;
+  }
+
+  /**
+   * Takes an envelope of a key log entry or of a head, and whatever waited for it.
+   *
+   * @throws AdmissionException.Refused if it is not valid, whatever else is held
+   */
+  public Offer offer(Cid envelope) {
+    Offer offer = take(envelope);
+    if (offer == Offer.ADMITTED) {
+      retry();
+    }
+    return offer;
+  }
+
+  private Offer take(Cid envelope) {
+    if (bodies.containsKey(envelope)) {
+      return Offer.KNOWN;
+    }
+    try {
+      Envelope read = Envelope.decode(Signed.need(blocks, envelope, "envelope"));
+      Body body = Body.decode(Signed.need(blocks, read.body(), "body"));
+      switch (body) {
+        case AuthorityEntry entry -> takeEntry(new Signed<>(envelope, read, entry));
+        case Head head -> takeHead(new Signed<>(envelope, read, head));
+        default ->
+            throw new AdmissionException.Refused(
+                ErrorCode.BODY_INVALID,
+                "admit `"
+                    + envelope
+                    + "`: a `"
+                    + body.type()
+                    + "`, expected a key log entry or a head; statements come with their heads");
+      }
+      hold(new Signed<>(envelope, read, body));
+      return Offer.ADMITTED;
+    } catch (AdmissionException.Refused e) {
+      if (e.code() != ErrorCode.BLOCK_MISSING) {
+        throw e;
+      }
+      if (waiting.size() < MAX_WAITING) {
+        waiting.add(envelope);
+      }
+      return Offer.WAITS;
+    }
+  }
+
+  /** Takes what waited, as long as that lets something else in. What proves invalid is dropped. */
+  private void retry() {
+    boolean again = true;
+    while (again) {
+      again = false;
+      for (Cid envelope : new ArrayList<>(waiting)) {
+        waiting.remove(envelope);
+        try {
+          again |= take(envelope) == Offer.ADMITTED;
+        } catch (AdmissionException.Refused | org.dxos.dmg.error.FormatException e) {
+          continue; // it was never admitted, and whoever offered it has had its answer
+        }
+      }
+    }
+  }
+
+  private void takeEntry(Signed<AuthorityEntry> signed) {
+    Cid body = signed.envelope().body();
+    Optional<Entry> held = Optional.ofNullable(entries.get(body));
+    if (held.isPresent()) {
+      signed.requireSigned();
+      return;
+    }
+    if (signed.body().prev().isEmpty()) {
+      if (!body.equals(genesis)) {
+        throw new AdmissionException.Refused(
+            ErrorCode.AUTHORITY_CONTESTED,
+            "admit genesis `" + body + "`: it is of another authority than `" + genesis + "`");
+      }
+      KeyRules.requireGenesis(signed);
+      entries.put(body, new Entry(signed, Optional.empty()));
+      return;
+    }
+    Entry before = entry(signed.body().prev().get());
+    KeyRules.requireNext(
+        signed, before.body(), genesis, (one, other) -> head(one).leadsTo(head(other)));
+    entries.put(body, new Entry(signed, Optional.of(before)));
+  }
+
+  private void takeHead(Signed<Head> signed) {
+    Cid body = signed.envelope().body();
+    Entry entry = entry(signed.body().keyHead());
+    Optional<Link> held = Optional.ofNullable(heads.get(body));
+    if (held.isPresent()) {
+      signed.requireSignedBy(held.get().key());
+      return;
+    }
+    Optional<Link> before = signed.body().prev().map(this::head);
+    KeyLog log = log(entry);
+    HeadRules.requireSignature(signed, log);
+    Set<Cid> voided = before.map(link -> voided(entry, link, true)).orElse(Set.of());
+    HeadRules.check(signed, log, before.map(Link::signed), voided, blocks, sink);
+    heads.put(body, new Link(signed, before, entry, voided));
+  }
+
+  /**
+   * Takes what was found valid before: envelopes from a store of one's own, each after those it
+   * links to.
+   */
+  void restore(Cid envelope) {
+    Envelope read = Envelope.decode(Signed.need(blocks, envelope, "envelope"));
+    switch (Body.decode(Signed.need(blocks, read.body(), "body"))) {
+      case AuthorityEntry entry -> {
+        Optional<Entry> before = entry.prev().map(this::entry);
+        entries.putIfAbsent(read.body(), new Entry(new Signed<>(envelope, read, entry), before));
+      }
+      case Head head -> {
+        Optional<Link> before = head.prev().map(this::head);
+        Entry entry = entry(head.keyHead());
+        heads.putIfAbsent(
+            read.body(),
+            new Link(
+                new Signed<>(envelope, read, head),
+                before,
+                entry,
+                before.map(link -> voided(entry, link, true)).orElse(Set.of())));
+      }
+      default -> throw new IllegalStateException("`" + envelope + "` is no entry and no head");
+    }
+    hold(new Signed<>(envelope, read, Body.decode(Signed.need(blocks, read.body(), "body"))));
+  }
+
+  private void hold(Signed<?> signed) {
+    bodies.put(signed.cid(), signed.envelope().body());
+    lowest.merge(
+        signed.envelope().body(),
+        signed,
+        (one, other) -> one.cid().compareTo(other.cid()) < 0 ? one : other);
+  }
+
+  /**
+   * Statements that heads up to {@code tip} added and that are void under {@code entry}: their key
+   * is revoked in it, and the head that added them is neither the {@code lastGood} of that key nor
+   * an ancestor of it.
+   *
+   * @param strict true if a {@code lastGood} that is not held is waited for; else it keeps nothing
+   */
+  Set<Cid> voided(Entry entry, Link tip, boolean strict) {
+    if (entry.body().revoked().isEmpty()) {
+      return Set.of();
+    }
+    if (tip.entry.equals(entry) && strict) {
+      return tip.voided; // under one entry, nothing is added by a key that it revokes
+    }
+    Set<Cid> voided = new HashSet<>();
+    for (Optional<Link> at = Optional.of(tip); at.isPresent(); at = at.get().before) {
+      Link link = at.get();
+      for (Cid added : link.body().added()) {
+        PublicKey key = Signed.read(blocks, added, Statement.class).body().key();
+        Optional<Revoked> revoked = entry.body().revocation(key);
+        if (revoked.isPresent() && !keeps(revoked.get(), link, strict)) {
+          voided.add(added);
+        }
+      }
+    }
+    return voided;
+  }
+
+  /** True if a revocation leaves what {@code link} is or added as it was. */
+  boolean keeps(Revoked revoked, Link link, boolean strict) {
+    if (revoked.lastGood().isEmpty()) {
+      return false;
+    }
+    Cid lastGood = revoked.lastGood().get();
+    if (!strict && !bodies.containsKey(lastGood)) {
+      return false;
+    }
+    return link.leadsTo(head(lastGood));
+  }
+
+  /** The branch of the key log that ends with {@code entry}. */
+  KeyLog log(Entry entry) {
+    List<Signed<AuthorityEntry>> branch = new ArrayList<>();
+    Set<Cid> on = new HashSet<>();
+    Set<Cid> shown = new HashSet<>();
+    for (Optional<Entry> at = Optional.of(entry); at.isPresent(); at = at.get().before) {
+      Signed<AuthorityEntry> signed = lowest(at.get());
+      branch.addFirst(signed);
+      on.add(at.get().id());
+      shown.add(signed.cid());
+    }
+    Map<Cid, Cid> others = new HashMap<>();
+    bodies.forEach(
+        (envelope, body) -> {
+          if (on.contains(body) && !shown.contains(envelope)) {
+            others.put(envelope, body);
+          }
+        });
+    return new KeyLog(branch, others);
+  }
+
+  /** An entry, with the lowest CID of all its envelopes. */
+  Signed<AuthorityEntry> lowest(Entry entry) {
+    return new Signed<>(lowestOf(entry.id()).cid(), lowestOf(entry.id()).envelope(), entry.body());
+  }
+
+  /** A head, with the lowest CID of all its envelopes. */
+  Signed<Head> lowest(Link link) {
+    return new Signed<>(lowestOf(link.id()).cid(), lowestOf(link.id()).envelope(), link.body());
+  }
+
+  private Signed<?> lowestOf(Cid body) {
+    Signed<?> signed = lowest.get(body);
+    if (signed == null) {
+      throw new IllegalStateException("no envelope of `" + body + "` is held");
+    }
+    return signed;
+  }
+
+  /** A dossier that goes on from the same, on its own. */
+  Dossier copy() {
+    Dossier copy = new Dossier(genesis, blocks, sink);
+    copy.entries.putAll(entries);
+    copy.heads.putAll(heads);
+    copy.bodies.putAll(bodies);
+    copy.lowest.putAll(lowest);
+    copy.waiting.addAll(waiting);
+    return copy;
+  }
+
+  Cid genesis() {
+    return genesis;
+  }
+
+  Collection<Entry> entries() {
+    return entries.values();
+  }
+
+  Collection<Link> heads() {
+    return heads.values();
+  }
+
+  /** Every valid envelope held, in no order. */
+  Set<Cid> envelopes() {
+    return Set.copyOf(bodies.keySet());
+  }
+
+  /** Every valid envelope held, each after those it links to. */
+  List<Cid> inOrder() {
+    Map<Cid, Long> heights = new HashMap<>();
+    entries.forEach((body, entry) -> heights.put(body, entry.body().seq()));
+    heads.forEach((body, link) -> heights.put(body, link.body().epoch()));
+    List<Cid> ordered = new ArrayList<>(bodies.keySet());
+    ordered.sort(
+        java.util.Comparator.<Cid, Boolean>comparing(one -> heads.containsKey(bodies.get(one)))
+            .thenComparing(one -> heights.getOrDefault(bodies.get(one), 0L)));
+    return ordered;
+  }
+
+  /** Envelopes that wait for something not held. */
+  Set<Cid> waiting() {
+    return Set.copyOf(waiting);
+  }
+
+  /** The body that an envelope is known to be of. */
+  Optional<Cid> bodyOf(Cid envelope) {
+    return Optional.ofNullable(bodies.get(envelope));
+  }
+
+  private Entry entry(Cid envelope) {
+    Entry entry = entries.get(bodies.get(envelope));
+    if (entry == null) {
+      throw missing("key log entry", envelope);
+    }
+    return entry;
+  }
+
+  private Link head(Cid envelope) {
+    Link link = heads.get(bodies.get(envelope));
+    if (link == null) {
+      throw missing("head", envelope);
+    }
+    return link;
+  }
+
+  private static AdmissionException.Refused missing(String what, Cid envelope) {
+    return new AdmissionException.Refused(
+        ErrorCode.BLOCK_MISSING,
+        "admit what follows " + what + " `" + envelope + "`: that is not held",
+        "send it along, before what follows it");
+  }
+}

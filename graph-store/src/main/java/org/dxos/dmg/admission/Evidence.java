@@ -1,0 +1,129 @@
+package org.dxos.dmg.admission;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.block.Batch;
+import org.dxos.dmg.block.BlockSink;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.AuthorityState;
+import org.dxos.dmg.trust.Head;
+
+/**
+ * How the envelopes of an authority lie in the store: those that stand are found from the state,
+ * back along {@code prev}; all others have a register each.
+ */
+final class Evidence {
+
+  private static final String ASIDE = "aside/";
+
+  private Evidence() {}
+
+  /**
+   * The verdict on an authority, as it was stored. What is simple is read from the chain alone;
+   * where keys were revoked or something forked, the axiom is asked again.
+   */
+  static Standing standing(Cid id, AuthorityState state, BlockStore store) {
+    Signed<AuthorityEntry> last = Signed.read(store, state.keyHead(), AuthorityEntry.class);
+    boolean simple =
+        last.body().revoked().isEmpty()
+            && state.forks().isEmpty()
+            && store.registers(ASIDE + id + "/").isEmpty();
+    if (!simple) {
+      return Axiom.of(dossier(id, state, store, (_, _) -> {}, store));
+    }
+    List<Signed<AuthorityEntry>> entries = new ArrayList<>();
+    for (Cid at : back(state.keyHead(), AuthorityEntry.class, store)) {
+      entries.add(Signed.read(store, at, AuthorityEntry.class));
+    }
+    return new Standing(
+        new KeyLog(entries, java.util.Map.of()),
+        state.publicHead().map(cid -> Signed.read(store, cid, Head.class)),
+        Set.of(),
+        Standing.Contest.NONE,
+        List.of());
+  }
+
+  /**
+   * Everything held of an authority.
+   *
+   * @param blocks where that and what will be offered can be read
+   * @param sink of the dossier
+   */
+  static Dossier dossier(
+      Cid id, AuthorityState state, BlockSource blocks, BlockSink sink, BlockStore store) {
+    Dossier dossier = new Dossier(id, blocks, sink);
+    List<Cid> aside = aside(id, store);
+    List<Cid> entries = new ArrayList<>(back(state.keyHead(), AuthorityEntry.class, store));
+    List<Cid> heads =
+        new ArrayList<>(
+            state.publicHead().map(tip -> back(tip, Head.class, store)).orElse(List.of()));
+    List<Signed<AuthorityEntry>> asideEntries = new ArrayList<>();
+    List<Signed<Head>> asideHeads = new ArrayList<>();
+    for (Cid envelope : aside) {
+      Signed<?> signed = Signed.read(store, envelope, org.dxos.dmg.trust.Body.class);
+      switch (signed.body()) {
+        case AuthorityEntry entry ->
+            asideEntries.add(new Signed<>(envelope, signed.envelope(), entry));
+        case Head head -> asideHeads.add(new Signed<>(envelope, signed.envelope(), head));
+        default -> throw new IllegalStateException("`" + envelope + "` is no entry and no head");
+      }
+    }
+    // What stands goes first and links to itself alone; the rest by height, so that each comes
+    // after what it links to.
+    asideEntries.sort(java.util.Comparator.comparingLong(one -> one.body().seq()));
+    asideHeads.sort(java.util.Comparator.comparingLong(one -> one.body().epoch()));
+    entries.forEach(dossier::restore);
+    asideEntries.forEach(one -> dossier.restore(one.cid()));
+    heads.forEach(dossier::restore);
+    asideHeads.forEach(one -> dossier.restore(one.cid()));
+    return dossier;
+  }
+
+  /** Remembers envelopes that do not stand. */
+  static void putAside(Dossier dossier, Standing standing, BlockSource blocks, Batch batch) {
+    Set<Cid> standingOnes = new HashSet<>();
+    standing.log().entries().forEach(entry -> standingOnes.add(entry.cid()));
+    Optional<Cid> at = standing.tip().map(Signed::cid);
+    while (at.isPresent()) {
+      standingOnes.add(at.get());
+      at = Signed.read(blocks, at.get(), Head.class).body().prev();
+    }
+    for (Cid envelope : dossier.envelopes()) {
+      if (!standingOnes.contains(envelope)) {
+        batch.set(ASIDE + dossier.genesis() + "/" + envelope, new byte[] {1});
+      }
+    }
+  }
+
+  /** Envelopes that are held and do not stand, in no order. */
+  static List<Cid> aside(Cid id, BlockStore store) {
+    return store.registers(ASIDE + id + "/").stream()
+        .map(register -> Cid.parse(register.substring(register.lastIndexOf('/') + 1)))
+        .toList();
+  }
+
+  /** A chain along {@code prev}, oldest first. */
+  private static <B extends org.dxos.dmg.trust.Body> List<Cid> back(
+      Cid tip, Class<B> type, BlockSource blocks) {
+    Deque<Cid> chain = new ArrayDeque<>();
+    Optional<Cid> at = Optional.of(tip);
+    while (at.isPresent()) {
+      chain.push(at.get());
+      at =
+          switch (Signed.read(blocks, at.get(), type).body()) {
+            case AuthorityEntry entry -> entry.prev();
+            case Head head -> head.prev();
+            default -> Optional.empty();
+          };
+    }
+    return List.copyOf(chain);
+  }
+}

@@ -1,0 +1,74 @@
+package org.dxos.dmg.admission;
+
+import java.util.Optional;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Statement;
+
+/** When a home node takes a statement: it is the home, nothing is contested, and the key may. */
+final class HomeRules {
+
+  private HomeRules() {}
+
+  /**
+   * Judges a statement whose signature was found valid.
+   *
+   * @param view the authority as it stands
+   * @param keys of this node
+   * @param issued seconds, UTC, of the head that would add it
+   */
+  static Optional<Verdict.Refused> judge(
+      AuthorityView view, HeadKeys keys, Signed<Statement> statement, long issued) {
+    AuthorityEntry entry = view.keyHead().body();
+    if (keys.of(entry.home().headKey()).isEmpty()) {
+      return Optional.of(notHome(entry, keys));
+    }
+    switch (view.standing().contest()) {
+      case KEYS -> {
+        return Optional.of(
+            contested(
+                view,
+                "its key log forked after seq " + entry.seq(),
+                "settle it with the recovery keys: `dmg authority recover`"));
+      }
+      case HEADS -> {
+        return Optional.of(
+            contested(
+                view,
+                "two heads follow epoch "
+                    + view.head().map(head -> String.valueOf(head.body().epoch())).orElse("none"),
+                "settle it with the owners' keys: `dmg authority heal`"));
+      }
+      case NONE -> {}
+    }
+    Optional<AuthorityEntry> auth = view.log().entry(statement.body().auth());
+    if (auth.isEmpty()) {
+      return Optional.of(
+          Verdict.refused(
+              ErrorCode.STATEMENT_REFUSED,
+              "admit statement `%s`: its `auth` `%s` is no entry of the key log of `%s`"
+                  .formatted(statement.cid(), statement.body().auth(), view.name())));
+    }
+    return StatementRules.judge(statement.body(), auth.get(), entry, issued);
+  }
+
+  static Verdict.Refused notHome(AuthorityEntry entry, HeadKeys keys) {
+    return new Verdict.Refused(
+        ErrorCode.NOT_HOME,
+        "admit for `"
+            + entry.authority()
+            + "`: its home has head key `"
+            + entry.home().headKey()
+            + "`, this node `"
+            + keys.current().publicKey()
+            + "`",
+        "hand it to the home node");
+  }
+
+  private static Verdict.Refused contested(AuthorityView view, String what, String hint) {
+    return new Verdict.Refused(
+        ErrorCode.AUTHORITY_CONTESTED,
+        "admit for `" + view.name() + "`: the authority is contested, " + what,
+        hint);
+  }
+}

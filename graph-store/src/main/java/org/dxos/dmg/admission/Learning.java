@@ -1,0 +1,126 @@
+package org.dxos.dmg.admission;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.block.Batch;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.block.JournalEntry;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.trust.Head;
+
+/**
+ * Takes envelopes into an authority's dossier, and works out what a commit has to hold so that the
+ * new verdict is as durable as they are. Used once, by the clerk.
+ */
+final class Learning {
+
+  private final Cid genesis;
+  private final Optional<AuthorityView> before;
+  private final BlockStore store;
+  private final BlockSource all;
+  private final Batch batch;
+  private final Dossier dossier;
+  private final Set<Cid> added;
+  private Optional<AdmissionException.Refused> refusal = Optional.empty();
+
+  /**
+   * @param before the authority, if it is held
+   * @param batch takes all that has to be committed
+   */
+  Learning(Optional<AuthorityView> before, BlockStore store, Clerk.Task.Learn task, Batch batch) {
+    this.genesis = task.genesis();
+    this.before = before;
+    this.store = store;
+    this.batch = batch;
+    this.all = cid -> batch.get(cid).or(() -> task.offered().get(cid)).or(() -> store.get(cid));
+    this.dossier =
+        before
+            .map(view -> Evidence.dossier(genesis, view.standing().state(), all, batch::put, store))
+            .orElseGet(() -> new Dossier(genesis, all, batch::put));
+    Set<Cid> held = dossier.envelopes();
+    for (Cid envelope : task.envelopes()) {
+      try {
+        dossier.offer(envelope);
+      } catch (AdmissionException.Refused e) {
+        refusal = Optional.of(e);
+        break;
+      }
+    }
+    this.added = new LinkedHashSet<>(dossier.envelopes());
+    added.removeAll(held);
+  }
+
+  /** Envelopes that are new. */
+  Set<Cid> added() {
+    return added;
+  }
+
+  /** The authority with what is new, all of which is in the batch after this. */
+  AuthorityView view() {
+    Standing standing = Axiom.of(dossier);
+    added.forEach(envelope -> Carried.eachBlock(envelope, all, this::keepNew));
+    standing.forks().forEach(fork -> batch.put(Axiom.cid(fork), fork.encode()));
+    Evidence.putAside(dossier, standing, all, batch);
+    journal(standing);
+    return new AuthorityView(
+        genesis,
+        standing,
+        standing
+            .tip()
+            .map(head -> MerkleSearchTree.at(head.body().state(), store))
+            .orElseGet(() -> MerkleSearchTree.empty(store)));
+  }
+
+  Learned answer(Optional<AuthorityView> view, long position) {
+    return new Learned(view, added, dossier.waiting(), refusal, position);
+  }
+
+  private void keepNew(Cid cid) {
+    if (!store.has(cid) && batch.get(cid).isEmpty()) {
+      all.get(cid).ifPresent(block -> batch.put(cid, block));
+    }
+  }
+
+  /**
+   * Heads that go on from the tip are journalled one by one. Where the verdict on something older
+   * has changed, one entry says that the authority has to be read anew.
+   */
+  private void journal(Standing standing) {
+    standing.log().entries().stream()
+        .filter(entry -> added.contains(entry.cid()))
+        .forEach(entry -> batch.admit(JournalEntry.Kind.AUTHORITY, genesis, entry.cid()));
+    Optional<List<Cid>> onward = onward(standing);
+    if (onward.isPresent()) {
+      onward.get().forEach(head -> batch.admit(JournalEntry.Kind.HEAD, genesis, head));
+    } else {
+      batch.admit(JournalEntry.Kind.STANDING, genesis, standing.log().last().cid());
+    }
+  }
+
+  /** The heads after the old tip, oldest first; empty if the new tip does not simply go on. */
+  private Optional<List<Cid>> onward(Standing standing) {
+    Optional<Cid> old = before.flatMap(AuthorityView::head).map(Signed::cid);
+    Set<Cid> voided = before.map(AuthorityView::voided).orElse(Set.of());
+    if (!voided.equals(standing.voided())) {
+      return Optional.empty();
+    }
+    List<Signed<Head>> path = new ArrayList<>();
+    Optional<Cid> at = standing.tip().map(Signed::cid);
+    while (at.isPresent() && !at.equals(old)) {
+      Signed<Head> head = Signed.read(all, at.get(), Head.class);
+      path.add(head);
+      at = head.body().prev();
+    }
+    if (!at.equals(old)) {
+      return Optional.empty();
+    }
+    path.sort(Comparator.comparingLong(head -> head.body().epoch()));
+    return Optional.of(path.stream().map(Signed::cid).toList());
+  }
+}

@@ -1,0 +1,385 @@
+package org.dxos.dmg.admission;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.dxos.dmg.admission.Standing.Contest;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.AuthorityEntry.Cap;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.SigningKey;
+import org.dxos.dmg.trust.Statement;
+import org.junit.jupiter.api.Test;
+
+/** What TRUST's rules say of small histories, one rule a test. */
+class AxiomTest {
+
+  private static final SigningKey HEAD = Forge.key(1);
+  private static final SigningKey OWNER = Forge.key(2);
+  private static final SigningKey RECOVERY = Forge.key(3);
+  private static final SigningKey OWNER_2 = Forge.key(4);
+  private static final SigningKey DELEGATE = Forge.key(5);
+  private static final SigningKey HEAD_2 = Forge.key(6);
+  private static final SigningKey NEW_OWNER = Forge.key(7);
+  private static final SigningKey HEAD_3 = Forge.key(8);
+
+  private final Forge forge = new Forge();
+  private final Signed<AuthorityEntry> genesis =
+      forge.genesis(
+          draft -> {
+            draft.owners = Forge.keys(1, OWNER, OWNER_2);
+            draft.delegate(DELEGATE, "module/", Cap.RELEASE, Cap.YANK);
+          },
+          OWNER,
+          RECOVERY);
+  private final KeyLog log = KeyLog.of(genesis);
+  private final Cid id = genesis.envelope().body();
+  private final Signed<Statement> one = forge.release(log, OWNER, "module/one", "1.0.0");
+  private final Signed<Head> head0 = forge.head(log, Optional.empty(), Set.of(), HEAD, one);
+  private final Signed<Statement> two = forge.release(log, DELEGATE, "module/two", "1.0.0");
+  private final Signed<Head> head1 = forge.head(log, Optional.of(head0), Set.of(), HEAD, two);
+  private final Signed<Statement> three = forge.release(log, DELEGATE, "module/three", "1.0.0");
+  private final Signed<Head> head2 = forge.head(log, Optional.of(head1), Set.of(), HEAD, three);
+
+  private Standing verdict(Signed<?>... signed) {
+    List<Cid> envelopes = new ArrayList<>();
+    for (Signed<?> one : signed) {
+      envelopes.add(one.cid());
+    }
+    Standing standing = forge.verdict(id, envelopes);
+    Random random = new Random(envelopes.hashCode());
+    for (int i = 0; i < 5; i++) {
+      Collections.shuffle(envelopes, random);
+      assertEquals(standing, forge.verdict(id, envelopes), "in another order");
+    }
+    return standing;
+  }
+
+  private void refused(ErrorCode code, Signed<?> signed, Signed<?>... before) {
+    Dossier dossier = forge.dossier(id);
+    for (Signed<?> one : before) {
+      assertEquals(Dossier.Offer.ADMITTED, dossier.offer(one.cid()));
+    }
+    AdmissionException.Refused e =
+        assertThrows(AdmissionException.Refused.class, () -> dossier.offer(signed.cid()));
+    assertEquals(code, e.code(), e.getMessage());
+  }
+
+  @Test
+  void aHistoryWithoutConflictStandsToItsEnd() {
+    Standing standing = verdict(genesis, head0, head1, head2);
+    assertEquals(Optional.of(head2), standing.tip());
+    assertEquals(Set.of(), standing.voided());
+    assertEquals(Contest.NONE, standing.contest());
+    assertEquals(List.of(), standing.forks());
+  }
+
+  @Test
+  void whatAStolenDelegateKeySaidAfterLastGoodIsVoidAndTheHeadsStand() {
+    Signed<AuthorityEntry> revoked =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.of(head1.cid())), OWNER);
+    Standing standing = verdict(genesis, head0, head1, head2, revoked);
+    assertEquals(Optional.of(head2), standing.tip());
+    assertEquals(Set.of(three.cid()), standing.voided());
+    Signed<AuthorityEntry> whole =
+        forge.next(revoked, d -> d.revoke(DELEGATE, Optional.empty()), OWNER_2);
+    assertEquals(
+        Set.of(two.cid(), three.cid()),
+        verdict(genesis, head0, head1, head2, revoked, whole).voided());
+  }
+
+  @Test
+  void lastGoodMovesToAnAncestorOnly() {
+    Signed<AuthorityEntry> revoked =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.of(head1.cid())), OWNER);
+    Signed<AuthorityEntry> earlier =
+        forge.next(revoked, d -> d.revoke(DELEGATE, Optional.of(head0.cid())), OWNER);
+    assertEquals(
+        Set.of(two.cid(), three.cid()),
+        verdict(genesis, head0, head1, head2, revoked, earlier).voided());
+    Signed<AuthorityEntry> later =
+        forge.next(revoked, d -> d.revoke(DELEGATE, Optional.of(head2.cid())), OWNER);
+    refused(ErrorCode.POLICY_INVALID, later, genesis, head0, head1, head2, revoked);
+    Signed<AuthorityEntry> none =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.empty()), OWNER);
+    Signed<AuthorityEntry> some =
+        forge.next(none, d -> d.revoke(DELEGATE, Optional.of(head0.cid())), OWNER);
+    refused(ErrorCode.POLICY_INVALID, some, genesis, head0, none);
+  }
+
+  @Test
+  void aRevokedKeyStaysRevoked() {
+    Signed<AuthorityEntry> revoked =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.empty()), OWNER);
+    refused(
+        ErrorCode.POLICY_INVALID,
+        forge.next(revoked, d -> d.revoked.clear(), OWNER),
+        genesis,
+        revoked);
+  }
+
+  @Test
+  void theHomeMovesAndWhatTheOldOneAddedAfterwardsDoesNotStand() {
+    Signed<AuthorityEntry> moved =
+        forge.next(
+            genesis,
+            d -> {
+              d.head = HEAD_2.publicKey();
+              d.revoke(HEAD, Optional.of(head1.cid()));
+            },
+            OWNER);
+    assertEquals(Optional.of(head1), verdict(genesis, head0, head1, head2, moved).tip());
+    KeyLog log2 = log.then(moved);
+    Signed<Statement> four = forge.release(log2, OWNER, "module/four", "1.0.0");
+    Signed<Head> next = forge.head(log2, Optional.of(head1), Set.of(), HEAD_2, four);
+    Standing standing = verdict(genesis, head0, head1, head2, moved, next);
+    assertEquals(Optional.of(next), standing.tip());
+    assertEquals(List.of(), standing.forks(), "another key is another slot");
+    // The new home adds the statement of the void head again, as it is.
+    Signed<Head> again = forge.head(log2, Optional.of(next), Set.of(), HEAD_2, three);
+    standing = verdict(genesis, head0, head1, head2, moved, next, again);
+    assertEquals(Optional.of(again), standing.tip());
+    assertEquals(Set.of(), standing.voided());
+  }
+
+  @Test
+  void aChangeOfHomeThatKeepsTheOldHeadKeyIsRefused() {
+    refused(
+        ErrorCode.POLICY_INVALID,
+        forge.next(genesis, d -> d.head = HEAD_2.publicKey(), OWNER),
+        genesis);
+  }
+
+  @Test
+  void twoHeadsOfOneEpochFreezeAndARevocationHeals() {
+    Signed<Statement> other = forge.release(log, OWNER, "module/other", "1.0.0");
+    Signed<Head> fork = forge.head(log, Optional.of(head0), Set.of(), HEAD, other);
+    Standing standing = verdict(genesis, head0, head1, head2, fork);
+    assertEquals(Optional.of(head0), standing.tip());
+    assertEquals(Contest.HEADS, standing.contest());
+    assertEquals(1, standing.forks().size());
+    Signed<AuthorityEntry> healed =
+        forge.next(
+            genesis,
+            d -> {
+              d.head = HEAD_2.publicKey();
+              d.revoke(HEAD, Optional.of(head2.cid()));
+            },
+            OWNER);
+    Standing after = verdict(genesis, head0, head1, head2, fork, healed);
+    assertEquals(Optional.of(head2), after.tip());
+    assertEquals(Contest.NONE, after.contest());
+    assertEquals(standing.forks(), after.forks(), "the proof is kept for ever");
+  }
+
+  @Test
+  void aRecoverySignedBranchBeatsOneOfAStolenOwnerKey() {
+    Signed<AuthorityEntry> thief =
+        forge.next(
+            genesis,
+            d -> {
+              d.owners = Forge.keys(1, OWNER, NEW_OWNER);
+              d.revoke(OWNER_2, Optional.empty());
+            },
+            OWNER,
+            NEW_OWNER);
+    Signed<AuthorityEntry> rightful =
+        forge.next(
+            genesis,
+            d -> {
+              d.owners = Forge.keys(1, OWNER_2);
+              d.revoke(OWNER, Optional.of(head0.cid()));
+            },
+            OWNER_2,
+            RECOVERY);
+    assertEquals(thief.cid(), verdict(genesis, head0, thief).log().last().cid());
+    Standing standing = verdict(genesis, head0, thief, rightful);
+    assertEquals(rightful.cid(), standing.log().last().cid());
+    assertEquals(Contest.NONE, standing.contest());
+    assertEquals(1, standing.forks().size());
+    // What the thief does on his branch changes nothing.
+    Signed<AuthorityEntry> more =
+        forge.next(thief, d -> d.delegate(HEAD_3, "module/", Cap.RELEASE), NEW_OWNER);
+    assertEquals(rightful.cid(), verdict(genesis, head0, thief, rightful, more).log().last().cid());
+  }
+
+  @Test
+  void twoBranchesOfOwnersAreContestedAtTheLastCommonEntry() {
+    Signed<AuthorityEntry> a =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.empty()), OWNER);
+    Signed<AuthorityEntry> b =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.of(head1.cid())), OWNER_2);
+    Standing standing = verdict(genesis, head0, head1, a, b);
+    assertEquals(genesis.cid(), standing.log().last().cid());
+    assertEquals(Contest.KEYS, standing.contest());
+    assertEquals(Optional.of(head1), standing.tip(), "what stood before goes on standing");
+    Signed<AuthorityEntry> settled =
+        forge.next(a, d -> d.resolves = Optional.of(b.cid()), OWNER, RECOVERY);
+    assertEquals(settled.cid(), verdict(genesis, head0, head1, a, b, settled).log().last().cid());
+  }
+
+  @Test
+  void recoveryResolvesAnotherRecoveryOnceAndIsContestedIfBothDo() {
+    Signed<AuthorityEntry> a =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.empty()), RECOVERY);
+    Signed<AuthorityEntry> b =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.of(head0.cid())), RECOVERY);
+    assertEquals(Contest.KEYS, verdict(genesis, head0, a, b).contest());
+    Signed<AuthorityEntry> settled =
+        forge.next(a, d -> d.resolves = Optional.of(b.cid()), RECOVERY);
+    Standing standing = verdict(genesis, head0, a, b, settled);
+    assertEquals(settled.cid(), standing.log().last().cid());
+    assertEquals(Contest.NONE, standing.contest());
+    Signed<AuthorityEntry> defied = forge.next(b, d -> d.resolves = Optional.of(a.cid()), RECOVERY);
+    standing = verdict(genesis, head0, a, b, settled, defied);
+    assertEquals(genesis.cid(), standing.log().last().cid());
+    assertEquals(Contest.KEYS, standing.contest());
+  }
+
+  @Test
+  void thresholdsAreThoseOfTheEntryBeforeAndOfWhatChanges() {
+    refused(
+        ErrorCode.POLICY_INVALID,
+        forge.next(genesis, d -> d.owners = Forge.keys(1, NEW_OWNER), OWNER),
+        genesis);
+    refused(
+        ErrorCode.POLICY_INVALID,
+        forge.next(genesis, d -> d.recovery = Forge.keys(1, HEAD_3), OWNER, HEAD_3),
+        genesis);
+    refused(
+        ErrorCode.POLICY_INVALID,
+        forge.next(genesis, d -> d.recovery = Forge.keys(1, HEAD_3), OWNER, RECOVERY),
+        genesis);
+    refused(ErrorCode.POLICY_INVALID, forge.next(genesis, d -> {}, DELEGATE), genesis);
+    refused(ErrorCode.POLICY_INVALID, forge.next(genesis, d -> {}, OWNER, DELEGATE), genesis);
+    Signed<AuthorityEntry> both =
+        forge.next(genesis, d -> d.recovery = Forge.keys(1, HEAD_3), RECOVERY, HEAD_3);
+    assertEquals(both.cid(), verdict(genesis, both).log().last().cid());
+    refused(
+        ErrorCode.POLICY_INVALID,
+        forge.next(genesis, d -> d.resolves = Optional.of(genesis.cid()), OWNER),
+        genesis);
+  }
+
+  @Test
+  void seqGenesisAndNameAreThoseOfTheLog() {
+    refused(ErrorCode.SEQ_GAP, forge.next(genesis, d -> d.seq = 2, OWNER), genesis);
+    refused(ErrorCode.SEQ_GAP, forge.next(genesis, d -> d.seq = (1L << 53) - 1, OWNER), genesis);
+    refused(
+        ErrorCode.POLICY_INVALID,
+        forge.next(genesis, d -> d.authority = "org.dxos.labs", OWNER),
+        genesis);
+    refused(
+        ErrorCode.POLICY_INVALID,
+        forge.next(genesis, d -> d.genesis = Optional.of(one.envelope().body()), OWNER),
+        genesis);
+    Signed<AuthorityEntry> another = forge.genesis(d -> d.created = 7, OWNER, RECOVERY);
+    refused(ErrorCode.AUTHORITY_CONTESTED, another, genesis);
+  }
+
+  @Test
+  void aHeadUnderAnEntryThatIsNotOnTheWinningBranchDoesNotStand() {
+    Signed<AuthorityEntry> thief =
+        forge.next(
+            genesis, d -> d.revoke(OWNER_2, Optional.empty()).owners = Forge.keys(1, OWNER), OWNER);
+    KeyLog stolen = log.then(thief);
+    Signed<Head> his =
+        forge.head(
+            stolen,
+            Optional.of(head0),
+            Set.of(),
+            HEAD,
+            forge.release(stolen, OWNER, "module/malware", "1.0.0"));
+    assertEquals(Optional.of(his), verdict(genesis, head0, thief, his).tip());
+    Signed<AuthorityEntry> recovered =
+        forge.next(
+            genesis,
+            d -> {
+              d.owners = Forge.keys(1, OWNER_2);
+              d.revoke(OWNER, Optional.of(head0.cid()));
+            },
+            RECOVERY,
+            OWNER_2);
+    Standing standing = verdict(genesis, head0, thief, his, recovered);
+    assertEquals(Optional.of(head0), standing.tip());
+  }
+
+  @Test
+  void aVoidReleaseIsBoundAgainOnlyWithTheSameRecord() {
+    Signed<AuthorityEntry> revoked =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.of(head1.cid())), OWNER);
+    KeyLog log2 = log.then(revoked);
+    Set<Cid> voided = Set.of(three.cid());
+    Signed<Statement> same =
+        forge.statement(
+            log2,
+            OWNER,
+            "module/three",
+            Optional.of(three.cid()),
+            Forge.release("module/three", "1.0.0"));
+    Signed<Head> rebound = forge.head(log2, Optional.of(head2), voided, HEAD, same);
+    Standing standing = verdict(genesis, head0, head1, head2, revoked, rebound);
+    assertEquals(Optional.of(rebound), standing.tip());
+    assertEquals(voided, standing.voided());
+    Signed<Statement> other =
+        forge.statement(
+            log2,
+            OWNER,
+            "module/three",
+            Optional.of(three.cid()),
+            new Statement.Release(
+                "1.0.0", forge.put(new byte[] {(byte) 0xa0}), List.of(), java.util.Map.of()));
+    Signed<Head> swapped = forge.head(log2, Optional.of(head2), voided, HEAD, other);
+    refused(ErrorCode.HEAD_REFUSED, swapped, genesis, head0, head1, head2, revoked);
+    Signed<Statement> silent =
+        forge.statement(
+            log2, OWNER, "module/three", Optional.empty(), Forge.release("module/three", "1.0.0"));
+    refused(
+        ErrorCode.HEAD_REFUSED,
+        forge.head(log2, Optional.of(head2), voided, HEAD, silent),
+        genesis,
+        head0,
+        head1,
+        head2,
+        revoked);
+  }
+
+  @Test
+  void aRevokedOrUnknownKeyAddsNothing() {
+    Signed<AuthorityEntry> revoked =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.of(head1.cid())), OWNER);
+    KeyLog log2 = log.then(revoked);
+    Signed<Statement> late = forge.release(log, DELEGATE, "module/late", "1.0.0");
+    refused(
+        ErrorCode.KEY_REVOKED,
+        forge.head(log2, Optional.of(head1), Set.of(), HEAD, late),
+        genesis,
+        head0,
+        head1,
+        revoked);
+    Signed<Statement> out = forge.release(log, DELEGATE, "function/out-of-scope", "1.0.0");
+    refused(
+        ErrorCode.KEY_SCOPE,
+        forge.head(log, Optional.of(head1), Set.of(), HEAD, out),
+        genesis,
+        head0,
+        head1);
+    Signed<Statement> withdraw =
+        forge.statement(
+            log, DELEGATE, "module/two", Optional.empty(), new Statement.Withdraw("1.0.0", "no"));
+    refused(
+        ErrorCode.KEY_SCOPE,
+        forge.head(log, Optional.of(head1), Set.of(), HEAD, withdraw),
+        genesis,
+        head0,
+        head1);
+  }
+}
