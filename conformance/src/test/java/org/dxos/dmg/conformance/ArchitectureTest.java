@@ -39,7 +39,13 @@ class ArchitectureTest {
   private static final String[] RESOLVER = {"..dmg.select..", "..dmg.solver..", "..dmg.closure.."};
   private static final String[] NODE = {"..dmg.api..", "..dmg.key..", "..dmg.node.."};
   private static final String[] CLI = {
-    "..dmg.cli..", "..dmg.client..", "..dmg.publish..", "..dmg.install..", "..dmg.imports.."
+    "..dmg.cli..",
+    "..dmg.client..",
+    "..dmg.publish..",
+    "..dmg.install..",
+    "..dmg.imports..",
+    "..dmg.authority..",
+    "..dmg.carry.."
   };
 
   private static JavaClasses classes;

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +36,11 @@ import org.junit.jupiter.api.io.TempDir;
  *   copy EXAMPLE PATH    a folder of examples/
  *   link PATH TARGET     a symbolic link
  *   home NAME            the commands that follow use this home
+ *   move FROM TO         a file or folder; a folder is a home as well
+ *   clone FROM TO        a copy of a home, as a backup has it
+ *   keep NAME LINE WORD  $NAME is that word of the last command's output, counted from 1
+ *   set NAME VALUE       an environment variable for the commands that follow; no value: none
+ *   days NUMBER          the clock of all homes goes on by that many days
  *   $ dmg …              a command; then its exit code if not 0, its output (|) and its words for people (!)
  * </pre>
  */
@@ -81,6 +85,12 @@ class ScriptsTest {
   private static final class Story {
     private final Path work;
     private final Map<String, World> worlds = new HashMap<>();
+    private final Map<String, String> kept =
+        new java.util.TreeMap<>(java.util.Comparator.reverseOrder());
+    private final Map<String, String> environment = new HashMap<>();
+    private final java.util.concurrent.atomic.AtomicReference<Instant> now =
+        new java.util.concurrent.atomic.AtomicReference<>(NOW);
+    private List<String> lastOut = List.of();
     private String home = "home";
 
     private Story(Path work) {
@@ -111,6 +121,24 @@ class ScriptsTest {
           case "copy" -> copy(root().resolve("examples").resolve(words[1]), work.resolve(words[2]));
           case "link" -> Files.createSymbolicLink(work.resolve(words[1]), Path.of(words[2]));
           case "home" -> home = words[1];
+          case "move" -> Files.move(work.resolve(words[1]), work.resolve(words[2]));
+          case "clone" -> copy(work.resolve(words[1]), work.resolve(words[2]));
+          case "keep" ->
+              kept.put(
+                  "$" + words[1],
+                  lastOut
+                      .get(Integer.parseInt(words[2]) - 1)
+                      .strip()
+                      .split("[\\s=]+")[Integer.parseInt(words[3]) - 1]);
+          case "set" -> {
+            environment.remove(words[1]);
+            if (words.length > 2) {
+              environment.put(
+                  words[1], expand(String.join(" ", List.of(words).subList(2, words.length))));
+            }
+          }
+          case "days" ->
+              now.set(now.get().plus(java.time.Duration.ofDays(Long.parseLong(words[1]))));
           case "$" -> told.addAll(command(line.substring("$ dmg".length()).strip()));
           case "#", "" -> {}
           default -> throw new IllegalStateException("script line " + (i + 1) + ": " + line);
@@ -131,12 +159,13 @@ class ScriptsTest {
               home,
               name ->
                   new World(
-                      InstantSource.fixed(NOW),
+                      now::get,
                       new Random(name.hashCode()),
                       Thread.ofPlatform().daemon().factory()));
-      Map<String, String> environment =
-          Map.of("DMG_HOME", work.resolve(home).toString(), "DMG_ROOT", root().toString());
+      environment.put("DMG_HOME", work.resolve(home).toString());
+      environment.put("DMG_ROOT", root().toString());
       int code = Main.run(arguments(text), terminal, environment, world);
+      lastOut = out.toString(StandardCharsets.UTF_8).lines().toList();
       List<String> told = new ArrayList<>();
       if (code != 0) {
         told.add("exit " + code);
@@ -161,8 +190,16 @@ class ScriptsTest {
         }
         quoted = !quoted;
       }
-      arguments.replaceAll(word -> word.replace("$WORK", work.toString()));
+      arguments.replaceAll(this::expand);
       return arguments;
+    }
+
+    private String expand(String word) {
+      String expanded = word.replace("$WORK", work.toString());
+      for (Map.Entry<String, String> one : kept.entrySet()) {
+        expanded = expanded.replace(one.getKey(), one.getValue());
+      }
+      return expanded;
     }
 
     private List<String> marked(String mark, ByteArrayOutputStream bytes) {

@@ -76,7 +76,9 @@ public final class StaticClosure {
         catalog.releases(name, genesis.get()).stream()
             .filter(
                 one ->
-                    range.contains(one.version()) && (!one.yanked() || range.exact().isPresent()))
+                    range.contains(one.version())
+                        && !one.unavailable()
+                        && (!one.yanked() || range.exact().isPresent()))
             .findFirst();
     if (module.isPresent() || name.kind() != Kind.API) {
       return module;

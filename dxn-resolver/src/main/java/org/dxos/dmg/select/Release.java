@@ -19,7 +19,7 @@ import org.dxos.dmg.version.Version;
  * @param module the record
  * @param authorities each foreign authority that the record names, with the id to which the release
  *     binds it
- * @param yanked chosen only by its exact version or a lock
+ * @param notices what was said of it since
  * @param created of the release statement, seconds UTC
  */
 public record Release(
@@ -30,11 +30,29 @@ public record Release(
     Cid record,
     ModuleRecord module,
     Map<String, Cid> authorities,
-    boolean yanked,
+    Notices notices,
     long created) {
 
   public Release {
     authorities = Map.copyOf(authorities);
+  }
+
+  /** True if it is chosen by its exact version or a lock at most. */
+  public boolean yanked() {
+    return notices.yanked().isPresent() || unavailable();
+  }
+
+  /** True if it is not chosen at all: withdrawn, or void. */
+  public boolean unavailable() {
+    return notices.unavailable().isPresent();
+  }
+
+  /** This release with other notices. */
+  public Release with(Notices other) {
+    return other.equals(notices)
+        ? this
+        : new Release(
+            name, genesis, version, envelope, record, module, authorities, other, created);
   }
 
   /** The id of an authority that the record names: its own, or the one that the release binds. */

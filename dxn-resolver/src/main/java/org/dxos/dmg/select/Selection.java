@@ -33,13 +33,24 @@ public sealed interface Selection {
   /** No release or record has this CID. */
   record NoCid(Cid cid) implements Selection {}
 
+  /** What was asked for is there, and nothing may resolve to it. */
+  record Unavailable(Release release, String why) implements Selection {}
+
   /** Selects: an exact version, else the newest in a range, else what a tag names. */
   static Selection of(Catalog catalog, Dxn dxn) {
     return switch (dxn) {
       case Dxn.ByCid byCid ->
-          catalog.byCid(byCid.cid()).<Selection>map(Found::new).orElse(new NoCid(byCid.cid()));
+          catalog.byCid(byCid.cid()).map(Selection::found).orElse(new NoCid(byCid.cid()));
       case Dxn.Named named -> select(catalog, named.name(), named.selector());
     };
+  }
+
+  private static Selection found(Release release) {
+    return release
+        .notices()
+        .unavailable()
+        .<Selection>map(why -> new Unavailable(release, why))
+        .orElseGet(() -> new Found(release));
   }
 
   private static Selection select(Catalog catalog, Name name, Selector selector) {
@@ -52,7 +63,7 @@ public sealed interface Selection {
       return new NoName(name, catalog.near(name));
     }
     return choose(catalog, name, genesis.get(), selector, releases)
-        .<Selection>map(Found::new)
+        .map(Selection::found)
         .orElseGet(
             () ->
                 new NoVersion(

@@ -46,7 +46,10 @@ public final class MemoryCatalog implements Catalog {
         link("record " + reference),
         module,
         bound,
-        yanked,
+        yanked
+            ? new Notices(
+                Optional.of(new Notices.Notice("broken", 0)), Optional.empty(), false, List.of())
+            : Notices.NONE,
         0);
   }
 

@@ -68,7 +68,7 @@ final class Clerk implements AutoCloseable {
 
   private final BlockStore store;
   private final Holdings holdings;
-  private final SigningKey headKey;
+  private final HeadKeys keys;
   private final InstantSource clock;
   private final List<LongConsumer> listeners;
   private final LinkedBlockingQueue<Task> queue = new LinkedBlockingQueue<>();
@@ -81,13 +81,13 @@ final class Clerk implements AutoCloseable {
   Clerk(
       BlockStore store,
       Holdings holdings,
-      SigningKey headKey,
+      HeadKeys keys,
       InstantSource clock,
       ThreadFactory threads,
       List<LongConsumer> listeners) {
     this.store = store;
     this.holdings = holdings;
-    this.headKey = headKey;
+    this.keys = keys;
     this.clock = clock;
     this.listeners = listeners;
     this.thread = threads.newThread(this::run);
@@ -268,8 +268,7 @@ final class Clerk implements AutoCloseable {
   private void apply(Task.Say say, Chapter chapter, long issued, Batch batch, BlockSource all) {
     Signed<Statement> statement = say.statement();
     // The key log may have gone on since the statement was handed in.
-    Optional<Verdict.Refused> late =
-        HomeRules.judge(chapter.before, headKey.publicKey(), statement, issued);
+    Optional<Verdict.Refused> late = HomeRules.judge(chapter.before, keys, statement, issued);
     Verdict verdict =
         late.isPresent()
             ? late.get()
@@ -314,7 +313,8 @@ final class Clerk implements AutoCloseable {
             issued + Registrar.HEAD_LIFE_SECONDS,
             Optional.empty());
     byte[] body = head.encode();
-    Envelope envelope = Envelope.sign(Head.TYPE, body, List.of(headKey));
+    SigningKey key = keys.of(before.keyHead().body().home().headKey()).orElseThrow();
+    Envelope envelope = Envelope.sign(Head.TYPE, body, List.of(key));
     byte[] block = envelope.encode();
     Cid cid = DagCbor.cid(block);
     batch.put(envelope.body(), body);

@@ -60,10 +60,7 @@ final class Evidence {
   static Dossier dossier(
       Cid id, AuthorityState state, BlockSource blocks, BlockSink sink, BlockStore store) {
     Dossier dossier = new Dossier(id, blocks, sink);
-    Set<Cid> aside = new HashSet<>();
-    for (String register : store.registers(ASIDE + id + "/")) {
-      aside.add(Cid.parse(register.substring(register.lastIndexOf('/') + 1)));
-    }
+    List<Cid> aside = aside(id, store);
     List<Cid> entries = new ArrayList<>(back(state.keyHead(), AuthorityEntry.class, store));
     List<Cid> heads =
         new ArrayList<>(
@@ -104,6 +101,13 @@ final class Evidence {
         batch.set(ASIDE + dossier.genesis() + "/" + envelope, new byte[] {1});
       }
     }
+  }
+
+  /** Envelopes that are held and do not stand, in no order. */
+  static List<Cid> aside(Cid id, BlockStore store) {
+    return store.registers(ASIDE + id + "/").stream()
+        .map(register -> Cid.parse(register.substring(register.lastIndexOf('/') + 1)))
+        .toList();
   }
 
   /** A chain along {@code prev}, oldest first. */

@@ -3,8 +3,10 @@ package org.dxos.dmg.admission;
 import java.util.Optional;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
+import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
 
 /**
  * Two signed bodies for one slot. It needs no signature of its own: whoever can read both sees it.
@@ -40,6 +42,28 @@ public record ForkProof(Kind kind, Cid genesis, Cid a, Cid b) {
             .put("a", Node.of(a))
             .put("b", Node.of(b))
             .build());
+  }
+
+  /** Decodes the block of a public log's fork. */
+  public static ForkProof decode(byte[] block) {
+    Fields fields = Fields.of("fork", ErrorCode.BODY_INVALID, DagCbor.decode(block));
+    String type = fields.text("type");
+    if (!type.equals("dmg/fork/1")) {
+      throw fields.error("has type `" + type + "`, expected `dmg/fork/1`");
+    }
+    String kind = fields.text("kind");
+    ForkProof fork =
+        new ForkProof(
+            switch (kind) {
+              case "key" -> Kind.KEY;
+              case "head" -> Kind.HEAD;
+              default -> throw fields.error("is of the kind `" + kind + "`, expected key or head");
+            },
+            fields.link("genesis"),
+            fields.link("a"),
+            fields.link("b"));
+    fields.end();
+    return fork;
   }
 
   /** The CID of the block. */

@@ -9,6 +9,7 @@ import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.trust.AuthorityState;
 
 /**
  * What a node holds, as it stands on disk: the authorities, the names bound to them, and the node
@@ -30,7 +31,7 @@ final class Holdings {
     NodeTree tree = NodeTree.load(store);
     Holdings holdings = new Holdings(tree);
     for (Cid id : tree.ids()) {
-      holdings.views.put(id, load(id, tree, store));
+      holdings.views.put(id, view(id, tree.state(id, store).orElseThrow(), store));
     }
     for (String register : store.registers(CLAIM)) {
       String name = register.substring(CLAIM.length());
@@ -39,8 +40,9 @@ final class Holdings {
     return holdings;
   }
 
-  private static AuthorityView load(Cid id, NodeTree tree, BlockStore store) {
-    Standing standing = Evidence.standing(id, tree.state(id, store).orElseThrow(), store);
+  /** An authority whose state is {@code state}. */
+  static AuthorityView view(Cid id, AuthorityState state, BlockStore store) {
+    Standing standing = Evidence.standing(id, state, store);
     return new AuthorityView(
         id,
         standing,
@@ -48,6 +50,11 @@ final class Holdings {
             .tip()
             .map(head -> MerkleSearchTree.at(head.body().state(), store))
             .orElseGet(() -> MerkleSearchTree.empty(store)));
+  }
+
+  /** The authority to which a name is bound in a store. */
+  static Optional<Cid> bound(String name, BlockStore store) {
+    return store.register(CLAIM + name).map(Cid::fromBytes);
   }
 
   /** Binds a name to an authority, in the batch that admits it. */

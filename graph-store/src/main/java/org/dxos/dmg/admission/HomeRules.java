@@ -3,7 +3,6 @@ package org.dxos.dmg.admission;
 import java.util.Optional;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
-import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.Statement;
 
 /** When a home node takes a statement: it is the home, nothing is contested, and the key may. */
@@ -15,14 +14,14 @@ final class HomeRules {
    * Judges a statement whose signature was found valid.
    *
    * @param view the authority as it stands
-   * @param headKey of this node
+   * @param keys of this node
    * @param issued seconds, UTC, of the head that would add it
    */
   static Optional<Verdict.Refused> judge(
-      AuthorityView view, PublicKey headKey, Signed<Statement> statement, long issued) {
+      AuthorityView view, HeadKeys keys, Signed<Statement> statement, long issued) {
     AuthorityEntry entry = view.keyHead().body();
-    if (!entry.home().headKey().equals(headKey)) {
-      return Optional.of(notHome(entry, headKey));
+    if (keys.of(entry.home().headKey()).isEmpty()) {
+      return Optional.of(notHome(entry, keys));
     }
     switch (view.standing().contest()) {
       case KEYS -> {
@@ -53,7 +52,7 @@ final class HomeRules {
     return StatementRules.judge(statement.body(), auth.get(), entry, issued);
   }
 
-  static Verdict.Refused notHome(AuthorityEntry entry, PublicKey headKey) {
+  static Verdict.Refused notHome(AuthorityEntry entry, HeadKeys keys) {
     return new Verdict.Refused(
         ErrorCode.NOT_HOME,
         "admit for `"
@@ -61,7 +60,7 @@ final class HomeRules {
             + "`: its home has head key `"
             + entry.home().headKey()
             + "`, this node `"
-            + headKey
+            + keys.current().publicKey()
             + "`",
         "hand it to the home node");
   }

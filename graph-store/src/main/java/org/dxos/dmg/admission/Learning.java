@@ -12,9 +12,7 @@ import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
-import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
-import org.dxos.dmg.trust.Statement;
 
 /**
  * Takes envelopes into an authority's dossier, and works out what a commit has to hold so that the
@@ -66,7 +64,7 @@ final class Learning {
   /** The authority with what is new, all of which is in the batch after this. */
   AuthorityView view() {
     Standing standing = Axiom.of(dossier);
-    added.forEach(this::keep);
+    added.forEach(envelope -> Carried.eachBlock(envelope, all, this::keepNew));
     standing.forks().forEach(fork -> batch.put(fork.cid(), fork.encode()));
     Evidence.putAside(dossier, standing, all, batch);
     journal(standing);
@@ -81,24 +79,6 @@ final class Learning {
 
   Learned answer(Optional<AuthorityView> view, long position) {
     return new Learned(view, added, dossier.waiting(), refusal, position);
-  }
-
-  private void keep(Cid envelope) {
-    Signed<Body> signed = Signed.read(all, envelope, Body.class);
-    keepNew(signed.envelope().body());
-    keepNew(envelope);
-    if (signed.body() instanceof Head head) {
-      head.added().forEach(this::keepStatement);
-    }
-  }
-
-  private void keepStatement(Cid envelope) {
-    Signed<Statement> signed = Signed.read(all, envelope, Statement.class);
-    if (signed.body().op() instanceof Statement.Release release) {
-      ReleaseRules.eachHeldBlock(release.module(), all, this::keepNew);
-    }
-    keepNew(signed.envelope().body());
-    keepNew(envelope);
   }
 
   private void keepNew(Cid cid) {

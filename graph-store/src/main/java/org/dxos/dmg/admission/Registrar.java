@@ -14,7 +14,6 @@ import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
-import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
 
 /**
@@ -30,7 +29,7 @@ public final class Registrar implements AutoCloseable {
   public static final long HEAD_LIFE_SECONDS = 90L * 86_400;
 
   private final BlockStore store;
-  private final SigningKey headKey;
+  private final HeadKeys keys;
   private final InstantSource clock;
   private final Holdings holdings;
   private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
@@ -39,17 +38,16 @@ public final class Registrar implements AutoCloseable {
   /**
    * Reads what the store holds and begins to take statements.
    *
-   * @param headKey the key that signs heads here
+   * @param keys those that sign heads here
    * @param clock of heads: their {@code issued}
    * @param threads makes the clerk
    */
-  public Registrar(
-      BlockStore store, SigningKey headKey, InstantSource clock, ThreadFactory threads) {
+  public Registrar(BlockStore store, HeadKeys keys, InstantSource clock, ThreadFactory threads) {
     this.store = store;
-    this.headKey = headKey;
+    this.keys = keys;
     this.clock = clock;
     this.holdings = Holdings.load(store);
-    this.clerk = new Clerk(store, holdings, headKey, clock, threads, listeners);
+    this.clerk = new Clerk(store, holdings, keys, clock, threads, listeners);
   }
 
   /** The authority to which the name is bound here. */
@@ -60,6 +58,11 @@ public final class Registrar implements AutoCloseable {
   /** The authority with this id. */
   public Optional<AuthorityView> authority(Cid id) {
     return holdings.authority(id);
+  }
+
+  /** Envelopes of an authority that were found valid once; some of them may not stand. */
+  public List<Cid> aside(Cid id) {
+    return Evidence.aside(id, store);
   }
 
   /** Every authority held, in no order. */
@@ -142,7 +145,7 @@ public final class Registrar implements AutoCloseable {
                             + statement.genesis()
                             + "` is not held here",
                         "claim the authority first"));
-    HomeRules.judge(view, headKey.publicKey(), signed, now()).ifPresent(Registrar::refuse);
+    HomeRules.judge(view, keys, signed, now()).ifPresent(Registrar::refuse);
     Map<Cid, byte[]> blocks = new LinkedHashMap<>();
     if (statement.op() instanceof Statement.Release release) {
       // A slot that is taken stays taken, so a conflict is told before any file is looked at.
@@ -187,8 +190,8 @@ public final class Registrar implements AutoCloseable {
   }
 
   private void requireHome(AuthorityEntry entry) {
-    if (!entry.home().headKey().equals(headKey.publicKey())) {
-      refuse(HomeRules.notHome(entry, headKey.publicKey()));
+    if (keys.of(entry.home().headKey()).isEmpty()) {
+      refuse(HomeRules.notHome(entry, keys));
     }
   }
 

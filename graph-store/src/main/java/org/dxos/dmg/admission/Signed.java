@@ -50,7 +50,12 @@ public record Signed<B extends Body>(Cid cid, Envelope envelope, B body) {
     return this;
   }
 
-  static byte[] need(BlockSource blocks, Cid cid, String what) {
+  /**
+   * A block that has to be there.
+   *
+   * @throws AdmissionException.Refused with {@link ErrorCode#BLOCK_MISSING} if it is not
+   */
+  public static byte[] need(BlockSource blocks, Cid cid, String what) {
     return blocks
         .get(cid)
         .orElseThrow(

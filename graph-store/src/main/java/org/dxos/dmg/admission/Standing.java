@@ -41,7 +41,7 @@ public record Standing(
   }
 
   /** The block of the node tree that says this. */
-  AuthorityState state() {
+  public AuthorityState state() {
     return new AuthorityState(
         log.last().cid(),
         tip.map(Signed::cid),

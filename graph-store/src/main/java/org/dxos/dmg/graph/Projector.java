@@ -1,6 +1,8 @@
 package org.dxos.dmg.graph;
 
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.apache.jena.datatypes.TypeMapper;
 import org.apache.jena.graph.Node;
@@ -8,8 +10,11 @@ import org.apache.jena.graph.NodeFactory;
 import org.apache.jena.sparql.core.DatasetGraph;
 import org.apache.jena.sparql.core.Quad;
 import org.apache.jena.system.Txn;
+import org.dxos.dmg.admission.AuthorityView;
 import org.dxos.dmg.admission.ReleaseRules;
 import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.admission.Slots;
+import org.dxos.dmg.admission.Statuses;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
@@ -21,11 +26,15 @@ import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.version.Version;
 
 /** Writes what journal entries admit as quads, inside of a transaction that somebody else holds. */
 final class Projector {
 
   private static final Node REGISTRY = iri(Ontology.REGISTRY_GRAPH);
+  private static final Node BOOLEAN_TRUE =
+      NodeFactory.createLiteralDT(
+          "true", TypeMapper.getInstance().getSafeTypeByName(Ontology.XSD + "boolean"));
 
   private final BlockStore store;
   private final DatasetGraph graph;
@@ -65,21 +74,145 @@ final class Projector {
         graph.add(REGISTRY, authority, iri(Ontology.TYPE), iri(Ontology.NS + "Authority"));
         graph.add(REGISTRY, authority, iri(Ontology.NAME), text(body.authority()));
       }
-      case STANDING -> {}
+      case STANDING -> AuthorityView.stored(entry.genesis(), store).ifPresent(this::anew);
       case HEAD -> {
         Head head = Signed.read(store, entry.envelope(), Head.class).body();
         AuthorityEntry authority = Signed.read(store, head.keyHead(), AuthorityEntry.class).body();
+        if (!AuthorityView.bound(authority.authority(), entry.genesis(), store)) {
+          return; // another claim to the name, which nobody finds by it
+        }
+        boolean status = false;
         for (Cid added : head.added()) {
           Statement statement = Signed.read(store, added, Statement.class).body();
           switch (statement.op()) {
             case Statement.Release release ->
                 release(authority, entry.genesis(), added, statement, release);
             case Statement.Tag tag -> tag(authority, statement, tag);
-            default -> {}
+            case Statement.Yank _, Statement.Unyank _ -> status = true;
+            case Statement.Withdraw _, Statement.Deprecate _ -> status = true;
+            case Statement.Promote _ -> {}
+          }
+        }
+        if (status) {
+          Optional<AuthorityView> view = AuthorityView.stored(entry.genesis(), store);
+          if (view.isPresent()) {
+            statuses(view.get(), paths(head));
           }
         }
       }
     }
+  }
+
+  private List<String> paths(Head head) {
+    return head.added().stream()
+        .map(added -> Signed.read(store, added, Statement.class).body().path())
+        .distinct()
+        .toList();
+  }
+
+  /** Writes what is said of the releases of some paths, as it is now. */
+  private void statuses(AuthorityView view, List<String> paths) {
+    Statuses statuses = new Statuses(view, store);
+    for (String path : paths) {
+      String from = Slots.releases(path);
+      view.state()
+          .walkPrefix(
+              from,
+              (key, envelope) ->
+                  status(
+                      view,
+                      path,
+                      key.substring(from.length()),
+                      statuses.of(envelope, path, Version.parse(key.substring(from.length())))));
+    }
+  }
+
+  private void status(AuthorityView view, String path, String version, Statuses.Status status) {
+    Node subject = iri("dxn://" + view.name() + "/" + path + "@" + version);
+    for (String predicate :
+        List.of(
+            Ontology.YANKED,
+            Ontology.WITHDRAWN,
+            Ontology.VOID,
+            Ontology.DEPRECATED,
+            Ontology.SUCCESSOR)) {
+      graph.deleteAny(REGISTRY, subject, iri(predicate), Node.ANY);
+    }
+    status.yank().ifPresent(one -> say(subject, Ontology.YANKED, one));
+    status.withdrawal().ifPresent(one -> say(subject, Ontology.WITHDRAWN, one));
+    status.deprecations().forEach(one -> say(subject, Ontology.DEPRECATED, one));
+    if (status.voided()) {
+      graph.add(REGISTRY, subject, iri(Ontology.VOID), BOOLEAN_TRUE);
+    }
+  }
+
+  private void say(Node subject, String predicate, Statement statement) {
+    switch (statement.op()) {
+      case Statement.Yank yank -> graph.add(REGISTRY, subject, iri(predicate), text(yank.reason()));
+      case Statement.Withdraw withdraw ->
+          graph.add(REGISTRY, subject, iri(predicate), text(withdraw.reason()));
+      case Statement.Deprecate deprecate -> {
+        graph.add(REGISTRY, subject, iri(predicate), text(deprecate.reason()));
+        deprecate
+            .successor()
+            .ifPresent(next -> graph.add(REGISTRY, subject, iri(Ontology.SUCCESSOR), text(next)));
+      }
+      default -> throw new IllegalStateException(statement.op().text() + " is no status");
+    }
+  }
+
+  /** Writes an authority again from its state, after the verdict on it has changed. */
+  private void anew(AuthorityView view) {
+    if (!AuthorityView.bound(view.name(), view.id(), store)) {
+      return;
+    }
+    Node authority = iri(RecordTriples.graphIri(view.id()));
+    List<Node> subjects = new ArrayList<>();
+    graph
+        .find(REGISTRY, Node.ANY, iri(Ontology.AUTHORITY), authority)
+        .forEachRemaining(quad -> subjects.add(quad.getSubject()));
+    for (Node subject : subjects) {
+      String release = subject.getURI().substring(("dxn://" + view.name() + "/").length());
+      if (view.state().get("r/" + release).isEmpty()) {
+        graph.deleteAny(REGISTRY, subject, Node.ANY, Node.ANY);
+        List<Node> graphs = new ArrayList<>();
+        graph
+            .find(Node.ANY, subject, iri(Ontology.RECORD), Node.ANY)
+            .forEachRemaining(quad -> graphs.add(quad.getGraph()));
+        graphs.forEach(one -> graph.deleteAny(one, Node.ANY, Node.ANY, Node.ANY));
+      }
+      graph.deleteAny(REGISTRY, subject, iri(Ontology.TAGGED), Node.ANY);
+    }
+    List<String> paths = new ArrayList<>();
+    view.state()
+        .walkPrefix(
+            "r/",
+            (_, envelope) -> {
+              Statement statement = Signed.read(store, envelope, Statement.class).body();
+              if (statement.op() instanceof Statement.Release release) {
+                release(view.keyHead().body(), view.id(), envelope, statement, release);
+                paths.add(statement.path());
+              }
+            });
+    statuses(view, paths.stream().distinct().toList());
+    Statuses statuses = new Statuses(view, store);
+    view.state()
+        .walkPrefix(
+            "t/",
+            (key, _) -> {
+              int colon = key.lastIndexOf(':');
+              String path = key.substring("t/".length(), colon);
+              String tag = key.substring(colon + 1);
+              statuses
+                  .tagged(path, tag)
+                  .ifPresent(
+                      version ->
+                          graph.add(
+                              REGISTRY,
+                              iri("dxn://" + view.name() + "/" + path + "@" + version),
+                              iri(Ontology.TAGGED),
+                              text(tag)));
+            });
   }
 
   private void release(
@@ -118,7 +251,7 @@ final class Projector {
     String module = "dxn://" + authority.authority() + "/" + statement.path();
     Node word = text(tag.tag());
     Iterator<Quad> old = graph.find(REGISTRY, Node.ANY, iri(Ontology.TAGGED), word);
-    java.util.List<Quad> moved = new java.util.ArrayList<>();
+    List<Quad> moved = new ArrayList<>();
     old.forEachRemaining(
         quad -> {
           if (quad.getSubject().getURI().startsWith(module + "@")) {

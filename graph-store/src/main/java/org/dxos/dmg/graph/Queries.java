@@ -232,8 +232,18 @@ final class Queries {
               %s
               ?release <%s> ?of ; <%s> ?version .
               OPTIONAL { ?release <%s> ?description }
+              FILTER NOT EXISTS { ?release <%s> ?yanked }
+              FILTER NOT EXISTS { ?release <%s> ?withdrawn }
+              FILTER NOT EXISTS { ?release <%s> ?void }
             } ORDER BY DESC(?score) ?of"""
-                .formatted(found, Ontology.OF, Ontology.VERSION, Ontology.DESCRIPTION));
+                .formatted(
+                    found,
+                    Ontology.OF,
+                    Ontology.VERSION,
+                    Ontology.DESCRIPTION,
+                    Ontology.YANKED,
+                    Ontology.WITHDRAWN,
+                    Ontology.VOID));
     return run(query, execution -> hits(execution.execSelect(), limit));
   }
 

@@ -48,7 +48,8 @@ final class World implements AutoCloseable {
 
   World(Path home) {
     store = RocksBlockStore.open(home, new Random(1));
-    registrar = new Registrar(store, HEAD, clock, Thread.ofVirtual().factory());
+    registrar =
+        new Registrar(store, new HeadKeys(List.of(HEAD)), clock, Thread.ofVirtual().factory());
   }
 
   @Override

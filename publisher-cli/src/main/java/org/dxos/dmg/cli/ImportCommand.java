@@ -7,7 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.dxos.dmg.admission.Standing.Contest;
+import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.carry.Import;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.imports.DebianImport;
@@ -21,13 +24,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,
-    description =
-        "Publish the packages of another registry as signed releases: dmg import debian FILE.")
+    description = {
+      "Take in what others have: dmg import debian FILE publishes packages as signed releases,",
+      "dmg import car FILE takes authorities that `dmg export` wrote."
+    })
 final class ImportCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
-  @Parameters(index = "0", paramLabel = "KIND", description = "debian")
+  @Parameters(index = "0", paramLabel = "KIND", description = "debian or car")
   private String kind = "";
 
   @Parameters(
@@ -48,11 +53,14 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (kind.equals("car")) {
+      return importCar();
+    }
     if (!kind.equals("debian")) {
       throw new CommandException(
           ErrorCode.USAGE,
-          "import `" + kind + "`: this version imports debian",
-          "give debian and a Packages file");
+          "import `" + kind + "`: this version imports debian and car",
+          "give debian and a Packages file, or car and a file of `dmg export`");
     }
     requireFile(file, "give a Packages file");
     Set<String> names = leftOut();
@@ -100,6 +108,24 @@ final class ImportCommand implements Callable<Integer> {
                     + " dependency clauses, "
                     + report.unresolved()
                     + " without a candidate");
+      }
+      return 0;
+    }
+  }
+
+  private int importCar() throws IOException {
+    requireFile(file, "give a file that `dmg export` wrote");
+    try (Registry registry = session.registry()) {
+      for (AuthorityInfo one : Import.read(file, registry)) {
+        session
+            .terminal()
+            .line(
+                one.name()
+                    + "  "
+                    + one.genesis()
+                    + "  "
+                    + one.head().map(Object::toString).orElse("no head")
+                    + (one.contest() == Contest.NONE ? "" : "  CONTESTED"));
       }
       return 0;
     }

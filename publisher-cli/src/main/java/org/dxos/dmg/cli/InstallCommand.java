@@ -13,6 +13,7 @@ import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.install.Availability;
 import org.dxos.dmg.install.Installer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +45,11 @@ final class InstallCommand implements Callable<Integer> {
   @Option(names = "--lock", paramLabel = "FILE", description = "use this lock, and nothing else")
   private Optional<Path> lockFile = Optional.empty();
 
+  @Option(
+      names = "--allow-withdrawn",
+      description = "install withdrawn releases that the lock names, with a warning")
+  private boolean allowWithdrawn;
+
   InstallCommand(Session session) {
     this.session = session;
   }
@@ -64,6 +70,7 @@ final class InstallCommand implements Callable<Integer> {
     Installer installer = new Installer(into.toAbsolutePath().normalize());
     try (Registry registry = session.registry()) {
       Lock lock = lock(installer, registry);
+      Availability.check(lock, registry, allowWithdrawn).forEach(session.terminal()::warning);
       Installer.Installed installed = installer.install(lock, registry);
       if (session.json()) {
         session

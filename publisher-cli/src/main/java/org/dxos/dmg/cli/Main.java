@@ -48,10 +48,17 @@ public final class Main {
     COMMANDS.put("install", InstallCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("tag", TagCommand::new);
+    COMMANDS.put("yank", YankCommand::new);
+    COMMANDS.put("unyank", UnyankCommand::new);
+    COMMANDS.put("deprecate", DeprecateCommand::new);
+    COMMANDS.put("withdraw", WithdrawCommand::new);
+    COMMANDS.put("authority", AuthorityCommand::new);
+    COMMANDS.put("key", KeyCommand::new);
     COMMANDS.put("sparql", SparqlCommand::new);
     COMMANDS.put("node", NodeCommand::new);
     COMMANDS.put("status", StatusCommand::new);
     COMMANDS.put("import", ImportCommand::new);
+    COMMANDS.put("export", ExportCommand::new);
     COMMANDS.put("config", ConfigCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);
     COMMANDS.put("demo", DemoCommand::new);

@@ -14,6 +14,7 @@ import org.dxos.dmg.json.Json;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.node.World;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /**
  * What every command has: a home, perhaps a node, a form of answer, and a terminal. Filled by
@@ -23,18 +24,20 @@ final class Session {
 
   @Option(
       names = "--home",
+      scope = ScopeType.INHERIT,
       paramLabel = "DIR",
       description = "the home (default: $DMG_HOME, else ~/.dmg)")
   private Optional<Path> home = Optional.empty();
 
   @Option(
       names = "--node",
+      scope = ScopeType.INHERIT,
       paramLabel = "URL",
       description =
           "the node to ask (default: $DMG_NODE, the configuration, or what serves the home)")
   private Optional<String> node = Optional.empty();
 
-  @Option(names = "--json", description = "print one JSON value")
+  @Option(names = "--json", scope = ScopeType.INHERIT, description = "print one JSON value")
   private boolean json;
 
   private final Terminal terminal;
@@ -72,7 +75,30 @@ final class Session {
   }
 
   KeyRing keys() {
-    return new KeyRing(home(), world.random());
+    Optional<String> passphrase = variable("DMG_PASSPHRASE").or(() -> file("DMG_PASSPHRASE_FILE"));
+    Optional<String> key = variable("DMG_KEY").or(() -> file("DMG_KEY_FILE"));
+    java.util.function.Supplier<Optional<String>> opening =
+        () -> passphrase.or(terminal::askPassphrase);
+    return new KeyRing(
+        home(),
+        world.random(),
+        new KeyRing.Secrets(opening, passphrase, key.map(text -> KeyRing.parse(text, opening))));
+  }
+
+  /** The text of a file that a variable names, without the line end. */
+  private Optional<String> file(String name) {
+    return variable(name)
+        .map(
+            file -> {
+              try {
+                return Files.readString(Path.of(file), StandardCharsets.UTF_8).strip();
+              } catch (IOException e) {
+                throw new CommandException(
+                    ErrorCode.STORAGE,
+                    "read `" + file + "`, which " + name + " names: " + e,
+                    "check that it is there and readable");
+              }
+            });
   }
 
   /** The registry of this command; the caller closes it. */

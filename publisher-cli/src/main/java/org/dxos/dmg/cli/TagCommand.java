@@ -7,6 +7,7 @@ import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Selector;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.trust.Statement;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -44,7 +45,7 @@ final class TagCommand implements Callable<Integer> {
     try (Registry registry = session.registry()) {
       PublishReceipt receipt =
           new Publisher(registry, session.keys(), session.world().clock())
-              .tag(named.name(), tag, exact.version().toString());
+              .say(named.name(), new Statement.Tag(tag, exact.version().toString()));
       if (session.json()) {
         session.terminal().json(receipt.toNode());
       } else {

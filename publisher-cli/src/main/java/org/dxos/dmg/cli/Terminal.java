@@ -55,6 +55,14 @@ public final class Terminal {
     err.print("error: " + message + "\n");
   }
 
+  /** Asks for a passphrase without showing it; empty where nobody can be asked. */
+  java.util.Optional<String> askPassphrase() {
+    java.io.Console console = System.console();
+    return console == null || !console.isTerminal()
+        ? java.util.Optional.empty()
+        : java.util.Optional.ofNullable(console.readPassword("passphrase: ")).map(String::new);
+  }
+
   /** A word as a shell takes it back. */
   static String word(String text) {
     return text.matches("[\\w./:@%+=,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";

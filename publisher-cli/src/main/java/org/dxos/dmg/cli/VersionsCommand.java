@@ -3,6 +3,7 @@ package org.dxos.dmg.cli;
 import java.util.concurrent.Callable;
 import org.dxos.dmg.api.ModuleInfo;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.select.Notices;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -37,11 +38,20 @@ final class VersionsCommand implements Callable<Integer> {
             .forEach(
                 (tag, version) ->
                     tags.append(version.equals(one.version()) ? "  [" + tag + "]" : ""));
-        session
-            .terminal()
-            .line(one.version() + "  " + one.record() + (one.yanked() ? "  yanked" : "") + tags);
+        session.terminal().line(one.version() + "  " + one.record() + marks(one.notices()) + tags);
       }
       return 0;
     }
+  }
+
+  private static String marks(Notices notices) {
+    StringBuilder marks = new StringBuilder();
+    notices.unavailable().ifPresent(why -> marks.append("  ").append(why));
+    notices.yanked().ifPresent(notice -> marks.append("  yanked: ").append(notice.reason()));
+    for (Notices.Deprecation one : notices.deprecated()) {
+      marks.append("  deprecated: ").append(one.reason());
+      one.successor().ifPresent(next -> marks.append(" (use ").append(next).append(')'));
+    }
+    return marks.toString();
   }
 }

@@ -58,6 +58,11 @@ final class HttpRegistry implements Registry {
   /** Below this the blocks are sent unasked: the question costs a round trip, and they are few. */
   private static final int ASK_FROM_BLOCKS = 8;
 
+  /** What one request carries of an authority: more is sent in several. */
+  private static final int CARRIED_ITEMS = 500;
+
+  private static final long CARRIED_BYTES = 32L << 20;
+
   private final String url;
   private final Optional<String> token;
 
@@ -136,7 +141,40 @@ final class HttpRegistry implements Registry {
   public AuthorityInfo claim(Cid envelope, BlockSource offered) {
     Cid body = org.dxos.dmg.trust.Envelope.decode(block(offered, envelope)).body();
     return AuthorityInfo.fromNode(
-        json(sendCar("/v1/authorities", List.of(body, envelope), envelope, offered)));
+        json(sendCar("/v1/authorities", List.of(body, envelope), List.of(envelope), offered)));
+  }
+
+  @Override
+  public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    Optional<AuthorityInfo> info = Optional.empty();
+    int next = 0;
+    while (next < envelopes.size()) {
+      List<Cid> some = new ArrayList<>();
+      Set<Cid> blocks = new LinkedHashSet<>();
+      long[] bytes = {0};
+      while (next < envelopes.size() && some.size() < CARRIED_ITEMS && bytes[0] < CARRIED_BYTES) {
+        org.dxos.dmg.admission.Carried.eachBlock(
+            envelopes.get(next),
+            offered,
+            cid -> {
+              if (blocks.add(cid)) {
+                bytes[0] += block(offered, cid).length;
+              }
+            });
+        some.add(envelopes.get(next++));
+      }
+      info =
+          Optional.of(
+              AuthorityInfo.fromNode(
+                  json(sendCar("/v1/authorities", List.copyOf(blocks), some, offered))));
+    }
+    return info.orElseThrow(() -> new IllegalArgumentException("nothing to learn"));
+  }
+
+  @Override
+  public NodeInfo freshHeadKey() {
+    return NodeInfo.fromNode(
+        json(post("/v1/node/head-key", "application/json", new byte[0], "application/json")));
   }
 
   @Override
@@ -153,7 +191,7 @@ final class HttpRegistry implements Registry {
     sent.add(statement.envelope().body());
     sent.add(envelope);
     return PublishReceipt.fromNode(
-        json(sendCar("/v1/publish", List.copyOf(sent), envelope, offered)));
+        json(sendCar("/v1/publish", List.copyOf(sent), List.of(envelope), offered)));
   }
 
   @Override
@@ -233,10 +271,10 @@ final class HttpRegistry implements Registry {
     return call("POST", path, headers(type, accept), body, MAX_ANSWER);
   }
 
-  private Answer sendCar(String path, List<Cid> cids, Cid root, BlockSource offered) {
+  private Answer sendCar(String path, List<Cid> cids, List<Cid> roots, BlockSource offered) {
     java.io.ByteArrayOutputStream car = new java.io.ByteArrayOutputStream();
     try {
-      CarWriter writer = new CarWriter(car, List.of(root));
+      CarWriter writer = new CarWriter(car, roots);
       for (Cid cid : cids) {
         writer.put(cid, block(offered, cid));
       }

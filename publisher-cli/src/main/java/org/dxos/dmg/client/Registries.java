@@ -29,14 +29,23 @@ public final class Registries {
   public static Registry open(
       Path home, Optional<String> url, Optional<String> token, World world) {
     if (url.isPresent()) {
-      requireHttp(url.get());
-      return new HttpRegistry(withoutSlash(url.get()), token);
+      return at(url.get(), token);
     }
     Optional<NodeFile> running = NodeFile.find(home);
     if (running.isPresent()) {
       return new HttpRegistry(running.get().url(), token.or(running.get()::token));
     }
     return LocalRegistry.open(home, world);
+  }
+
+  /**
+   * The registry behind a URL.
+   *
+   * @param token for writes
+   */
+  public static Registry at(String url, Optional<String> token) {
+    requireHttp(url);
+    return new HttpRegistry(withoutSlash(url), token);
   }
 
   private static void requireHttp(String url) {

@@ -1,6 +1,8 @@
 package org.dxos.dmg.install;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +36,7 @@ public final class Chain {
   private final BlockSource blocks;
   private final Map<Cid, Authority> authorities = new HashMap<>();
 
-  private record Authority(
-      Signed<AuthorityEntry> genesis, Signed<Head> head, MerkleSearchTree state) {}
+  private record Authority(KeyLog log, Signed<Head> head, MerkleSearchTree state) {}
 
   /**
    * A release whose chain holds.
@@ -91,7 +92,7 @@ public final class Chain {
       links.add("release    " + module.release() + "  signed by " + statement.body().key());
       stage = "key log";
       Authority authority = authority(module, evidence);
-      requireKey(module, statement.body(), authority.genesis());
+      requireKey(module, statement, authority);
       stage = "head";
       Optional<Cid> standing =
           authority.state().get(Slots.release(module.name().path(), module.version().toString()));
@@ -107,7 +108,13 @@ public final class Chain {
       }
       links.add(
           "head       " + authority.head().cid() + "  epoch " + authority.head().body().epoch());
-      links.add("authority  " + module.genesis() + "  " + authority.genesis().body().authority());
+      links.add(
+          "key log    "
+              + authority.log().last().cid()
+              + "  seq "
+              + authority.log().last().body().seq());
+      links.add(
+          "authority  " + module.genesis() + "  " + authority.log().last().body().authority());
       return new Verified(module, record, links);
     } catch (VerificationException e) {
       throw e;
@@ -193,48 +200,105 @@ public final class Chain {
                           broken(
                               "head", module, "the lock names no head of authority `" + id + "`"));
           Signed<Head> head = Signed.read(blocks, headCid, Head.class);
-          Signed<AuthorityEntry> genesis =
-              Signed.read(blocks, head.body().keyHead(), AuthorityEntry.class);
-          KeyRules.requireGenesis(genesis);
-          if (!genesis.envelope().body().equals(id)) {
+          KeyLog log = log(head.body().keyHead());
+          if (!log.id().equals(id)) {
             throw broken(
                 "key log",
                 module,
-                "its key log begins with `"
-                    + genesis.envelope().body()
-                    + "`, the lock pins `"
-                    + id
-                    + "`");
+                "its key log begins with `" + log.id() + "`, the lock pins `" + id + "`");
           }
-          if (!genesis.body().authority().equals(module.name().authority().base())) {
+          if (!log.last().body().authority().equals(module.name().authority().base())) {
             throw broken(
                 "key log",
                 module,
-                "authority `" + id + "` is `" + genesis.body().authority() + "`");
+                "authority `" + id + "` is `" + log.last().body().authority() + "`");
           }
-          HeadRules.requireSignature(head, KeyLog.of(genesis));
-          return new Authority(genesis, head, MerkleSearchTree.at(head.body().state(), blocks));
+          HeadRules.requireSignature(head, log);
+          return new Authority(log, head, MerkleSearchTree.at(head.body().state(), blocks));
         });
   }
 
-  private static void requireKey(
-      Closure.Module module, Statement statement, Signed<AuthorityEntry> genesis) {
-    boolean owner = genesis.body().owners().keys().contains(statement.key());
-    boolean delegate =
-        genesis
-            .body()
-            .delegate(statement.key())
-            .map(
-                one ->
-                    one.caps().contains(AuthorityEntry.Cap.RELEASE)
-                        && one.inScope(statement.path()))
-            .orElse(false);
-    if ((!owner && !delegate) || genesis.body().revokes(statement.key())) {
+  /** The key log from its genesis to an entry, each beside the one before it. */
+  private KeyLog log(Cid keyHead) {
+    Deque<Signed<AuthorityEntry>> entries = new ArrayDeque<>();
+    for (Optional<Cid> at = Optional.of(keyHead); at.isPresent(); ) {
+      entries.push(Signed.read(blocks, at.get(), AuthorityEntry.class));
+      at = entries.getFirst().body().prev();
+    }
+    Signed<AuthorityEntry> genesis = entries.pop();
+    KeyRules.requireGenesis(genesis);
+    KeyLog log = KeyLog.of(genesis);
+    for (Signed<AuthorityEntry> entry : entries) {
+      KeyRules.requireNext(entry, log.last().body(), log.id(), this::leadsTo);
+      log = log.then(entry);
+    }
+    return log;
+  }
+
+  /** True if one head is another or before it. */
+  private boolean leadsTo(Cid one, Cid other) {
+    for (Optional<Cid> at = Optional.of(other); at.isPresent(); ) {
+      if (at.get().equals(one)) {
+        return true;
+      }
+      at = Signed.read(blocks, at.get(), Head.class).body().prev();
+    }
+    return false;
+  }
+
+  /**
+   * Who signed might do so, and still counts. What an owner said whose key is not revoked is found
+   * so from the key log alone; for all others it is asked which head added it.
+   */
+  private void requireKey(Closure.Module module, Signed<Statement> statement, Authority authority) {
+    Statement body = statement.body();
+    AuthorityEntry last = authority.log().last().body();
+    AuthorityEntry auth =
+        authority
+            .log()
+            .entry(body.auth())
+            .orElseThrow(
+                () ->
+                    broken(
+                        "key log",
+                        module,
+                        "its `auth` `" + body.auth() + "` is no entry of the key log"));
+    Optional<AuthorityEntry.Revoked> revoked = last.revocation(body.key());
+    boolean owner = auth.owners().keys().contains(body.key());
+    if (owner && revoked.isEmpty()) {
+      return;
+    }
+    Signed<Head> adder = adder(module, statement.cid(), authority.head());
+    if (!owner
+        && !auth.delegate(body.key())
+            .map(one -> one.allows(AuthorityEntry.Cap.RELEASE, body.path(), adder.body().issued()))
+            .orElse(false)) {
+      throw broken(
+          "key log", module, "key `" + body.key() + "` may not release `" + body.path() + "`");
+    }
+    if (revoked.isPresent()
+        && !revoked
+            .get()
+            .lastGood()
+            .map(lastGood -> leadsTo(adder.cid(), lastGood))
+            .orElse(false)) {
       throw broken(
           "key log",
           module,
-          "key `" + statement.key() + "` may not release `" + statement.path() + "`");
+          "key `" + body.key() + "` is revoked, and head `" + adder.cid() + "` came after that");
     }
+  }
+
+  private Signed<Head> adder(Closure.Module module, Cid statement, Signed<Head> tip) {
+    Signed<Head> at = tip;
+    while (!at.body().added().contains(statement)) {
+      Optional<Cid> prev = at.body().prev();
+      if (prev.isEmpty()) {
+        throw broken("head", module, "no head up to `" + tip.cid() + "` added it");
+      }
+      at = Signed.read(blocks, prev.get(), Head.class);
+    }
+    return at;
   }
 
   private static VerificationException broken(String stage, Closure.Module module, String what) {

@@ -30,7 +30,6 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.KeySet;
-import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
 
@@ -98,15 +97,49 @@ public final class Publisher {
       }
       signers.put(authority, signer);
     }
-    Statement statement = release(module, signer.authority(), signer.key(), named);
-    PublishReceipt receipt = say(statement, signer.key(), module);
+    PublishReceipt receipt = sayRelease(module, signer, named);
     return receipt.added()
         ? new Outcome.Published(receipt, claimed)
         : new Outcome.AlreadyThere(receipt.statement());
   }
 
+  /**
+   * Hands a release in. Where the same record stands void, as its key was revoked, the release is
+   * said again in its place.
+   */
+  private PublishReceipt sayRelease(PreparedModule module, Signer signer, Map<String, Cid> named) {
+    try {
+      Statement statement =
+          release(module, signer.authority(), signer.key(), named, Optional.empty());
+      return say(statement, signer.key(), module);
+    } catch (RuntimeException e) {
+      if (!(e instanceof Explained explained) || explained.code() != ErrorCode.CONFLICT) {
+        throw e;
+      }
+      Optional<Cid> voided = voidRelease(module);
+      if (voided.isEmpty()) {
+        throw e;
+      }
+      Statement again = release(module, signer.authority(), signer.key(), named, voided);
+      return say(again, signer.key(), module);
+    }
+  }
+
+  private Optional<Cid> voidRelease(PreparedModule module) {
+    String version = module.record().version().toString();
+    return registry.module(module.record().name().toString()).versions().stream()
+        .filter(one -> one.version().equals(version) && one.notices().voided())
+        .filter(one -> one.record().equals(module.recordCid()))
+        .map(one -> one.release())
+        .findFirst();
+  }
+
   private Statement release(
-      PreparedModule module, AuthorityInfo owner, SigningKey key, Map<String, Cid> named) {
+      PreparedModule module,
+      AuthorityInfo owner,
+      SigningKey key,
+      Map<String, Cid> named,
+      Optional<Cid> replaces) {
     ModuleRecord record = module.record();
     return new Statement(
         owner.genesis(),
@@ -119,7 +152,7 @@ public final class Publisher {
             List.copyOf(new TreeSet<>(record.carriedPaths())),
             named),
         Optional.empty(),
-        Optional.empty(),
+        replaces,
         now(),
         Optional.empty());
   }
@@ -162,7 +195,12 @@ public final class Publisher {
             item -> {
               PreparedModule module = prepare.apply(item);
               Statement statement =
-                  release(module, owner, key, authorities(module.record(), authority, known));
+                  release(
+                      module,
+                      owner,
+                      key,
+                      authorities(module.record(), authority, known),
+                      Optional.empty());
               if (say(statement, key, module).added()) {
                 added.incrementAndGet();
               }
@@ -171,9 +209,15 @@ public final class Publisher {
     return new Many(added.get(), items.size() - added.get(), claimed);
   }
 
-  /** Points a tag of a module at one of its versions. */
-  public PublishReceipt tag(org.dxos.dmg.dxn.Name name, String tag, String version) {
-    String authority = name.authority().base();
+  /**
+   * Says something of a release that is there: a tag, a yank, a deprecation, a withdrawal.
+   *
+   * @param name of the module
+   * @param op anything but a release or a promotion
+   * @throws PublishException if the authority is not held or not this home's
+   */
+  public PublishReceipt say(org.dxos.dmg.dxn.Name name, Statement.Op op) {
+    String authority = name.authority().text();
     AuthorityInfo owner =
         registry
             .authority(authority)
@@ -181,31 +225,44 @@ public final class Publisher {
                 () ->
                     new PublishException(
                         ErrorCode.AUTHORITY_UNKNOWN,
-                        "tag `" + name + "`: no authority `" + authority + "` is held here",
+                        op.text()
+                            + " `"
+                            + name
+                            + "`: no authority `"
+                            + authority
+                            + "` is held here",
                         "publish it first"));
     SigningKey key = ownerKey(owner);
+    Statement draft = statement(owner, name, key, op, Optional.empty());
     Statement statement =
-        new Statement(
-            owner.genesis(),
-            name.path(),
-            owner.keyHead(),
-            key.publicKey(),
-            new Statement.Tag(tag, version),
-            Optional.empty(),
-            standingTag(owner, name, tag),
-            now(),
-            Optional.empty());
+        statement(owner, name, key, op, standing(owner, org.dxos.dmg.admission.Slots.of(draft)));
     return say(statement, key, _ -> Optional.empty());
   }
 
-  private Optional<Cid> standingTag(AuthorityInfo owner, org.dxos.dmg.dxn.Name name, String tag) {
+  private Statement statement(
+      AuthorityInfo owner,
+      org.dxos.dmg.dxn.Name name,
+      SigningKey key,
+      Statement.Op op,
+      Optional<Cid> replaces) {
+    return new Statement(
+        owner.genesis(),
+        name.path(),
+        owner.keyHead(),
+        key.publicKey(),
+        op,
+        Optional.empty(),
+        replaces,
+        now(),
+        Optional.empty());
+  }
+
+  /** What stands at a slot of an authority's state. */
+  private Optional<Cid> standing(AuthorityInfo owner, String slot) {
     return owner
         .head()
         .map(head -> Signed.read(registry, head, org.dxos.dmg.trust.Head.class).body().state())
-        .flatMap(
-            state ->
-                org.dxos.dmg.mst.MerkleSearchTree.at(state, registry)
-                    .get(org.dxos.dmg.admission.Slots.tag(name.path(), tag)));
+        .flatMap(state -> org.dxos.dmg.mst.MerkleSearchTree.at(state, registry).get(slot));
   }
 
   private PublishReceipt say(Statement statement, SigningKey key, BlockSource blocks) {
@@ -302,16 +359,13 @@ public final class Publisher {
                             + "` first, or use a node that holds it"));
   }
 
+  /** A key that may sign for an authority: one of its owners or delegates, as they are now. */
   private SigningKey ownerKey(AuthorityInfo authority) {
-    SigningKey key =
-        keys.owner(authority.name())
-            .orElseThrow(() -> notOurs(authority, "this home has no key of it"));
     AuthorityEntry entry = Signed.read(registry, authority.keyHead(), AuthorityEntry.class).body();
-    List<PublicKey> owners = entry.owners().keys();
-    if (!owners.contains(key.publicKey()) && entry.delegate(key.publicKey()).isEmpty()) {
-      throw notOurs(authority, "the key of this home is none of its owners or delegates");
-    }
-    return key;
+    return keys.signer(
+            key -> entry.owners().keys().contains(key) || entry.delegate(key).isPresent())
+        .orElseThrow(
+            () -> notOurs(authority, "no key of this home is one of its owners or delegates"));
   }
 
   private static PublishException notOurs(AuthorityInfo authority, String why) {

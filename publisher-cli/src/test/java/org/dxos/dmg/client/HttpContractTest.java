@@ -257,7 +257,7 @@ class HttpContractTest {
     List<String> methods = List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH");
     Map<String, String> values =
         Map.of("{dxn}", APP, "{name}", APP, "{authority}", "com.two", "{cid}", record.toString());
-    assertEquals(20, paths.size());
+    assertEquals(21, paths.size());
     for (Map.Entry<String, Node> path : paths.entrySet()) {
       Set<String> listed = ((Node.Map) path.getValue()).entries().keySet();
       String real = path.getKey();

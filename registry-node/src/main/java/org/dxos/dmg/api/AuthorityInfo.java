@@ -1,6 +1,8 @@
 package org.dxos.dmg.api;
 
+import java.util.List;
 import java.util.Optional;
+import org.dxos.dmg.admission.Standing.Contest;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -16,9 +18,27 @@ import org.dxos.dmg.trust.PublicKey;
  * @param keyHead envelope of its newest key log entry
  * @param head envelope of its newest head; empty before the first publish
  * @param headKey of its home node
+ * @param log envelopes of the key log, genesis first, to {@code keyHead}
+ * @param contest what is contested, if anything
+ * @param forks blocks that prove forks, resolved or not
+ * @param aside envelopes of key log entries and heads that are valid and may not stand
  */
 public record AuthorityInfo(
-    String name, Cid genesis, Cid keyHead, Optional<Cid> head, PublicKey headKey) {
+    String name,
+    Cid genesis,
+    Cid keyHead,
+    Optional<Cid> head,
+    PublicKey headKey,
+    List<Cid> log,
+    Contest contest,
+    List<Cid> forks,
+    List<Cid> aside) {
+
+  public AuthorityInfo {
+    log = List.copyOf(log);
+    forks = List.copyOf(forks);
+    aside = List.copyOf(aside);
+  }
 
   public Node.Map toNode() {
     return new MapBuilder()
@@ -27,6 +47,15 @@ public record AuthorityInfo(
         .put("keyHead", keyHead.toString())
         .put("head", head, cid -> Node.of(cid.toString()))
         .put("headKey", headKey.toString())
+        .put("log", log, cid -> Node.of(cid.toString()))
+        .put(
+            "contested",
+            contest == Contest.NONE
+                ? Optional.<String>empty()
+                : Optional.of(contest.name().toLowerCase(java.util.Locale.ROOT)),
+            Node::of)
+        .put("forks", forks, cid -> Node.of(cid.toString()))
+        .put("aside", aside, cid -> Node.of(cid.toString()))
         .build();
   }
 
@@ -37,6 +66,17 @@ public record AuthorityInfo(
         Cid.parse(fields.text("authority")),
         Cid.parse(fields.text("keyHead")),
         fields.optionalText("head").map(Cid::parse),
-        PublicKey.of(java.util.HexFormat.of().parseHex(fields.text("headKey"))));
+        PublicKey.of(java.util.HexFormat.of().parseHex(fields.text("headKey"))),
+        fields.list("log", AuthorityInfo::cid),
+        fields
+            .optionalText("contested")
+            .map(text -> Contest.valueOf(text.toUpperCase(java.util.Locale.ROOT)))
+            .orElse(Contest.NONE),
+        fields.list("forks", AuthorityInfo::cid),
+        fields.list("aside", AuthorityInfo::cid));
+  }
+
+  private static Cid cid(Node node) {
+    return Cid.parse(node instanceof Node.Text text ? text.value() : "");
   }
 }

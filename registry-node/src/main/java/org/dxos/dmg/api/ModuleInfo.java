@@ -7,6 +7,7 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.select.Notices;
 
 /**
  * A name with all its releases.
@@ -24,7 +25,7 @@ public record ModuleInfo(
    *     is a function's
    */
   public record VersionInfo(
-      String version, String module, Cid record, Cid release, boolean yanked, long created) {}
+      String version, String module, Cid record, Cid release, Notices notices, long created) {}
 
   public ModuleInfo {
     versions = List.copyOf(versions);
@@ -44,7 +45,7 @@ public record ModuleInfo(
                     .put("module", one.module())
                     .put("record", one.record().toString())
                     .put("release", one.release().toString())
-                    .flag("yanked", one.yanked())
+                    .put("notices", NoticeNodes.of(one.notices()))
                     .put("created", one.created())
                     .build())
         .put("tags", tags, Node::of)
@@ -65,7 +66,7 @@ public record ModuleInfo(
                   one.text("module"),
                   Cid.parse(one.text("record")),
                   Cid.parse(one.text("release")),
-                  one.flag("yanked"),
+                  one.optionalNode("notices").map(NoticeNodes::read).orElse(Notices.NONE),
                   one.uint("created"));
             }),
         fields.map("tags", value -> value instanceof Node.Text text ? text.value() : ""));

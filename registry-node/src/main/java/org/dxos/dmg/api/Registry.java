@@ -51,6 +51,23 @@ public interface Registry extends BlockSource, AutoCloseable {
   AuthorityInfo claim(Cid envelope, BlockSource offered);
 
   /**
+   * Hands in key log entries and heads of one authority, whoever carries them and wherever its home
+   * is.
+   *
+   * @param genesis the authority id
+   * @param envelopes oldest first
+   * @param offered the blocks of the envelopes, of statements that heads add, and of their records
+   *     and bundles as far as they are to be held here
+   */
+  AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered);
+
+  /**
+   * Makes a new key with which the node signs the heads of authorities that are claimed, moved or
+   * healed to it from now on.
+   */
+  NodeInfo freshHeadKey();
+
+  /**
    * Hands in a signed statement.
    *
    * @param offered the statement, its record, files and bundles, of which only what {@link

@@ -6,6 +6,7 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.select.Notices;
 
 /**
  * One release.
@@ -18,6 +19,7 @@ import org.dxos.dmg.error.ErrorCode;
  * @param head envelope of the newest head of the authority
  * @param created of the release statement, seconds UTC
  * @param module the record as a map, links as text
+ * @param notices what was said of it since
  * @param warnings what a reader should know
  */
 public record ReleaseInfo(
@@ -29,6 +31,7 @@ public record ReleaseInfo(
     Cid head,
     long created,
     Node.Map module,
+    Notices notices,
     List<String> warnings) {
 
   public ReleaseInfo {
@@ -50,6 +53,7 @@ public record ReleaseInfo(
         .put("head", head.toString())
         .put("created", created)
         .put("module", module)
+        .put("notices", NoticeNodes.of(notices))
         .put("warnings", warnings, Node::of)
         .build();
   }
@@ -65,6 +69,7 @@ public record ReleaseInfo(
         Cid.parse(fields.text("head")),
         fields.uint("created"),
         fields.node("module") instanceof Node.Map map ? map : Node.Map.EMPTY,
+        fields.optionalNode("notices").map(NoticeNodes::read).orElse(Notices.NONE),
         fields.list("warnings", one -> one instanceof Node.Text text ? text.value() : ""));
   }
 }

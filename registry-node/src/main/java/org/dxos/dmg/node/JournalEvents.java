@@ -9,6 +9,7 @@ import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
@@ -49,6 +50,18 @@ public final class JournalEvents implements Events {
                       .build()));
         }
         case HEAD -> addHead(entry, events);
+        case STANDING ->
+            events.add(
+                new Event(
+                    entry.position(),
+                    new MapBuilder()
+                        .put("kind", "standing")
+                        .put(
+                            "name",
+                            registrar.authority(entry.genesis()).map(one -> one.name()).orElse("?"))
+                        .put("authority", entry.genesis().toString())
+                        .put("envelope", entry.envelope().toString())
+                        .build()));
       }
       if (events.size() >= limit) {
         break; // a head is never cut: its position is that of all its events
@@ -73,7 +86,17 @@ public final class JournalEvents implements Events {
         case Statement.Release release ->
             data.put("version", release.version()).put("record", release.module().toString());
         case Statement.Tag tag -> data.put("tag", tag.tag()).put("version", tag.version());
-        default -> {}
+        case Statement.Yank yank ->
+            data.put("version", yank.version()).put("reason", yank.reason());
+        case Statement.Unyank unyank -> data.put("version", unyank.version());
+        case Statement.Withdraw withdraw ->
+            data.put("version", withdraw.version()).put("reason", withdraw.reason());
+        case Statement.Deprecate deprecate ->
+            data.put("version", deprecate.version(), Node::of)
+                .put("range", deprecate.range(), Node::of)
+                .put("reason", deprecate.reason())
+                .put("successor", deprecate.successor(), Node::of);
+        case Statement.Promote _ -> {}
       }
       events.add(new Event(entry.position(), data.build()));
     }

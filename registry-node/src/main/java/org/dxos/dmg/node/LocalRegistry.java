@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.AuthorityView;
+import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.admission.Signed;
@@ -69,14 +70,14 @@ public final class LocalRegistry implements Registry {
   private final NodeKeys keys;
   private Optional<GraphIndex> graph = Optional.empty();
 
-  private record NodeKeys(org.dxos.dmg.trust.SigningKey head, PeerId peer) {}
+  private record NodeKeys(KeyRing ring, HeadKeys heads, PeerId peer) {}
 
   private LocalRegistry(Path home, World world, BlockStore store, NodeKeys keys) {
     this.home = home;
     this.world = world;
     this.store = store;
     this.keys = keys;
-    this.registrar = new Registrar(store, keys.head(), world.clock(), world.threads());
+    this.registrar = new Registrar(store, keys.heads(), world.clock(), world.threads());
     this.reader = new ReleaseReader(store);
   }
 
@@ -93,7 +94,8 @@ public final class LocalRegistry implements Registry {
           home,
           world,
           store,
-          new NodeKeys(ring.head(), new PeerId(ring.peer().publicKey().bytes())));
+          new NodeKeys(
+              ring, new HeadKeys(ring.heads()), new PeerId(ring.peer().publicKey().bytes())));
     } catch (RuntimeException e) {
       store.close();
       throw e;
@@ -124,7 +126,7 @@ public final class LocalRegistry implements Registry {
   public NodeInfo node() {
     return new NodeInfo(
         Software.version(),
-        keys.head().publicKey(),
+        keys.heads().current().publicKey(),
         keys.peer(),
         registrar.root(),
         store.journalEnd());
@@ -172,7 +174,7 @@ public final class LocalRegistry implements Registry {
                         one.name().toString(),
                         one.record(),
                         one.envelope(),
-                        one.yanked(),
+                        one.notices(),
                         one.created()))
             .toList(),
         tags);
@@ -243,12 +245,30 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public Optional<AuthorityInfo> authority(String name) {
-    return registrar.authority(name).map(LocalRegistry::info);
+    int tilde = name.indexOf('~');
+    Optional<AuthorityView> view =
+        tilde < 0
+            ? registrar.authority(name)
+            : registrar
+                .authority(Cid.parse(name.substring(tilde + 1)))
+                .filter(one -> one.name().equals(name.substring(0, tilde)));
+    return view.map(this::info);
   }
 
   @Override
   public AuthorityInfo claim(Cid envelope, BlockSource offered) {
     return info(registrar.claim(envelope, offered));
+  }
+
+  @Override
+  public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    return info(registrar.learn(genesis, envelopes, offered).orThrow());
+  }
+
+  @Override
+  public synchronized NodeInfo freshHeadKey() {
+    keys.heads().add(keys.ring().makeHead());
+    return node();
   }
 
   @Override
@@ -380,7 +400,8 @@ public final class LocalRegistry implements Registry {
   private ReleaseInfo info(Release release) {
     Signed<Head> head =
         registrar.authority(release.genesis()).flatMap(AuthorityView::head).orElseThrow();
-    List<String> warnings = new ArrayList<>();
+    List<String> warnings =
+        new ArrayList<>(release.notices().warnings(release.name() + "@" + release.version()));
     if (head.body().expires() <= world.clock().instant().getEpochSecond()) {
       warnings.add(
           "the newest head of `"
@@ -397,16 +418,21 @@ public final class LocalRegistry implements Registry {
         head.cid(),
         release.created(),
         record instanceof Node.Map map ? map : Node.Map.EMPTY,
+        release.notices(),
         warnings);
   }
 
-  private static AuthorityInfo info(AuthorityView view) {
+  private AuthorityInfo info(AuthorityView view) {
     return new AuthorityInfo(
         view.name(),
         view.id(),
         view.keyHead().cid(),
         view.head().map(Signed::cid),
-        view.keyHead().body().home().headKey());
+        view.keyHead().body().home().headKey(),
+        view.log().entries().stream().map(Signed::cid).toList(),
+        view.standing().contest(),
+        view.standing().state().forks(),
+        registrar.aside(view.id()).stream().sorted().toList());
   }
 
   /**
@@ -467,6 +493,19 @@ public final class LocalRegistry implements Registry {
                   + ")",
               List.of(),
               "ask for one of these, or widen the range");
+      case Selection.Unavailable there ->
+          new NotFoundException(
+              ErrorCode.WITHDRAWN,
+              "resolve `"
+                  + text
+                  + "`: `"
+                  + there.release().name()
+                  + "@"
+                  + there.release().version()
+                  + "` is "
+                  + there.why(),
+              List.of(),
+              "use another version; `dmg versions` lists them");
       case Selection.NoCid none ->
           new NotFoundException(
               ErrorCode.NOT_FOUND,

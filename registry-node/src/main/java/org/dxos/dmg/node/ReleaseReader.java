@@ -11,12 +11,14 @@ import org.dxos.dmg.admission.AuthorityView;
 import org.dxos.dmg.admission.ReleaseRules;
 import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.admission.Slots;
+import org.dxos.dmg.admission.Statuses;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Envelope;
@@ -49,13 +51,18 @@ final class ReleaseReader {
     this.blocks = blocks;
   }
 
+  /** What was said of an authority's releases. */
+  Statuses statuses(AuthorityView view) {
+    return new Statuses(view, blocks);
+  }
+
   Signed<Statement> statement(Cid envelope) {
     return Signed.read(blocks, envelope, Statement.class);
   }
 
   /**
-   * The release with this envelope; empty if it does not fit its record, which makes it one that is
-   * not resolved.
+   * The release with this envelope, without what was said of it since; empty if it does not fit its
+   * record, which makes it one that is not resolved.
    */
   Optional<Release> release(AuthorityView view, Cid envelope) {
     synchronized (this) {
@@ -98,7 +105,7 @@ final class ReleaseReader {
             release.module(),
             module,
             release.authorities(),
-            false,
+            Notices.NONE,
             statement.created()));
   }
 

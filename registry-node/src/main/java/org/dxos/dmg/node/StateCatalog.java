@@ -9,13 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.admission.AuthorityView;
-import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.admission.Slots;
+import org.dxos.dmg.admission.Statuses;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.dxn.NearNames;
 import org.dxos.dmg.select.Catalog;
+import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.version.Version;
@@ -39,6 +40,7 @@ final class StateCatalog implements Catalog {
   private final Map<String, Cid> names = new HashMap<>();
   private final Map<Cid, AuthorityView> views = new HashMap<>();
   private final Map<String, List<Release>> known = new HashMap<>();
+  private final Map<Cid, Statuses> statuses = new HashMap<>();
 
   StateCatalog(
       List<AuthorityView> views,
@@ -92,21 +94,53 @@ final class StateCatalog implements Catalog {
     view.state()
         .walkPrefix(
             Slots.releases(path),
-            (_, envelope) -> reader.release(view, envelope).ifPresent(releases::add));
+            (_, envelope) ->
+                reader
+                    .release(view, envelope)
+                    .map(one -> noticed(view, one))
+                    .ifPresent(releases::add));
     releases.sort(Comparator.comparing(Release::version).reversed());
     return List.copyOf(releases);
+  }
+
+  private Statuses statuses(AuthorityView view) {
+    return statuses.computeIfAbsent(view.id(), _ -> reader.statuses(view));
+  }
+
+  /** A release with what was said of it since. */
+  private Release noticed(AuthorityView view, Release release) {
+    Statuses.Status status =
+        statuses(view).of(release.envelope(), release.name().path(), release.version());
+    return release.with(
+        new Notices(
+            status.yank().map(StateCatalog::notice),
+            status.withdrawal().map(StateCatalog::notice),
+            status.voided(),
+            status.deprecations().stream().map(StateCatalog::deprecation).toList()));
+  }
+
+  private static Notices.Notice notice(Statement statement) {
+    return new Notices.Notice(
+        switch (statement.op()) {
+          case Statement.Yank yank -> yank.reason();
+          case Statement.Withdraw withdraw -> withdraw.reason();
+          default -> throw new IllegalStateException(statement.op().text() + " gives no reason");
+        },
+        statement.created());
+  }
+
+  private static Notices.Deprecation deprecation(Statement statement) {
+    if (!(statement.op() instanceof Statement.Deprecate deprecate)) {
+      throw new IllegalStateException(statement.op().text() + " is no deprecation");
+    }
+    return new Notices.Deprecation(deprecate.reason(), deprecate.successor(), statement.created());
   }
 
   @Override
   public Optional<Version> tag(Name name, Cid genesis, String tag) {
     return Optional.ofNullable(views.get(genesis))
-        .flatMap(view -> view.state().get(Slots.tag(name.path(), tag)))
-        .map(envelope -> reader.statement(envelope).body().op())
-        .flatMap(
-            op ->
-                op instanceof Statement.Tag one
-                    ? Optional.of(Version.parse(one.version()))
-                    : Optional.empty());
+        .flatMap(view -> statuses(view).tagged(name.path(), tag))
+        .map(Version::parse);
   }
 
   @Override
@@ -116,6 +150,7 @@ final class StateCatalog implements Catalog {
       for (Cid envelope : reader.providers(view, api)) {
         reader
             .release(view, envelope)
+            .map(one -> noticed(view, one))
             .filter(release -> release.idOf(api.authority().base()).equals(Optional.of(genesis)))
             .ifPresent(providers::add);
       }
@@ -128,8 +163,13 @@ final class StateCatalog implements Catalog {
 
   @Override
   public Optional<Release> byCid(Cid cid) {
-    return reader.byCid(
-        cid, id -> Optional.ofNullable(views.get(id)), name -> authority(name).map(views::get));
+    return reader
+        .byCid(
+            cid, id -> Optional.ofNullable(views.get(id)), name -> authority(name).map(views::get))
+        .flatMap(
+            release ->
+                Optional.ofNullable(views.get(release.genesis()))
+                    .map(view -> noticed(view, release)));
   }
 
   @Override
@@ -178,11 +218,11 @@ final class StateCatalog implements Catalog {
                 view.state()
                     .walkPrefix(
                         Slots.tags(name.path()),
-                        (key, envelope) -> {
-                          Signed<Statement> statement = reader.statement(envelope);
-                          if (statement.body().op() instanceof Statement.Tag tag) {
-                            tags.put(key.substring(key.lastIndexOf(':') + 1), tag.version());
-                          }
+                        (key, _) -> {
+                          String tag = key.substring(key.lastIndexOf(':') + 1);
+                          statuses(view)
+                              .tagged(name.path(), tag)
+                              .ifPresent(version -> tags.put(tag, version));
                         }));
     return tags;
   }

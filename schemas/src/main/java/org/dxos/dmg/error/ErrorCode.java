@@ -61,6 +61,7 @@ public enum ErrorCode {
   // resolving
   NOT_FOUND(Outcome.NOT_FOUND),
   NO_VERSION(Outcome.NOT_FOUND),
+  WITHDRAWN(Outcome.UNTRUSTED),
   UNSATISFIABLE(Outcome.UNSATISFIABLE),
   LOCK_INVALID(Outcome.UNTRUSTED),
   LOCK_OUTDATED(Outcome.CONFLICT),

@@ -58,6 +58,11 @@ public final class Ontology {
   public static final String AUTHORITY = NS + "authority";
   public static final String TAGGED = NS + "tagged";
   public static final String CREATED = DCTERMS + "created";
+  public static final String YANKED = NS + "yanked";
+  public static final String WITHDRAWN = NS + "withdrawn";
+  public static final String VOID = NS + "void";
+  public static final String DEPRECATED = NS + "deprecated";
+  public static final String SUCCESSOR = NS + "successor";
   public static final String POSITION = NS + "position";
   public static final String JOURNAL = NS + "journal";
 

@@ -266,6 +266,7 @@ public final class HttpServer implements AutoCloseable {
       return path.equals("/v1/publish")
           || path.equals("/v1/authorities")
           || path.equals("/v1/statements")
+          || path.equals("/v1/node/head-key")
           || (path.equals("/v1/blocks") && exchange.method().equals("PUT"));
     }
 

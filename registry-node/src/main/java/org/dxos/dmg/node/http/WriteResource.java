@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.car.CarReader;
@@ -16,6 +18,9 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Head;
 
 /** What publishers send: CARs whose root is the envelope of something signed. */
 final class WriteResource implements Resource {
@@ -32,7 +37,12 @@ final class WriteResource implements Resource {
   @Override
   public boolean serves(Exchange exchange) {
     return exchange.method().equals("POST")
-        && Set.of("/v1/publish", "/v1/statements", "/v1/authorities", "/v1/blocks/missing")
+        && Set.of(
+                "/v1/publish",
+                "/v1/statements",
+                "/v1/authorities",
+                "/v1/blocks/missing",
+                "/v1/node/head-key")
             .contains(exchange.rawPath());
   }
 
@@ -42,14 +52,33 @@ final class WriteResource implements Resource {
       case "/v1/blocks/missing" -> missing(exchange);
       case "/v1/authorities" -> {
         Car car = car(exchange);
-        exchange.json(201, registry.claim(car.root(), car::block).toNode());
+        exchange.json(201, authority(car).toNode());
       }
+      case "/v1/node/head-key" -> exchange.json(201, registry.freshHeadKey().toNode());
       default -> {
         Car car = car(exchange);
         PublishReceipt receipt = registry.publish(car.root(), car::block);
         exchange.json(receipt.added() ? 201 : 200, receipt.toNode());
       }
     }
+  }
+
+  /** One root that is a genesis is a claim; anything else is carried here. */
+  private AuthorityInfo authority(Car car) {
+    Signed<Body> first = Signed.read(car::block, car.roots().getFirst(), Body.class);
+    return switch (first.body()) {
+      case AuthorityEntry entry when entry.seq() == 0 && car.roots().size() == 1 ->
+          registry.claim(first.cid(), car::block);
+      case AuthorityEntry entry ->
+          registry.learn(entry.genesis().orElse(first.envelope().body()), car.roots(), car::block);
+      case Head head -> registry.learn(head.genesis(), car.roots(), car::block);
+      default ->
+          throw new FormatException(
+              ErrorCode.BODY_INVALID,
+              "read CAR: its first root is a `"
+                  + first.body().type()
+                  + "`, expected key log entries and heads");
+    };
   }
 
   private void missing(Exchange exchange) throws IOException {
@@ -62,7 +91,20 @@ final class WriteResource implements Resource {
             .build());
   }
 
-  private record Car(Cid root, Map<Cid, byte[]> blocks) {
+  private record Car(List<Cid> roots, Map<Cid, byte[]> blocks) {
+
+    /** The only root. */
+    Cid root() {
+      if (roots.size() != 1) {
+        throw new FormatException(
+            ErrorCode.CAR_SYNTAX,
+            "read CAR: it has "
+                + roots.size()
+                + " roots, expected one: the envelope of what is signed");
+      }
+      return roots.getFirst();
+    }
+
     Optional<byte[]> block(Cid cid) {
       return Optional.ofNullable(blocks.get(cid));
     }
@@ -74,12 +116,9 @@ final class WriteResource implements Resource {
     Map<Cid, byte[]> blocks = new HashMap<>();
     try (InputStream body = exchange.bodyStream()) {
       CarReader reader = new CarReader(body);
-      if (reader.roots().size() != 1) {
+      if (reader.roots().isEmpty()) {
         throw new FormatException(
-            ErrorCode.CAR_SYNTAX,
-            "read CAR: it has "
-                + reader.roots().size()
-                + " roots, expected one: the envelope of what is signed");
+            ErrorCode.CAR_SYNTAX, "read CAR: it has no roots, expected what is signed");
       }
       long total = 0;
       for (Optional<CarReader.Block> block = reader.next();
@@ -93,7 +132,7 @@ final class WriteResource implements Resource {
         }
         blocks.put(block.get().cid(), block.get().bytes());
       }
-      return new Car(reader.roots().getFirst(), blocks);
+      return new Car(reader.roots(), blocks);
     }
   }
 }

@@ -1,0 +1,362 @@
+package org.dxos.dmg.authority;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.admission.Carried;
+import org.dxos.dmg.admission.ForkProof;
+import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.admission.Standing.Contest;
+import org.dxos.dmg.api.AuthorityInfo;
+import org.dxos.dmg.api.NodeInfo;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.AuthorityEntry.Delegate;
+import org.dxos.dmg.trust.AuthorityEntry.Home;
+import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Envelope;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.KeySet;
+import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.trust.SigningKey;
+
+/** Makes key log entries with the keys of one home, and hands them to a registry. */
+public final class Amendments {
+
+  private final Registry registry;
+  private final KeyRing keys;
+  private final InstantSource clock;
+  private Optional<Cid> lastHanded = Optional.empty();
+
+  public Amendments(Registry registry, KeyRing keys, InstantSource clock) {
+    this.registry = registry;
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /** What came of an amendment. */
+  public sealed interface Outcome {
+
+    /** It is part of the key log. */
+    record Done(AuthorityInfo authority) implements Outcome {}
+
+    /** Others have to sign it first. */
+    record Wanting(PartialEntry partial) implements Outcome {}
+  }
+
+  /** Gives a key narrower rights for a time. */
+  public Outcome delegate(String authority, Delegate delegate) {
+    Signed<AuthorityEntry> last = last(info(authority));
+    return byOwners(new Draft(last).delegate(delegate), Optional.empty());
+  }
+
+  /**
+   * Revokes a key.
+   *
+   * @param lastGood the last head that counts for what the key said
+   */
+  public Outcome revoke(String authority, PublicKey key, LastGood lastGood, String reason) {
+    AuthorityInfo info = info(authority);
+    Draft draft = new Draft(last(info));
+    if (key.equals(draft.before().home().headKey())) {
+      throw AuthorityException.of(
+          "revoke key `" + key + "` of `" + authority + "`: it is the head key of its home",
+          "give the authority a new home with `dmg authority move`, or heal it with `dmg authority"
+              + " heal`");
+    }
+    draft.revoke(key, lastGood.of(info), reason);
+    return byOwners(draft, Optional.empty());
+  }
+
+  /**
+   * Replaces an owner key of this home by a fresh one. The recovery key signs too, so that no copy
+   * of the old key can contest it.
+   *
+   * @param recoveryFile where the recovery key is
+   */
+  public Outcome rotate(String authority, Path recoveryFile, String reason) {
+    AuthorityInfo info = info(authority);
+    Draft draft = new Draft(last(info));
+    PublicKey old =
+        local(draft.before().owners().keys())
+            .map(SigningKey::publicKey)
+            .findFirst()
+            .orElseThrow(() -> noKey(authority, "rotate"));
+    SigningKey recovery = recoveryKey(draft.before(), recoveryFile);
+    SigningKey fresh = keys.makeNextOwner(authority);
+    List<PublicKey> owners =
+        draft.before().owners().keys().stream()
+            .map(one -> one.equals(old) ? fresh.publicKey() : one)
+            .sorted()
+            .toList();
+    draft.owners(new KeySet(draft.before().owners().threshold(), owners));
+    draft.revoke(old, info.head(), reason);
+    return byOwners(draft, Optional.of(recovery));
+  }
+
+  /**
+   * Wins an authority back with its recovery key: a fresh owner key takes the place of all owners,
+   * and the other side of a fork of the key log is resolved.
+   *
+   * @param lastGood the last head that counts for what the lost owner keys said
+   * @param home true to make the registry's node the home, as the old one is lost too
+   */
+  public Outcome recover(
+      String authority, Path recoveryFile, LastGood lastGood, boolean home, String reason) {
+    AuthorityInfo info = info(authority);
+    Draft draft = new Draft(last(info));
+    SigningKey recovery = recoveryKey(draft.before(), recoveryFile);
+    SigningKey fresh = keys.makeNextOwner(authority);
+    List<PublicKey> lost = draft.before().owners().keys();
+    draft.owners(KeySet.of(fresh.publicKey()));
+    lost.forEach(key -> draft.revoke(key, lastGood.of(info), reason));
+    NodeInfo node = registry.node();
+    PublicKey oldHead = draft.before().home().headKey();
+    if (home && !node.headKey().equals(oldHead)) {
+      draft.home(new Home(node.headKey(), node.peer(), List.of()));
+      draft.revoke(oldHead, lastGood.of(info), reason);
+    }
+    List<Cid> rivals = rivals(info);
+    if (!rivals.isEmpty()) {
+      draft.resolves(rivals.getFirst());
+    }
+    List<SigningKey> signers = List.of(recovery, fresh);
+    Outcome outcome = submit(draft.sign(publics(signers), now()), signers);
+    // An entry resolves one side; where recovery keys signed several, each has one of its own.
+    for (Cid rival : rivals.stream().skip(1).toList()) {
+      Draft next = new Draft(Signed.read(registry, envelopeOf(outcome), AuthorityEntry.class));
+      outcome = submit(next.resolves(rival).sign(publics(signers), now()), signers);
+    }
+    return outcome;
+  }
+
+  private Cid envelopeOf(Outcome outcome) {
+    if (lastHanded.isEmpty()) {
+      throw new IllegalStateException("recovery needs nobody else, and came to " + outcome);
+    }
+    return lastHanded.get();
+  }
+
+  private static List<PublicKey> publics(List<SigningKey> keys) {
+    return keys.stream().map(SigningKey::publicKey).toList();
+  }
+
+  /** First entries after the last common one on sides that recovery keys have signed. */
+  private List<Cid> rivals(AuthorityInfo info) {
+    if (info.contest() != Contest.KEYS) {
+      return List.of();
+    }
+    List<Cid> rivals = new ArrayList<>();
+    for (Cid proof : info.forks()) {
+      ForkProof fork = ForkProof.decode(Signed.need(registry, proof, "fork proof"));
+      if (fork.kind() != ForkProof.Kind.KEY) {
+        continue;
+      }
+      for (Cid side : List.of(fork.a(), fork.b())) {
+        Signed<AuthorityEntry> entry = Signed.read(registry, side, AuthorityEntry.class);
+        while (!entry.body().prev().equals(Optional.of(info.keyHead()))
+            && entry.body().prev().isPresent()) {
+          entry = Signed.read(registry, entry.body().prev().get(), AuthorityEntry.class);
+        }
+        if (entry.body().prev().isPresent()) {
+          rivals.add(entry.cid());
+        }
+      }
+    }
+    return rivals;
+  }
+
+  /**
+   * Moves the home of an authority to another node: the authority is carried there, the entry makes
+   * it the home, and what the old home added in the meantime is handed to the new one.
+   */
+  public Outcome move(String authority, Registry to, String reason) {
+    AuthorityInfo info = info(authority);
+    carry(info, to);
+    NodeInfo node = to.node();
+    Draft draft = new Draft(last(info));
+    PublicKey old = draft.before().home().headKey();
+    if (old.equals(node.headKey())) {
+      throw AuthorityException.of(
+          "move `" + authority + "`: its home is " + to.place() + " already", "");
+    }
+    draft.home(new Home(node.headKey(), node.peer(), List.of()));
+    draft.revoke(old, info.head(), reason);
+    Outcome outcome = byOwners(draft, Optional.empty());
+    if (outcome instanceof Outcome.Done done) {
+      to.learn(info.genesis(), List.of(done.authority().keyHead()), registry);
+      resubmit(authority, to);
+    }
+    return outcome;
+  }
+
+  /** Carries all of an authority from this registry to another one. */
+  public AuthorityInfo carry(AuthorityInfo info, Registry to) {
+    List<Cid> envelopes = Carried.envelopes(info.keyHead(), info.head(), registry);
+    return to.learn(info.genesis(), envelopes, registry);
+  }
+
+  /**
+   * Hands statements of heads that do not stand to the home again, where they still apply.
+   *
+   * @return how many were added
+   */
+  private int resubmit(String authority, Registry to) {
+    List<Head> lost = new ArrayList<>();
+    for (Cid aside : info(authority).aside()) {
+      if (Signed.read(registry, aside, Body.class).body() instanceof Head head) {
+        lost.add(head);
+      }
+    }
+    lost.sort(Comparator.comparingLong(Head::epoch));
+    int added = 0;
+    for (Head head : lost) {
+      for (Cid statement : head.added()) {
+        try {
+          added += to.publish(statement, registry).added() ? 1 : 0;
+        } catch (RuntimeException e) {
+          if (!(e instanceof Explained)) {
+            throw e; // what does not apply any more is no fault
+          }
+        }
+      }
+    }
+    return added;
+  }
+
+  /**
+   * Ends a fork of heads, or a home that was copied: the node gets a new head key, the old one is
+   * revoked, and of the two sides the one that {@code keep} ends goes on.
+   *
+   * @param keep the last head that counts; empty for where the two part
+   */
+  public Outcome heal(String authority, Optional<Cid> keep, String reason) {
+    AuthorityInfo info = info(authority);
+    NodeInfo node = registry.freshHeadKey();
+    Draft draft = new Draft(last(info));
+    PublicKey old = draft.before().home().headKey();
+    draft.home(new Home(node.headKey(), node.peer(), draft.before().home().addrs()));
+    draft.revoke(old, keep.or(info::head), reason);
+    Outcome outcome = byOwners(draft, Optional.empty());
+    if (outcome instanceof Outcome.Done) {
+      resubmit(authority, registry);
+    }
+    return outcome;
+  }
+
+  /** Adds the signatures of this home's keys, and hands the entry in if nobody else is wanted. */
+  public Outcome sign(PartialEntry partial) {
+    PartialEntry more = partial.signed(wanted -> keys.signer(wanted::equals));
+    return more.wanted().isEmpty() ? hand(more) : new Outcome.Wanting(more);
+  }
+
+  // ---- signing ----
+
+  /** Signed by enough owners, those of this home first, and by {@code also}. */
+  private Outcome byOwners(Draft draft, Optional<SigningKey> also) {
+    AuthorityEntry shape = draft.sign(draft.before().owners().keys(), now());
+    Set<PublicKey> signers = new LinkedHashSet<>();
+    enough(draft.before().owners(), signers);
+    if (!shape.owners().equals(draft.before().owners())) {
+      enough(shape.owners(), signers);
+    }
+    also.ifPresent(key -> signers.add(key.publicKey()));
+    AuthorityEntry entry = draft.sign(signers, now());
+    return submit(entry, also.map(List::of).orElse(List.of()));
+  }
+
+  private void enough(KeySet set, Set<PublicKey> signers) {
+    List<PublicKey> order = new ArrayList<>(local(set.keys()).map(SigningKey::publicKey).toList());
+    set.keys().stream().filter(key -> !order.contains(key)).forEach(order::add);
+    for (PublicKey key : order) {
+      if (set.reachedBy(signers)) {
+        return;
+      }
+      signers.add(key);
+    }
+  }
+
+  private java.util.stream.Stream<SigningKey> local(Collection<PublicKey> among) {
+    return among.stream().flatMap(key -> keys.signer(key::equals).stream());
+  }
+
+  private Outcome submit(AuthorityEntry entry, List<SigningKey> at) {
+    PartialEntry partial =
+        PartialEntry.of(
+            entry,
+            wanted ->
+                at.stream()
+                    .filter(key -> key.publicKey().equals(wanted))
+                    .findFirst()
+                    .or(() -> keys.signer(wanted::equals)));
+    if (partial.signatures().isEmpty()) {
+      throw noKey(entry.authority(), "sign for");
+    }
+    return partial.wanted().isEmpty() ? hand(partial) : new Outcome.Wanting(partial);
+  }
+
+  private Outcome hand(PartialEntry partial) {
+    byte[] body = partial.entry().encode();
+    Envelope envelope = partial.envelope();
+    byte[] block = envelope.encode();
+    Map<Cid, byte[]> blocks = new HashMap<>();
+    blocks.put(envelope.body(), body);
+    Cid cid = DagCbor.cid(block);
+    blocks.put(cid, block);
+    BlockSource offered = one -> Optional.ofNullable(blocks.get(one));
+    lastHanded = Optional.of(cid);
+    return new Outcome.Done(
+        registry.learn(partial.entry().genesis().orElseThrow(), List.of(cid), offered));
+  }
+
+  private SigningKey recoveryKey(AuthorityEntry entry, Path file) {
+    SigningKey key = keys.read(file);
+    if (!entry.recovery().keys().contains(key.publicKey())) {
+      throw new AuthorityException(
+          ErrorCode.KEY_MISSING,
+          "read recovery key `" + file + "`: it is none of `" + entry.authority() + "`",
+          "give the file that was written when the authority was claimed");
+    }
+    return key;
+  }
+
+  private AuthorityInfo info(String authority) {
+    return registry
+        .authority(authority)
+        .orElseThrow(
+            () ->
+                new AuthorityException(
+                    ErrorCode.AUTHORITY_UNKNOWN,
+                    "amend `" + authority + "`: it is not held by " + registry.place(),
+                    "claim it by publishing under it, or use a node that holds it"));
+  }
+
+  private Signed<AuthorityEntry> last(AuthorityInfo info) {
+    return Signed.read(registry, info.keyHead(), AuthorityEntry.class);
+  }
+
+  private static AuthorityException noKey(String authority, String doing) {
+    return new AuthorityException(
+        ErrorCode.KEY_MISSING,
+        doing + " `" + authority + "`: this home has none of its owner keys",
+        "do it where the authority was claimed, or give the key in DMG_KEY");
+  }
+
+  private long now() {
+    return clock.instant().getEpochSecond();
+  }
+}

@@ -1,0 +1,395 @@
+package org.dxos.dmg.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.admission.Standing.Contest;
+import org.dxos.dmg.api.AuthorityInfo;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.authority.Amendments;
+import org.dxos.dmg.authority.LastGood;
+import org.dxos.dmg.authority.PartialEntry;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.client.Registries;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.json.Json;
+import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.AuthorityEntry.Cap;
+import org.dxos.dmg.trust.AuthorityEntry.Delegate;
+import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.trust.SigningKey;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "authority",
+    mixinStandardHelpOptions = true,
+    description = "An authority and its key log: who may publish under a name.")
+final class AuthorityCommand implements Callable<Integer> {
+
+  private static final long DAY = 86_400;
+
+  @Mixin private final Session session;
+
+  AuthorityCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    throw new CommandException(
+        ErrorCode.USAGE,
+        "authority: say what to do",
+        "claim, show, delegate, revoke, rotate, recover, move, heal, prove or sign; each has --help");
+  }
+
+  @Command(name = "claim", description = "Claim a name, and make its keys.")
+  int claim(@Parameters(paramLabel = "AUTHORITY") String name) {
+    try (Registry registry = session.registry()) {
+      Optional<AuthorityInfo> held = registry.authority(name);
+      if (held.isPresent()) {
+        throw new CommandException(
+            ErrorCode.CONFLICT,
+            "claim `" + name + "`: it is held here as `" + held.get().genesis() + "`",
+            "publish with its keys, or claim a name of your own");
+      }
+      Publisher.Claimed claimed =
+          new Publisher(registry, session.keys(), session.world().clock()).claim(name);
+      session.terminal().line(claimed.authority().genesis().toString());
+      session
+          .terminal()
+          .note("recovery key: " + claimed.recoveryFile() + " (move this off the machine)");
+      return 0;
+    }
+  }
+
+  @Command(name = "show", description = "Its key log, its keys and its newest head.")
+  int show(@Parameters(paramLabel = "AUTHORITY") String name) {
+    try (Registry registry = session.registry()) {
+      AuthorityInfo info = info(registry, name);
+      if (session.json()) {
+        session.terminal().json(info.toNode());
+        return 0;
+      }
+      print(registry, info);
+      return 0;
+    }
+  }
+
+  private void print(Registry registry, AuthorityInfo info) {
+    Terminal terminal = session.terminal();
+    AuthorityEntry entry = Signed.read(registry, info.keyHead(), AuthorityEntry.class).body();
+    long now = session.world().clock().instant().getEpochSecond();
+    terminal.line(info.name() + "  " + info.genesis());
+    if (info.contest() != Contest.NONE) {
+      terminal.line(
+          "CONTESTED: "
+              + (info.contest() == Contest.KEYS
+                  ? "its key log forked after seq " + entry.seq()
+                  : "two heads follow the newest that stands")
+              + "; nothing new is admitted until it is settled");
+    }
+    terminal.line("home       " + entry.home().peer() + ", head key " + entry.home().headKey());
+    terminal.line("head       " + info.head().map(Cid::toString).orElse("none yet"));
+    terminal.line("key log    seq " + entry.seq() + "  " + info.keyHead());
+    entry.owners().keys().forEach(key -> terminal.line("owner      " + key));
+    terminal.line("           " + entry.owners().threshold() + " of them must sign");
+    entry.recovery().keys().forEach(key -> terminal.line("recovery   " + key));
+    for (Delegate one : entry.delegates()) {
+      terminal.line(
+          "delegate   %s  %s on %s, %s%s"
+              .formatted(
+                  one.key(),
+                  words(one.caps()),
+                  String.join(" ", one.scope()),
+                  until(one, now),
+                  one.label().map(label -> ", " + label).orElse("")));
+    }
+    entry
+        .revoked()
+        .forEach(
+            one ->
+                terminal.line(
+                    "revoked    %s  good up to %s: %s"
+                        .formatted(
+                            one.key(),
+                            one.lastGood().map(Cid::toString).orElse("nothing"),
+                            one.reason())));
+    info.forks().forEach(fork -> terminal.line("fork       " + fork));
+  }
+
+  private static String until(Delegate one, long now) {
+    long days = (one.notAfter() - now) / DAY;
+    return one.notAfter() <= now
+        ? "EXPIRED"
+        : days < 14 ? "expires in " + days + " days" : "for " + days + " days";
+  }
+
+  private static String words(List<Cap> caps) {
+    return String.join("+", caps.stream().map(cap -> cap.name().toLowerCase(Locale.ROOT)).toList());
+  }
+
+  @Command(
+      name = "delegate",
+      description = {
+        "Give a key the right to publish some paths for some days.",
+        "Without --key one is made, and printed for the pipeline."
+      })
+  int delegate(
+      @Parameters(paramLabel = "AUTHORITY") String name,
+      @Option(names = "--key", paramLabel = "PUBLIC") Optional<String> key,
+      @Option(names = "--scope", required = true, split = ",", paramLabel = "PATH") String[] scope,
+      @Option(names = "--caps", split = ",", defaultValue = "release", paramLabel = "CAP")
+          String[] caps,
+      @Option(names = "--days", defaultValue = "30") int days,
+      @Option(names = "--label") Optional<String> label)
+      throws IOException {
+    if (days < 1 || days > 90) {
+      throw new CommandException(
+          ErrorCode.USAGE, "delegate for " + days + " days: expected 1 to 90", "");
+    }
+    long now = session.world().clock().instant().getEpochSecond();
+    try (Registry registry = session.registry()) {
+      Optional<SigningKey> made = key.isPresent() ? Optional.empty() : Optional.of(fresh());
+      PublicKey delegated = made.map(SigningKey::publicKey).orElseGet(() -> publicKey(key.get()));
+      Delegate delegate =
+          new Delegate(
+              delegated,
+              Arrays.stream(scope).sorted().distinct().toList(),
+              Arrays.stream(caps).map(AuthorityCommand::cap).sorted().distinct().toList(),
+              now,
+              now + days * DAY,
+              label);
+      int code = done(amendments(registry).delegate(name, delegate), "delegated to " + delegated);
+      made.ifPresent(
+          secret -> {
+            session.terminal().note("For the pipeline, as a secret variable; it is kept nowhere:");
+            session.terminal().line("DMG_KEY=" + KeyRing.word(secret));
+            session.terminal().note("DMG_NODE=<the URL of your node>, then: dmg publish DIR");
+            session
+                .terminal()
+                .note("It ends in " + days + " days; `dmg status` says so 14 days ahead.");
+          });
+      return code;
+    }
+  }
+
+  private SigningKey fresh() {
+    byte[] seed = new byte[SigningKey.SEED_BYTES];
+    session.world().random().nextBytes(seed);
+    return SigningKey.ofSeed(seed);
+  }
+
+  private static Cap cap(String text) {
+    return switch (text) {
+      case "release" -> Cap.RELEASE;
+      case "yank" -> Cap.YANK;
+      case "tag" -> Cap.TAG;
+      default ->
+          throw new CommandException(
+              ErrorCode.USAGE, "cap `" + text + "`: expected release, yank or tag", "");
+    };
+  }
+
+  @Command(
+      name = "revoke",
+      description = {
+        "Revoke a key of an owner or a delegate, for ever.",
+        "What it said until now stays, unless --last-good names an earlier head; --all voids everything it ever said."
+      })
+  int revoke(
+      @Parameters(paramLabel = "AUTHORITY") String name,
+      @Parameters(paramLabel = "PUBLIC") String key,
+      @Option(names = "--reason", required = true) String reason,
+      @Option(names = "--last-good", paramLabel = "HEAD") Optional<String> lastGood,
+      @Option(names = "--all") boolean all)
+      throws IOException {
+    try (Registry registry = session.registry()) {
+      return done(
+          amendments(registry).revoke(name, publicKey(key), lastGood(lastGood, all), reason),
+          "revoked " + key);
+    }
+  }
+
+  @Command(
+      name = "rotate",
+      description = "Replace this home's owner key by a fresh one; the recovery key signs too.")
+  int rotate(
+      @Parameters(paramLabel = "AUTHORITY") String name,
+      @Option(names = "--recovery", required = true, paramLabel = "FILE") Path recovery,
+      @Option(names = "--reason", defaultValue = "rotated") String reason)
+      throws IOException {
+    try (Registry registry = session.registry()) {
+      return done(amendments(registry).rotate(name, recovery, reason), "rotated");
+    }
+  }
+
+  @Command(
+      name = "recover",
+      description = {
+        "Win an authority back with its recovery key: all owner keys are replaced by a fresh one.",
+        "Settles a fork of the key log."
+      })
+  int recover(
+      @Parameters(paramLabel = "AUTHORITY") String name,
+      @Option(names = "--recovery", required = true, paramLabel = "FILE") Path recovery,
+      @Option(names = "--reason", required = true) String reason,
+      @Option(names = "--last-good", paramLabel = "HEAD") Optional<String> lastGood,
+      @Option(names = "--all") boolean all,
+      @Option(names = "--here", description = "make this registry's node the home") boolean home)
+      throws IOException {
+    try (Registry registry = session.registry()) {
+      return done(
+          amendments(registry).recover(name, recovery, lastGood(lastGood, all), home, reason),
+          "recovered");
+    }
+  }
+
+  @Command(
+      name = "move",
+      description = "Make another node the home; everything of the authority is carried there.")
+  int move(
+      @Parameters(paramLabel = "AUTHORITY") String name,
+      @Option(names = "--to", required = true, paramLabel = "URL") String url,
+      @Option(names = "--reason", defaultValue = "moved") String reason)
+      throws IOException {
+    try (Registry registry = session.registry();
+        Registry to = Registries.at(url, session.variable("DMG_TOKEN"))) {
+      return done(amendments(registry).move(name, to, reason), "home is " + url);
+    }
+  }
+
+  @Command(
+      name = "heal",
+      description = {
+        "End a fork of heads (a copied or restored home): the node gets a new head key.",
+        "--keep names the last head of the side that goes on; what the other side added is added again where it applies."
+      })
+  int heal(
+      @Parameters(paramLabel = "AUTHORITY") String name,
+      @Option(names = "--keep", paramLabel = "HEAD") Optional<String> keep,
+      @Option(names = "--reason", defaultValue = "two homes") String reason)
+      throws IOException {
+    try (Registry registry = session.registry()) {
+      return done(amendments(registry).heal(name, keep.map(Cid::parse), reason), "healed");
+    }
+  }
+
+  @Command(
+      name = "prove",
+      description = "What to publish in DNS so that others can trust the name.")
+  int prove(@Parameters(paramLabel = "AUTHORITY") String name) {
+    try (Registry registry = session.registry()) {
+      AuthorityInfo info = info(registry, name);
+      List<String> labels = Arrays.asList(name.split("\\."));
+      String domain = String.join(".", labels.reversed());
+      session.terminal().note("as a TXT record:");
+      session.terminal().line("_dmg." + domain + ". TXT \"v=dmg1; id=" + info.genesis() + "\"");
+      session.terminal().note("or at https://" + domain + "/.well-known/dmg.json:");
+      session
+          .terminal()
+          .bytes(
+              Json.canonical(
+                  new MapBuilder().put("v", "dmg1").put("id", info.genesis().toString()).build()));
+      session.terminal().line("");
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "sign",
+      description =
+          "Add this home's signatures to an entry that others began; hands it in if it is complete.")
+  int sign(@Parameters(paramLabel = "FILE") Path file) throws IOException {
+    PartialEntry partial = PartialEntry.parse(Files.readString(file, StandardCharsets.UTF_8));
+    try (Registry registry = session.registry()) {
+      Amendments.Outcome outcome = amendments(registry).sign(partial);
+      if (outcome instanceof Amendments.Outcome.Wanting wanting) {
+        Files.writeString(file, wanting.partial().toJson());
+        tell(wanting.partial(), file);
+        return 0;
+      }
+      return done(outcome, "signed by all");
+    }
+  }
+
+  private int done(Amendments.Outcome outcome, String told) throws IOException {
+    switch (outcome) {
+      case Amendments.Outcome.Done(AuthorityInfo info) -> {
+        if (session.json()) {
+          session.terminal().json(info.toNode());
+        } else {
+          session.terminal().line(info.keyHead().toString());
+          session
+              .terminal()
+              .note(info.name() + ": " + told + ", key log seq " + (info.log().size() - 1));
+        }
+      }
+      case Amendments.Outcome.Wanting(PartialEntry partial) -> {
+        Path file =
+            Path.of(partial.entry().authority() + "-" + partial.entry().seq() + ".partial.json");
+        Files.writeString(file, partial.toJson());
+        tell(partial, file);
+      }
+    }
+    return 0;
+  }
+
+  private void tell(PartialEntry partial, Path file) {
+    session.terminal().line(file.toString());
+    partial
+        .wanted()
+        .forEach(key -> session.terminal().note("still wanted: the signature of " + key));
+    session
+        .terminal()
+        .note("hint: its holder runs `dmg authority sign " + file.getFileName() + "`");
+  }
+
+  private Amendments amendments(Registry registry) {
+    return new Amendments(registry, session.keys(), session.world().clock());
+  }
+
+  private static AuthorityInfo info(Registry registry, String name) {
+    return registry
+        .authority(name)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ErrorCode.AUTHORITY_UNKNOWN,
+                    "show `" + name + "`: no such authority is held by " + registry.place(),
+                    "ask a node that holds it with --node"));
+  }
+
+  private static LastGood lastGood(Optional<String> head, boolean all) {
+    if (head.isPresent() && all) {
+      throw new CommandException(ErrorCode.USAGE, "--all and --last-good: one of them at most", "");
+    }
+    return all
+        ? new LastGood.Never()
+        : head.<LastGood>map(one -> new LastGood.At(Cid.parse(one))).orElseGet(LastGood.Now::new);
+  }
+
+  private static PublicKey publicKey(String hex) {
+    try {
+      return PublicKey.of(HexFormat.of().parseHex(hex));
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "public key `" + hex + "`: expected 64 hexadecimal digits",
+          "`dmg authority show` and `dmg key list` print keys so");
+    }
+  }
+}
