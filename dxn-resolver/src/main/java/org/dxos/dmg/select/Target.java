@@ -106,7 +106,7 @@ public record Target(
     if (module.runtimes().isEmpty()) {
       return OptionalInt.of(0);
     }
-    if (!grants(module)) {
+    if (!notGranted(module).isEmpty()) {
       return OptionalInt.empty();
     }
     for (int i = 0; i < module.runtimes().size(); i++) {
@@ -125,10 +125,15 @@ public record Target(
         && (memory.isEmpty() || variant.memory().orElse(0) <= memory.getAsLong());
   }
 
-  private boolean grants(ModuleRecord module) {
+  /** Kinds of resources that a record cannot do without, and that this does not grant. */
+  public List<String> notGranted(ModuleRecord module) {
     return resources.isEmpty()
-        || module.resources().stream()
-            .allMatch(resource -> resource.optional() || resources.contains(resource.kind()));
+        ? List.of()
+        : module.resources().stream()
+            .filter(resource -> !resource.optional() && !resources.contains(resource.kind()))
+            .map(resource -> resource.kind())
+            .distinct()
+            .toList();
   }
 
   /** The map in a closure. */

@@ -53,6 +53,22 @@ public final class MemoryCatalog implements Catalog {
         0);
   }
 
+  /** The release, withdrawn if so, as made at a moment. */
+  public static Release noticed(Release release, boolean withdrawn, long created) {
+    Optional<Notices.Notice> notice =
+        withdrawn ? Optional.of(new Notices.Notice("leaks keys", 0)) : Optional.empty();
+    return new Release(
+        release.name(),
+        release.genesis(),
+        release.version(),
+        release.envelope(),
+        release.record(),
+        release.module(),
+        release.authorities(),
+        new Notices(release.notices().yanked(), notice, false, List.of()),
+        created);
+  }
+
   public MemoryCatalog add(ModuleRecord.Builder module) {
     return add(release(module.build(), false));
   }

@@ -195,8 +195,8 @@ public final class LocalRegistry implements Registry {
       case Resolution.Unsolvable unsolvable ->
           throw new UnsatisfiableException(
               "solve `" + String.join(" ", request.roots()) + "`: no set of releases satisfies it",
-              unsolvable.facts(),
-              unsolvable.hint());
+              unsolvable.why().lines(),
+              String.join("; ", unsolvable.why().mends()));
     };
   }
 
