@@ -1,12 +1,20 @@
 package org.dxos.dmg.explain;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Kind;
+import org.dxos.dmg.dxn.Name;
 
-/** Finds two facts that alone exclude each other: the shortest reason after a hopeless one. */
+/**
+ * Finds facts that alone exclude each other, since they want one thing in ways that nothing fits:
+ * the shortest reason after one that is hopeless by itself. Two are shorter than more.
+ */
 final class Conflicts {
 
   /** What there can be only one of. */
@@ -15,52 +23,65 @@ final class Conflicts {
     PROVIDERS
   }
 
-  record Pair(Fact one, Fact other, Why why) {}
+  /**
+   * Facts that exclude each other, two at least.
+   *
+   * @param others true if there are others that do so as well
+   */
+  record Found(List<Fact> facts, Why why, boolean others) {
+    private Found withOthers() {
+      return new Found(facts, why, true);
+    }
+  }
+
+  private record Thing(Name name, Optional<Cid> genesis) {}
 
   private Conflicts() {}
 
-  static Optional<Pair> pair(Explanation why) {
-    List<Fact> facts = why.facts();
-    for (int i = 0; i < facts.size(); i++) {
-      for (int j = i + 1; j < facts.size(); j++) {
-        Optional<Pair> pair = pair(facts.get(i), facts.get(j), why.oneALine());
-        if (pair.isPresent()) {
-          return pair;
+  static Optional<Found> of(Explanation why) {
+    Map<Thing, List<Fact>> byThing = new LinkedHashMap<>();
+    for (Fact fact : why.facts()) {
+      if (fact.wanted().parts().size() == 1) {
+        Wanted.Part part = fact.wanted().parts().getFirst();
+        byThing
+            .computeIfAbsent(new Thing(part.name(), part.genesis()), _ -> new ArrayList<>())
+            .add(fact);
+      }
+    }
+    List<Found> pairs = new ArrayList<>();
+    for (List<Fact> facts : byThing.values()) {
+      for (int i = 0; i < facts.size(); i++) {
+        for (int j = i + 1; j < facts.size(); j++) {
+          exclude(List.of(facts.get(i), facts.get(j)), why.oneALine()).ifPresent(pairs::add);
         }
       }
     }
-    return Optional.empty();
+    if (!pairs.isEmpty()) {
+      return Optional.of(pairs.size() == 1 ? pairs.getFirst() : pairs.getFirst().withOthers());
+    }
+    return byThing.values().stream()
+        .filter(facts -> facts.size() > 2)
+        .flatMap(facts -> exclude(facts, why.oneALine()).stream())
+        .findFirst();
   }
 
-  private static Optional<Pair> pair(Fact one, Fact other, boolean oneALine) {
-    if (one.wanted().parts().size() != 1 || other.wanted().parts().size() != 1) {
-      return Optional.empty();
-    }
-    Wanted.Part a = one.wanted().parts().getFirst();
-    Wanted.Part b = other.wanted().parts().getFirst();
-    if (!a.genesis().equals(b.genesis()) || a.fits().isEmpty() || b.fits().isEmpty()) {
-      return Optional.empty();
-    }
-    if (a.name().kind() == Kind.API) {
-      // Which line a provider is for is not told by its own version; so the whole API is looked at.
-      return a.name().equals(b.name()) && disjoint(a, b) && oneLine(a, b)
-          ? Optional.of(new Pair(one, other, Why.PROVIDERS))
-          : Optional.empty();
-    }
+  private static Optional<Found> exclude(List<Fact> facts, boolean oneALine) {
+    List<Wanted.Part> parts = facts.stream().map(fact -> fact.wanted().parts().getFirst()).toList();
+    boolean api = parts.getFirst().name().kind() == Kind.API;
     Set<String> rooms = new HashSet<>();
-    a.fits().forEach(fit -> rooms.add(room(fit, oneALine)));
-    b.fits().forEach(fit -> rooms.add(room(fit, oneALine)));
-    return rooms.size() == 1 && disjoint(a, b)
-        ? Optional.of(new Pair(one, other, Why.VERSIONS))
+    Set<Wanted.Candidate> common = new HashSet<>(parts.getFirst().fits());
+    for (Wanted.Part part : parts) {
+      common.retainAll(part.fits());
+      if (api) {
+        // Which line a provider is for is not told by its own version.
+        rooms.addAll(part.lines());
+      } else {
+        part.fits().forEach(fit -> rooms.add(room(fit, oneALine)));
+      }
+    }
+    return rooms.size() == 1 && common.isEmpty()
+        ? Optional.of(new Found(facts, api ? Why.PROVIDERS : Why.VERSIONS, false))
         : Optional.empty();
-  }
-
-  private static boolean oneLine(Wanted.Part a, Wanted.Part b) {
-    return a.lines().size() == 1 && a.lines().equals(b.lines());
-  }
-
-  private static boolean disjoint(Wanted.Part a, Wanted.Part b) {
-    return a.fits().stream().noneMatch(b.fits()::contains);
   }
 
   private static String room(Wanted.Candidate fit, boolean oneALine) {

@@ -22,7 +22,7 @@ final class Mends {
       }
     }
     if (mends.isEmpty()) {
-      Conflicts.pair(why).ifPresent(pair -> pair(pair, why, mends));
+      Conflicts.of(why).ifPresent(found -> conflict(found, why, mends));
     }
     if (mends.isEmpty()) {
       why.facts().stream()
@@ -108,8 +108,8 @@ final class Mends {
         });
   }
 
-  private static void pair(Conflicts.Pair pair, Explanation why, Set<String> mends) {
-    for (Fact fact : List.of(pair.one(), pair.other())) {
+  private static void conflict(Conflicts.Found found, Explanation why, Set<String> mends) {
+    for (Fact fact : found.facts()) {
       Wanted.Part part = fact.wanted().parts().getFirst();
       part.leftOut().forEach(one -> leftOut(one, mends));
       if (fact instanceof Fact.Requires requires) {
@@ -124,14 +124,14 @@ final class Mends {
         mends.add("ask for `" + part.name() + "` with a wider range than `" + part.range() + "`");
       }
     }
-    if (!why.oneALine() && pair.why() == Conflicts.Why.VERSIONS && linesDiffer(pair)) {
+    if (!why.oneALine() && found.why() == Conflicts.Why.VERSIONS && linesDiffer(found)) {
       mends.add("they are of different lines: with `--rule line` both may be there");
     }
   }
 
-  private static boolean linesDiffer(Conflicts.Pair pair) {
+  private static boolean linesDiffer(Conflicts.Found found) {
     Set<String> lines = new LinkedHashSet<>();
-    for (Fact fact : List.of(pair.one(), pair.other())) {
+    for (Fact fact : found.facts()) {
       fact.wanted().parts().getFirst().fits().forEach(fit -> lines.add(fit.version().line()));
     }
     return lines.size() > 1;

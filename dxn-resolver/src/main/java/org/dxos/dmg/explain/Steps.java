@@ -31,7 +31,8 @@ final class Steps {
     for (Derivation one : inOrder(end)) {
       steps.tell((Follows) one, one == end);
     }
-    return steps.sentences;
+    // An end that follows from all facts at once says nothing that is not said.
+    return steps.labels.isEmpty() ? List.of() : steps.sentences;
   }
 
   /** Inner nodes, each after those it follows from. No recursion: a derivation may be deep. */

@@ -65,8 +65,17 @@ public record Wanted(List<Part> parts) {
     return parts.stream().allMatch(part -> part.fits().isEmpty());
   }
 
-  /** {@code name@range}, several joined by {@code or}. */
+  /** {@code name@range}, with a provider if one is named; several joined by {@code or}. */
   public String reference() {
-    return String.join(" or ", parts.stream().map(part -> "`" + part.reference() + "`").toList());
+    return String.join(
+        " or ",
+        parts.stream()
+            .map(
+                part ->
+                    "`"
+                        + part.reference()
+                        + "`"
+                        + part.provider().map(one -> " through `" + one + "`").orElse(""))
+            .toList());
   }
 }

@@ -6,10 +6,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
-import org.dxos.dmg.explain.Conflicts.Pair;
 import org.dxos.dmg.version.Version;
 
 /** Explanations in words. */
@@ -29,53 +27,51 @@ final class Words {
 
   /** A fact without anything to choose is the shortest reason; then two that exclude each other. */
   static String reason(Explanation why) {
-    for (Fact fact : why.facts()) {
-      if (fact.wanted().isHopeless()) {
-        return "nothing can be chosen for "
-            + fact.wanted().reference()
-            + by(fact)
-            + ": "
-            + there(fact.wanted());
-      }
+    List<Fact> hopeless = why.facts().stream().filter(fact -> fact.wanted().isHopeless()).toList();
+    if (!hopeless.isEmpty()) {
+      Fact first = hopeless.getFirst();
+      return "nothing can be chosen for "
+          + first.wanted().reference()
+          + by(first)
+          + ": "
+          + there(first.wanted())
+          + (hopeless.size() > 1 ? "; other ways end alike" : "");
     }
-    Optional<Pair> pair = Conflicts.pair(why);
-    if (pair.isPresent()) {
-      return pair(pair.get(), why);
-    }
-    return why.facts().size() == 1
-        ? "what " + subject(why.facts().getFirst()) + " leads to cannot be had together"
-        : "these " + why.facts().size() + " requirements cannot all be met together";
+    return Conflicts.of(why)
+        .map(found -> conflict(found, why) + (found.others() ? "; other ways end alike" : ""))
+        .orElseGet(
+            () -> "these " + why.facts().size() + " requirements cannot all be met together");
   }
 
   private static String by(Fact fact) {
     return switch (fact) {
       case Fact.Asked _ -> ", which you asked for";
-      case Fact.Requires requires -> ", which " + releases(requires) + " requires";
+      case Fact.Requires requires -> ", which " + releases(requires) + " " + verb(fact);
     };
   }
 
-  private static String pair(Pair pair, Explanation why) {
-    String both =
-        subject(pair.one())
-            + " "
-            + verb(pair.one())
-            + " "
-            + pair.one().wanted().reference()
-            + " and "
-            + subject(pair.other())
-            + " "
-            + verb(pair.other())
-            + " "
-            + pair.other().wanted().reference();
-    return switch (pair.why()) {
-      case Conflicts.Why.VERSIONS ->
-          both
-              + ": no release is both, and "
+  private static String conflict(Conflicts.Found found, Explanation why) {
+    String all =
+        String.join(
+            " and ",
+            found.facts().stream()
+                .map(fact -> subject(fact) + " " + verb(fact) + " " + fact.wanted().reference())
+                .toList());
+    String both = found.facts().size() == 2 ? "both" : "all of these";
+    return switch (found.why()) {
+      case VERSIONS ->
+          all
+              + ": no release fits "
+              + both
+              + ", and "
               + (why.oneALine()
                   ? "a closure holds one of a line"
                   : "by this rule a closure holds one of a name");
-      case Conflicts.Why.PROVIDERS ->
-          both + ": no provider is both, and a closure has one provider for a line of an API";
+      case PROVIDERS ->
+          all
+              + ": no provider fits "
+              + both
+              + ", and a closure has one provider for a line of an API";
     };
   }
 
@@ -133,8 +129,22 @@ final class Words {
         + verb(fact)
         + " "
         + fact.wanted().reference()
-        + ": "
-        + there(fact.wanted());
+        + (isPlain(fact.wanted()) ? "" : ": " + there(fact.wanted()));
+  }
+
+  /** One exact version, which is there: to say so would say it twice. */
+  private static boolean isPlain(Wanted wanted) {
+    return wanted.parts().size() == 1
+        && wanted.parts().getFirst().range().exact().isPresent()
+        && wanted.parts().getFirst().leftOut().isEmpty()
+        && wanted.parts().getFirst().fits().size() == 1
+        && wanted
+            .parts()
+            .getFirst()
+            .fits()
+            .getFirst()
+            .name()
+            .equals(wanted.parts().getFirst().name());
   }
 
   /** What there is for something wanted, and what there is not and why. */
@@ -167,8 +177,8 @@ final class Words {
           part.others().isEmpty()
               ? api ? "nothing provides it" : "no release of it is known"
               : api
-                  ? "what is provided is " + versions(part.others())
-                  : "there is " + versions(part.others()));
+                  ? "what is provided is only " + versions(part.others())
+                  : "there is only " + versions(part.others()));
     }
     return String.join("; ", texts);
   }

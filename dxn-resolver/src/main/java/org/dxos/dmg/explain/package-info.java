@@ -9,9 +9,9 @@
  * a few what follows from which; last what would mend it:
  *
  * <pre>
- *   nothing can be chosen for `org.a/module/c@^2`, which `org.a/module/b@1.0.0` requires: there is 1.0.0 and 1.1.0
+ *   nothing can be chosen for `org.a/module/c@^2`, which `org.a/module/b@1.0.0` requires: there is only 1.0.0 and 1.1.0
  *     1. you asked for `org.a/module/b@*`: there is 1.0.0
- *     2. `org.a/module/b@1.0.0` requires `org.a/module/c@^2`: there is 1.0.0 and 1.1.0
+ *     2. `org.a/module/b@1.0.0` requires `org.a/module/c@^2`: there is only 1.0.0 and 1.1.0
  *   hint: widen `^2` in `org.a/module/b@1.0.0` so that it has 1.1.0, or publish one that fits
  * </pre>
  */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.explain.Choice;
 import org.dxos.dmg.record.Dependency;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Release;
@@ -41,6 +42,21 @@ public final class Solver {
     return failed
         .<Resolution>map(one -> new Resolution.Unsolvable(Report.of(one, question.rule())))
         .orElseGet(() -> new Resolution.Solved(chosen(universe, question, search.chosen())));
+  }
+
+  /**
+   * Why the answer to {@code question} is the one it is: for each release, in the order in which
+   * they were decided, what it is there for and why it is none newer. Empty if there is no
+   * solution; {@link #solve} says why then.
+   *
+   * @throws SolverException if the search was given up
+   */
+  public static List<Choice> choices(Catalog catalog, Question question) {
+    Universe universe = new Universe(catalog, question);
+    Search search = new Search(universe);
+    return search.run().isPresent()
+        ? List.of()
+        : new Choices(catalog, question, universe, search.chosen()).all();
   }
 
   private static List<Chosen> chosen(Universe universe, Question question, List<Place> places) {

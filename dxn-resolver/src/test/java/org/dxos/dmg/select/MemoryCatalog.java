@@ -19,6 +19,7 @@ public final class MemoryCatalog implements Catalog {
   private final List<Release> all = new ArrayList<>();
   private final Map<String, List<Release>> byName = new HashMap<>();
   private final Map<String, Version> tags = new HashMap<>();
+  private final List<String> near = new ArrayList<>();
 
   public static Cid link(String text) {
     return Cid.of(Cid.DAG_CBOR, text.getBytes(StandardCharsets.UTF_8));
@@ -139,8 +140,13 @@ public final class MemoryCatalog implements Catalog {
         .findFirst();
   }
 
+  /** A name that is near to whatever is not found. */
+  public void suggests(String name) {
+    near.add(name);
+  }
+
   @Override
   public List<String> near(Name name) {
-    return List.of();
+    return List.copyOf(near);
   }
 }
