@@ -66,6 +66,12 @@ final class Conflicts {
   }
 
   private static Optional<Found> exclude(List<Fact> facts, boolean oneALine) {
+    Set<Name> by = new HashSet<>();
+    for (Fact fact : facts) {
+      if (fact instanceof Fact.Requires requires && !by.add(requires.name())) {
+        return Optional.empty(); // versions of one module need not agree: one of them is there
+      }
+    }
     List<Wanted.Part> parts = facts.stream().map(fact -> fact.wanted().parts().getFirst()).toList();
     boolean api = parts.getFirst().name().kind() == Kind.API;
     Set<String> rooms = new HashSet<>();

@@ -101,12 +101,16 @@ final class Words {
 
   /** {@code 1.0.0, 1.1.0 and 1.2.0}, oldest first; of many the number and both ends. */
   static String versions(List<Version> newestFirst) {
+    return versions(newestFirst, "and");
+  }
+
+  static String versions(List<Version> newestFirst, String last) {
     List<String> all = newestFirst.stream().distinct().map(Version::toString).toList().reversed();
     if (all.size() == 1) {
       return all.getFirst();
     }
     if (all.size() <= FEW) {
-      return String.join(", ", all.subList(0, all.size() - 1)) + " and " + all.getLast();
+      return String.join(", ", all.subList(0, all.size() - 1)) + " " + last + " " + all.getLast();
     }
     return all.getFirst() + " to " + all.getLast() + " (" + all.size() + " versions)";
   }
