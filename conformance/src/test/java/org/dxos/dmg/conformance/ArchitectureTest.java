@@ -39,7 +39,9 @@ class ArchitectureTest {
   private static final String[] RESOLVER = {
     "..dmg.select..", "..dmg.explain..", "..dmg.solver..", "..dmg.closure.."
   };
-  private static final String[] NODE = {"..dmg.api..", "..dmg.key..", "..dmg.node.."};
+  private static final String[] NODE = {
+    "..dmg.api..", "..dmg.key..", "..dmg.policy..", "..dmg.node.."
+  };
   private static final String[] CLI = {
     "..dmg.cli..",
     "..dmg.client..",
@@ -180,15 +182,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void javaUrlConnectionsAreMadeByTheClientAlone() {
+  void javaUrlConnectionsAreMadeByTheClientAndTheProofOfDomainsAlone() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("..dmg.client..", "..dmg.conformance..")
+        .resideOutsideOfPackages("..dmg.client..", "..dmg.policy..", "..dmg.conformance..")
         .should()
         .callMethod(java.net.URL.class, "openConnection")
         .orShould()
         .callMethod(URI.class, "toURL")
-        .because("a node fetches nothing that a stranger names")
+        .because("a node fetches nothing that a stranger names, but the proof of a domain")
         .check(classes);
   }
 

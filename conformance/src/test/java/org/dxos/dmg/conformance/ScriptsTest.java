@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.dxos.dmg.cli.Main;
 import org.dxos.dmg.cli.Terminal;
 import org.dxos.dmg.node.World;
+import org.dxos.dmg.policy.NameProof;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  *   clone FROM TO        a copy of a home, as a backup has it
  *   keep NAME LINE WORD  $NAME is that word of the last command's output, counted from 1
  *   set NAME VALUE       an environment variable for the commands that follow; no value: none
+ *   dns NAME ID          what DNS says of an authority from now on; no id: nothing
  *   days NUMBER          the clock of all homes goes on by that many days
  *   $ dmg …              a command; then its exit code if not 0, its output (|) and its words for people (!)
  * </pre>
@@ -90,6 +92,7 @@ class ScriptsTest {
     private final Map<String, String> environment = new HashMap<>();
     private final java.util.concurrent.atomic.AtomicReference<Instant> now =
         new java.util.concurrent.atomic.AtomicReference<>(NOW);
+    private final Map<String, org.dxos.dmg.cid.Cid> dns = new HashMap<>();
     private List<String> lastOut = List.of();
     private String home = "home";
 
@@ -137,6 +140,12 @@ class ScriptsTest {
                   words[1], expand(String.join(" ", List.of(words).subList(2, words.length))));
             }
           }
+          case "dns" -> {
+            dns.remove(words[1]);
+            if (words.length > 2) {
+              dns.put(words[1], org.dxos.dmg.cid.Cid.parse(expand(words[2])));
+            }
+          }
           case "days" ->
               now.set(now.get().plus(java.time.Duration.ofDays(Long.parseLong(words[1]))));
           case "$" -> told.addAll(command(line.substring("$ dmg".length()).strip()));
@@ -145,6 +154,13 @@ class ScriptsTest {
         }
       }
       return told;
+    }
+
+    private NameProof.Answer ask(String authority) {
+      org.dxos.dmg.cid.Cid id = dns.get(authority);
+      return id == null
+          ? new NameProof.Answer.Silent("DNS says nothing")
+          : new NameProof.Answer.Names(id, java.util.Optional.empty());
     }
 
     private List<String> command(String text) {
@@ -161,7 +177,8 @@ class ScriptsTest {
                   new World(
                       now::get,
                       new Random(name.hashCode()),
-                      Thread.ofPlatform().daemon().factory()));
+                      Thread.ofPlatform().daemon().factory(),
+                      this::ask));
       environment.put("DMG_HOME", work.resolve(home).toString());
       environment.put("DMG_ROOT", root().toString());
       int code = Main.run(arguments(text), terminal, environment, world);

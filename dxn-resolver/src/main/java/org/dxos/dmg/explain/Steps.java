@@ -117,7 +117,8 @@ final class Steps {
   /** What a claim is about; the sentence around it says whether it is there. */
   private static String positive(Claim claim) {
     return switch (claim) {
-      case Derivation.Holds holds -> "`" + holds.name() + "` " + Words.versions(holds.versions(), "or");
+      case Derivation.Holds holds ->
+          "`" + holds.name() + "` " + Words.versions(holds.versions(), "or");
       case Derivation.ProvidedBy provided ->
           providers(provided) + " as provider of `" + provided.api() + "`";
       case Derivation.MetBy met ->

@@ -14,7 +14,9 @@ import org.dxos.dmg.admission.Dossier.Entry;
 import org.dxos.dmg.admission.Dossier.Link;
 import org.dxos.dmg.admission.Standing.Contest;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.trust.AuthorityEntry.Revoked;
+import org.dxos.dmg.trust.Fork;
 import org.dxos.dmg.trust.PublicKey;
 
 /**
@@ -168,24 +170,33 @@ public final class Axiom {
     return revoked.isEmpty() || dossier.keeps(revoked.get(), link, false);
   }
 
+  /** The CID of a proof's block. */
+  static Cid cid(Fork fork) {
+    return DagCbor.cid(fork.encode());
+  }
+
+  private Fork proof(Fork.Kind kind, Signed<?> one, Signed<?> other) {
+    return Fork.of(kind, dossier.genesis(), Optional.empty(), one.envelope(), other.envelope());
+  }
+
   // ---- forks ----
 
-  private List<ForkProof> forks() {
-    List<ForkProof> forks = new ArrayList<>(keyForks());
+  private List<Fork> forks() {
+    List<Fork> forks = new ArrayList<>(keyForks());
     forks.addAll(headForks());
-    forks.sort(Comparator.comparing(ForkProof::cid));
+    forks.sort(Comparator.comparing(Axiom::cid));
     return forks;
   }
 
   /** One for each entry that more than one follow. */
-  private List<ForkProof> keyForks() {
+  private List<Fork> keyForks() {
     Map<Entry, List<Entry>> next = new LinkedHashMap<>();
     for (Entry entry : dossier.entries()) {
       entry
           .before()
           .ifPresent(before -> next.computeIfAbsent(before, _ -> new ArrayList<>()).add(entry));
     }
-    List<ForkProof> forks = new ArrayList<>();
+    List<Fork> forks = new ArrayList<>();
     for (List<Entry> sides : next.values()) {
       if (sides.size() > 1) {
         List<Signed<?>> two =
@@ -195,8 +206,7 @@ public final class Axiom {
                 .sorted(Comparator.comparing(signed -> signed.envelope().body()))
                 .limit(2)
                 .toList();
-        forks.add(
-            ForkProof.of(ForkProof.Kind.KEY, dossier.genesis(), two.getFirst(), two.getLast()));
+        forks.add(proof(Fork.Kind.KEY, two.getFirst(), two.getLast()));
       }
     }
     return forks;
@@ -212,7 +222,7 @@ public final class Axiom {
   }
 
   /** For each head key, the lowest epoch that it signed twice. */
-  private List<ForkProof> headForks() {
+  private List<Fork> headForks() {
     Map<PublicKey, Map<Long, List<Link>>> slots = new HashMap<>();
     for (Link link : dossier.heads()) {
       slots
@@ -220,7 +230,7 @@ public final class Axiom {
           .computeIfAbsent(link.body().epoch(), _ -> new ArrayList<>())
           .add(link);
     }
-    List<ForkProof> forks = new ArrayList<>();
+    List<Fork> forks = new ArrayList<>();
     for (Map<Long, List<Link>> byEpoch : slots.values()) {
       byEpoch.entrySet().stream()
           .filter(slot -> slot.getValue().size() > 1)
@@ -233,9 +243,8 @@ public final class Axiom {
                         .limit(2)
                         .toList();
                 forks.add(
-                    ForkProof.of(
-                        ForkProof.Kind.HEAD,
-                        dossier.genesis(),
+                    proof(
+                        Fork.Kind.HEAD,
                         dossier.lowest(two.getFirst()),
                         dossier.lowest(two.getLast())));
               });

@@ -45,13 +45,13 @@ final class Clerk implements AutoCloseable {
      * Envelopes of one authority's key log entries and heads, from whoever carries them.
      *
      * @param offered blocks that came with them
-     * @param claim true if the name has to be free, or bound to this authority
+     * @param binding what becomes of the name
      */
     record Learn(
         Cid genesis,
         List<Cid> envelopes,
         BlockSource offered,
-        boolean claim,
+        Registrar.Binding binding,
         CompletableFuture<Learned> answer)
         implements Task {}
 
@@ -170,7 +170,9 @@ final class Clerk implements AutoCloseable {
     }
     AuthorityView view = learning.view();
     Optional<Cid> bound = holdings.bound(view.name());
-    if (task.claim() && bound.isPresent() && !bound.get().equals(view.id())) {
+    if (task.binding() == Registrar.Binding.CLAIM
+        && bound.isPresent()
+        && !bound.get().equals(view.id())) {
       throw new AdmissionException.Refused(
           ErrorCode.AUTHORITY_CONTESTED,
           "claim `"
@@ -183,11 +185,15 @@ final class Clerk implements AutoCloseable {
           "publish with the keys of the authority that is there, or under a name of your own");
     }
     NodeTree next = holdings.tree().with(view.id(), view.standing().state(), batch).write(batch);
-    if (bound.isEmpty()) {
+    boolean binds = bound.isEmpty() && task.binding() != Registrar.Binding.NEVER;
+    if (binds) {
       Holdings.bind(view.name(), view.id(), batch);
     }
     long position = store.commit(batch);
     holdings.show(List.of(view), next);
+    if (binds) {
+      holdings.showBound(view.name(), view.id());
+    }
     listeners.forEach(listener -> listener.accept(position));
     return learning.answer(Optional.of(view), position);
   }

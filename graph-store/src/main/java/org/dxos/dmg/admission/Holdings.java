@@ -83,11 +83,15 @@ final class Holdings {
     return tree;
   }
 
+  /** Shows a name as a commit has bound it. */
+  void showBound(String name, Cid id) {
+    names.put(name, id);
+  }
+
   /** Shows what a commit has made durable. */
   void show(Collection<AuthorityView> changed, NodeTree next) {
     for (AuthorityView view : changed) {
       views.put(view.id(), view);
-      names.putIfAbsent(view.name(), view.id());
     }
     tree = next;
   }

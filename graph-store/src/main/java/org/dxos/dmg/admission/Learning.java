@@ -65,7 +65,7 @@ final class Learning {
   AuthorityView view() {
     Standing standing = Axiom.of(dossier);
     added.forEach(envelope -> Carried.eachBlock(envelope, all, this::keepNew));
-    standing.forks().forEach(fork -> batch.put(fork.cid(), fork.encode()));
+    standing.forks().forEach(fork -> batch.put(Axiom.cid(fork), fork.encode()));
     Evidence.putAside(dossier, standing, all, batch);
     journal(standing);
     return new AuthorityView(

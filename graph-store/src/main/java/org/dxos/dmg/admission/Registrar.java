@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
@@ -28,7 +29,18 @@ public final class Registrar implements AutoCloseable {
   /** 90 days, the life of a head unless configured otherwise. */
   public static final long HEAD_LIFE_SECONDS = 90L * 86_400;
 
+  /** What becomes of the name of an authority that is learned. */
+  public enum Binding {
+    /** It has to be free, or bound to this authority; it is bound. */
+    CLAIM,
+    /** It is bound if it is free. */
+    FIRST_USE,
+    /** It is not bound: the authority is found by {@code name~id} alone. */
+    NEVER
+  }
+
   private final BlockStore store;
+  private final Function<String, Optional<Cid>> pins;
   private final HeadKeys keys;
   private final InstantSource clock;
   private final Holdings holdings;
@@ -43,6 +55,21 @@ public final class Registrar implements AutoCloseable {
    * @param threads makes the clerk
    */
   public Registrar(BlockStore store, HeadKeys keys, InstantSource clock, ThreadFactory threads) {
+    this(store, keys, clock, threads, _ -> Optional.empty());
+  }
+
+  /**
+   * Reads what the store holds and begins to take statements.
+   *
+   * @param pins names that an operator has pinned to an authority; asked at each look-up
+   */
+  public Registrar(
+      BlockStore store,
+      HeadKeys keys,
+      InstantSource clock,
+      ThreadFactory threads,
+      Function<String, Optional<Cid>> pins) {
+    this.pins = pins;
     this.store = store;
     this.keys = keys;
     this.clock = clock;
@@ -50,9 +77,9 @@ public final class Registrar implements AutoCloseable {
     this.clerk = new Clerk(store, holdings, keys, clock, threads, listeners);
   }
 
-  /** The authority to which the name is bound here. */
+  /** The authority that a name means here: the one it is pinned to, else the one it is bound to. */
   public Optional<AuthorityView> authority(String name) {
-    return holdings.bound(name).flatMap(this::authority);
+    return pins.apply(name).or(() -> holdings.bound(name)).flatMap(this::authority);
   }
 
   /** The authority with this id. */
@@ -96,7 +123,7 @@ public final class Registrar implements AutoCloseable {
     Signed<AuthorityEntry> genesis = Signed.read(all, envelope, AuthorityEntry.class);
     KeyRules.requireGenesis(genesis);
     requireHome(genesis.body());
-    return learn(genesis.envelope().body(), List.of(envelope), offered, true).orThrow();
+    return learn(genesis.envelope().body(), List.of(envelope), offered, Binding.CLAIM).orThrow();
   }
 
   /**
@@ -107,15 +134,12 @@ public final class Registrar implements AutoCloseable {
    * @param envelopes oldest first
    * @param offered the blocks of the envelopes, of the statements that heads add, and of their
    *     records and bundles as far as they are to be held
+   * @param binding what becomes of the name, if the authority is not held yet
    * @return what came of it; what was found valid before a refusal stays
    */
-  public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
-    return learn(genesis, envelopes, offered, false);
-  }
-
-  private Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered, boolean claim) {
+  public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered, Binding binding) {
     CompletableFuture<Learned> answer = new CompletableFuture<>();
-    clerk.enqueue(new Clerk.Task.Learn(genesis, envelopes, offered, claim, answer));
+    clerk.enqueue(new Clerk.Task.Learn(genesis, envelopes, offered, binding, answer));
     return await(answer);
   }
 

@@ -12,6 +12,7 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.record.Bundle;
 import org.dxos.dmg.record.FileRef;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.unixfs.Budget;
 import org.dxos.dmg.unixfs.BundleBlocks;
@@ -132,11 +133,17 @@ public final class ReleaseRules {
       return;
     }
     visitor.accept(record);
+    Optional<NewerRecord> newer = NewerRecord.read(block.get());
+    if (newer.isPresent()) {
+      // Carried whole, and not understood: what is a bundle in it is not known here.
+      newer.get().links().stream().filter(cid -> blocks.get(cid).isPresent()).forEach(visitor);
+      return;
+    }
     ModuleRecord module;
     try {
       module = ModuleRecord.decode(block.get());
-    } catch (org.dxos.dmg.error.FormatException newer) {
-      return; // carried, and not understood
+    } catch (org.dxos.dmg.error.FormatException e) {
+      return; // of somebody who checks less; such a release is not resolved
     }
     module.links().stream().filter(cid -> blocks.get(cid).isPresent()).forEach(visitor);
     for (Bundle bundle : module.bundles()) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.trust.AuthorityState;
+import org.dxos.dmg.trust.Fork;
 import org.dxos.dmg.trust.Head;
 
 /**
@@ -19,11 +20,7 @@ import org.dxos.dmg.trust.Head;
  * @param forks the proofs of all forks, whether or not they were resolved since
  */
 public record Standing(
-    KeyLog log,
-    Optional<Signed<Head>> tip,
-    Set<Cid> voided,
-    Contest contest,
-    List<ForkProof> forks) {
+    KeyLog log, Optional<Signed<Head>> tip, Set<Cid> voided, Contest contest, List<Fork> forks) {
 
   /** What has to be settled by people before anything new is admitted. */
   public enum Contest {
@@ -46,6 +43,6 @@ public record Standing(
         log.last().cid(),
         tip.map(Signed::cid),
         Optional.empty(),
-        forks.stream().map(ForkProof::cid).sorted().toList());
+        forks.stream().map(Axiom::cid).sorted().toList());
   }
 }

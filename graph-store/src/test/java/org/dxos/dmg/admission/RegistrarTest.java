@@ -577,6 +577,52 @@ class RegistrarTest {
         World.OWNER);
   }
 
+  /** T7: the loser of a race is told what stands, and nobody is harmed by it. */
+  @Test
+  void ofAHundredPublishersOfOneVersionOneWinsAndTheOthersAreToldWhatStands() throws Exception {
+    AuthorityView view = world.claim("org.dxos");
+    int publishers = 100;
+    List<Cid> statements = new ArrayList<>();
+    for (int i = 0; i < publishers; i++) {
+      ModuleRecord record =
+          World.record("org.dxos/module/raced", "1.0.0").description("by " + i).build();
+      statements.add(
+          world.sign(
+              World.statement(view, "module/raced", World.OWNER.publicKey(), world.release(record)),
+              World.OWNER));
+    }
+    BlockSource offered = world.offered();
+    CyclicBarrier start = new CyclicBarrier(publishers);
+    ConcurrentLinkedQueue<Receipt> won = new ConcurrentLinkedQueue<>();
+    ConcurrentLinkedQueue<Cid> lost = new ConcurrentLinkedQueue<>();
+    List<Thread> threads = new ArrayList<>();
+    for (Cid statement : statements) {
+      threads.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      start.await();
+                      won.add(Registrar.await(world.registrar.submit(statement, offered)));
+                    } catch (AdmissionException.Conflict e) {
+                      lost.add(e.standing());
+                    } catch (Exception e) {
+                      throw new IllegalStateException(e);
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(1, won.size());
+    assertEquals(publishers - 1, lost.size());
+    assertEquals(java.util.Set.of(won.peek().statement()), java.util.Set.copyOf(lost));
+    AuthorityView after = world.registrar.authority("org.dxos").orElseThrow();
+    assertEquals(Standing.Contest.NONE, after.standing().contest());
+    assertEquals(List.of(), after.standing().forks());
+    world.publish(after, "module/raced", "1.0.1");
+  }
+
   // ---- groups, heads, proofs ----
 
   @Test

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.admission.Carried;
-import org.dxos.dmg.admission.ForkProof;
 import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.admission.Standing.Contest;
 import org.dxos.dmg.api.AuthorityInfo;
@@ -29,6 +28,7 @@ import org.dxos.dmg.trust.AuthorityEntry.Delegate;
 import org.dxos.dmg.trust.AuthorityEntry.Home;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Envelope;
+import org.dxos.dmg.trust.Fork;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.PublicKey;
@@ -162,8 +162,8 @@ public final class Amendments {
     }
     List<Cid> rivals = new ArrayList<>();
     for (Cid proof : info.forks()) {
-      ForkProof fork = ForkProof.decode(Signed.need(registry, proof, "fork proof"));
-      if (fork.kind() != ForkProof.Kind.KEY) {
+      Fork fork = Fork.decode(Signed.need(registry, proof, "fork proof"));
+      if (fork.kind() != Fork.Kind.KEY) {
         continue;
       }
       for (Cid side : List.of(fork.a(), fork.b())) {

@@ -11,12 +11,14 @@ import java.util.stream.Stream;
 import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.Software;
+import org.dxos.dmg.policy.PolicyFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -175,6 +177,12 @@ final class DoctorCommand implements Callable<Integer> {
           }
         }
       }
+      checkAuthorities(registry);
+      new PolicyFile(session.home())
+          .fault()
+          .ifPresent(
+              fault ->
+                  find(Level.WRONG, fault, "mend policy.json; the policy of before is in force"));
       if (deep) {
         checkDeep(registry);
       }
@@ -185,6 +193,43 @@ final class DoctorCommand implements Callable<Integer> {
         throw e;
       }
     }
+  }
+
+  /** What its status says that somebody should look at. */
+  private void checkAuthorities(Registry registry) {
+    if (!(registry.status().entries().get("authorities") instanceof Node.Array authorities)) {
+      return;
+    }
+    long now = session.world().clock().instant().getEpochSecond();
+    for (Node one : authorities.items()) {
+      if (!(one instanceof Node.Map map)
+          || !(map.entries().get("name") instanceof Node.Text name)) {
+        continue;
+      }
+      if (map.entries().containsKey("contested")) {
+        find(
+            Level.WRONG,
+            name.value() + " is contested; nothing new is admitted for it",
+            "see `dmg authority show " + name.value() + "`");
+      }
+      if (map.entries().get("delegatesEnding") instanceof Node.Array ending) {
+        for (Node delegate : ending.items()) {
+          warnOfDelegate(name.value(), delegate, now);
+        }
+      }
+    }
+  }
+
+  private void warnOfDelegate(String authority, Node delegate, long now) {
+    Fields fields = Fields.of("delegate", ErrorCode.JSON_SYNTAX, delegate);
+    String key = fields.text("key");
+    String who = fields.optionalText("label").orElse(key.substring(0, 16) + "…");
+    long days = (fields.uint("notAfter") - now) / 86_400;
+    find(
+        Level.WARNING,
+        "delegate %s of %s %s"
+            .formatted(who, authority, days < 0 ? "has ended" : "ends in " + days + " days"),
+        "dmg authority delegate %s --key %s --scope … --days 30".formatted(authority, key));
   }
 
   private void checkDeep(Registry registry) {

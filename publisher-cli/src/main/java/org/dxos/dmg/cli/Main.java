@@ -54,6 +54,7 @@ public final class Main {
     COMMANDS.put("withdraw", WithdrawCommand::new);
     COMMANDS.put("authority", AuthorityCommand::new);
     COMMANDS.put("key", KeyCommand::new);
+    COMMANDS.put("trust", TrustCommand::new);
     COMMANDS.put("sparql", SparqlCommand::new);
     COMMANDS.put("node", NodeCommand::new);
     COMMANDS.put("status", StatusCommand::new);

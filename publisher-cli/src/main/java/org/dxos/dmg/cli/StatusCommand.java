@@ -50,7 +50,12 @@ final class StatusCommand implements Callable<Integer> {
                     + (map.entries().containsKey("epoch")
                         ? "  epoch " + text(map, "epoch")
                         : "  nothing published")
-                    + (map.entries().containsKey("stale") ? "  STALE" : ""));
+                    + (map.entries().containsKey("stale") ? "  STALE" : "")
+                    + (map.entries().containsKey("contested") ? "  CONTESTED" : "")
+                    + (map.entries().containsKey("unbound") ? "  another claim to the name" : "")
+                    + (map.entries().get("delegatesEnding") instanceof Node.Array ending
+                        ? "  delegates ending: " + ending.items().size()
+                        : ""));
           }
         }
       }

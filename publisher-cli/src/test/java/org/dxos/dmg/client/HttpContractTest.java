@@ -3,6 +3,7 @@ package org.dxos.dmg.client;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -34,12 +35,18 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.manifest.Manifest;
 import org.dxos.dmg.node.JournalEvents;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.node.http.HttpServer;
 import org.dxos.dmg.publish.PreparedModule;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.rdf.RdfDocuments;
+import org.dxos.dmg.rdf.RdfText;
+import org.dxos.dmg.rdf.RecordTriples;
+import org.dxos.dmg.rdf.Triple;
+import org.dxos.dmg.record.ModuleRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -257,7 +264,7 @@ class HttpContractTest {
     List<String> methods = List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH");
     Map<String, String> values =
         Map.of("{dxn}", APP, "{name}", APP, "{authority}", "com.two", "{cid}", record.toString());
-    assertEquals(21, paths.size());
+    assertEquals(25, paths.size());
     for (Map.Entry<String, Node> path : paths.entrySet()) {
       Set<String> listed = ((Node.Map) path.getValue()).entries().keySet();
       String real = path.getKey();
@@ -328,6 +335,39 @@ class HttpContractTest {
 
   // ---- forms and caches ----
 
+  /** The triples of the record, in either spelling; the context is in the answer itself. */
+  @Test
+  void aReleaseIsToldInRdfToo() throws IOException {
+    String path = "/v1/resolve/" + APP;
+    ModuleRecord module = ModuleRecord.decode(registry.get(record).orElseThrow());
+    List<Triple> triples = RecordTriples.of(record, module);
+    Answer turtle = get(path, "Accept: text/turtle");
+    assertEquals("text/turtle", turtle.headers().get("content-type"));
+    assertEquals(RdfText.turtle(triples), turtle.text());
+    Answer jsonLd = get(path, "Accept: application/ld+json");
+    assertEquals("application/ld+json", jsonLd.headers().get("content-type"));
+    assertArrayEquals(Json.canonical(RdfText.jsonLd(triples)), jsonLd.body());
+    assertNotEquals(turtle.headers().get("etag"), jsonLd.headers().get("etag"));
+  }
+
+  @Test
+  void whatTheWordsMeanIsServed() throws IOException {
+    Map<String, byte[]> documents =
+        Map.of(
+            "dmg.schema.json", Manifest.jsonSchema(),
+            "ontology.ttl", RdfDocuments.ontology(),
+            "shapes.ttl", RdfDocuments.shapes(),
+            "context.jsonld", RdfDocuments.context());
+    for (Map.Entry<String, byte[]> document : documents.entrySet()) {
+      Answer answer = get("/v1/schema/" + document.getKey());
+      assertEquals(200, answer.status(), document.getKey());
+      assertArrayEquals(document.getValue(), answer.body());
+      String tag = answer.headers().get("etag");
+      assertEquals(304, get("/v1/schema/" + document.getKey(), "If-None-Match: " + tag).status());
+    }
+    get("/v1/schema/other.ttl").problem(404, "NOT_FOUND");
+  }
+
   @Test
   void acceptChoosesTheFormAndAnUnknownOneIs406() throws IOException {
     String path = "/v1/resolve/" + APP;
@@ -353,7 +393,7 @@ class HttpContractTest {
         assertArrayEquals(Json.dagJson(DagCbor.decode(block)), answer.body());
       }
     }
-    for (String no : List.of("text/html", "text/turtle", "*/*;q=0", "application/json;q=x")) {
+    for (String no : List.of("text/html", "text/n3", "*/*;q=0", "application/json;q=x")) {
       get(path, "Accept: " + no).problem(406, "UNSUPPORTED");
     }
     assertEquals(200, get(path, "Accept: " + "a/b;q=0.1,".repeat(700) + "*/*").status());

@@ -11,12 +11,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.dxos.dmg.admission.AdmissionException;
 import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.AuthorityView;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.admission.Signed;
+import org.dxos.dmg.admission.Standing;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.ModuleInfo;
@@ -45,6 +47,11 @@ import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.policy.NameProof;
+import org.dxos.dmg.policy.Policy;
+import org.dxos.dmg.policy.PolicyException;
+import org.dxos.dmg.policy.PolicyFile;
+import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
 import org.dxos.dmg.solver.Question;
@@ -52,6 +59,8 @@ import org.dxos.dmg.solver.Resolution;
 import org.dxos.dmg.solver.Root;
 import org.dxos.dmg.solver.Roots;
 import org.dxos.dmg.solver.Solver;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
 
 /**
@@ -62,6 +71,9 @@ import org.dxos.dmg.trust.Head;
  */
 public final class LocalRegistry implements Registry {
 
+  /** How long ahead the end of a delegation is announced: 14 days. */
+  private static final long WARN_SECONDS = 14L * 86_400;
+
   /** A commit costs as much as some dozens of statements, and a waiting one a few kilobytes. */
   private static final int PUBLISHES_AT_ONCE = 256;
 
@@ -71,6 +83,11 @@ public final class LocalRegistry implements Registry {
   private final Registrar registrar;
   private final ReleaseReader reader;
   private final NodeKeys keys;
+  private final PolicyFile policy;
+
+  /** What first sight is worth where the policy does not say. */
+  private volatile Policy.Tofu firstUse = Policy.Tofu.ALLOW;
+
   private Optional<GraphIndex> graph = Optional.empty();
 
   private record NodeKeys(KeyRing ring, HeadKeys heads, PeerId peer) {}
@@ -80,7 +97,14 @@ public final class LocalRegistry implements Registry {
     this.world = world;
     this.store = store;
     this.keys = keys;
-    this.registrar = new Registrar(store, keys.heads(), world.clock(), world.threads());
+    this.policy = new PolicyFile(home);
+    this.registrar =
+        new Registrar(
+            store,
+            keys.heads(),
+            world.clock(),
+            world.threads(),
+            name -> Optional.ofNullable(policy.current().pins().get(name)));
     this.reader = new ReleaseReader(store);
   }
 
@@ -141,8 +165,25 @@ public final class LocalRegistry implements Registry {
     StateCatalog catalog = catalog();
     return switch (Selection.of(catalog, dxn)) {
       case Selection.Found found -> info(found.release());
-      case Selection other -> throw missing(text, dxn, other, catalog);
+      case Selection other -> {
+        catalog.newer(dxn).ifPresent(newer -> refuseNewer(text, newer));
+        throw missing(text, dxn, other, catalog);
+      }
     };
+  }
+
+  /** What is of a later version is told as far as it is understood, and resolves to nothing. */
+  private static void refuseNewer(String text, NewerRecord newer) {
+    throw new NotFoundException(
+        ErrorCode.UNSUPPORTED,
+        "resolve `"
+            + text
+            + "`: its record is a `"
+            + newer.type()
+            + "`, which this version keeps and cannot resolve; of it is understood "
+            + newer.shown(),
+        List.of(),
+        "use a newer dmg");
   }
 
   @Override
@@ -250,10 +291,19 @@ public final class LocalRegistry implements Registry {
       registrar
           .authority(module.genesis())
           .flatMap(AuthorityView::head)
-          .ifPresent(head -> heads.put(module.genesis(), head.cid()));
+          .ifPresent(
+              head -> {
+                requireFresh(module.name().authority().base(), head.body());
+                heads.put(module.genesis(), head.cid());
+              });
     }
     return new Lock(
-        closure, new Lock.Evidence(now(), heads, ReleaseReader.emptyPolicy(), registrar.root()));
+        closure,
+        new Lock.Evidence(
+            now(),
+            heads,
+            policy.current().digest(),
+            registrar.root()));
   }
 
   @Override
@@ -283,12 +333,58 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public AuthorityInfo claim(Cid envelope, BlockSource offered) {
+    BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
+    requireAdmitted(Signed.read(all, envelope, AuthorityEntry.class).body().authority());
     return info(registrar.claim(envelope, offered));
   }
 
   @Override
   public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
-    return info(registrar.learn(genesis, envelopes, offered).orThrow());
+    BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
+    if (registrar.authority(genesis).isPresent() || envelopes.isEmpty()) {
+      return info(
+          registrar.learn(genesis, envelopes, offered, Registrar.Binding.FIRST_USE).orThrow());
+    }
+    Signed<Body> first = Signed.read(all, envelopes.getFirst(), Body.class);
+    if (!(first.body() instanceof AuthorityEntry entry)
+        || !first.envelope().body().equals(genesis)) {
+      throw new AdmissionException.Refused(
+          ErrorCode.BLOCK_MISSING,
+          "admit for authority `"
+              + genesis
+              + "`: it is not held, and its genesis does not come first",
+          "send the key log from its genesis on");
+    }
+    requireAdmitted(entry.authority());
+    return info(
+        registrar
+            .learn(genesis, envelopes, offered, binding(entry.authority(), genesis))
+            .orThrow());
+  }
+
+  private void requireAdmitted(String authority) {
+    if (!policy.current().admits(authority)) {
+      throw new PolicyException(
+          ErrorCode.POLICY_DENIED,
+          "admit authority `" + authority + "`: the policy of " + home + " does not let it in",
+          "see `allow` and `deny` in its policy.json");
+    }
+  }
+
+  /** What first sight of a claim that somebody carries here is worth. */
+  private Registrar.Binding binding(String authority, Cid genesis) {
+    if (registrar.authority(authority).isPresent()) {
+      return Registrar.Binding.NEVER;
+    }
+    return switch (policy.current().tofu().orElse(firstUse)) {
+      case ALLOW -> Registrar.Binding.FIRST_USE;
+      case NEVER -> Registrar.Binding.NEVER;
+      case DNS ->
+          world.proof().ask(authority) instanceof NameProof.Answer.Names names
+                  && names.id().equals(genesis)
+              ? Registrar.Binding.FIRST_USE
+              : Registrar.Binding.NEVER;
+    };
   }
 
   @Override
@@ -327,6 +423,10 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public Optional<byte[]> get(Cid cid) {
+    if (policy.current().deniedBlocks().contains(cid)) {
+      throw new PolicyException(
+          ErrorCode.WITHHELD, "read block `" + cid + "`: the policy withholds it", "");
+    }
     return store.get(cid);
   }
 
@@ -342,7 +442,7 @@ public final class LocalRegistry implements Registry {
             .put("version", Software.version())
             .put("place", home.toString())
             .put("root", registrar.root().toString())
-            .put("policy", ReleaseReader.emptyPolicy().toString())
+            .put("policy", policy.current().digest().toString())
             .put("position", store.journalEnd())
             .putAlways("authorities", new Node.Array(authorities));
     synchronized (this) {
@@ -358,9 +458,31 @@ public final class LocalRegistry implements Registry {
     return status.build();
   }
 
-  private static Node status(AuthorityView view, long now) {
+  private Node status(AuthorityView view, long now) {
     MapBuilder map =
-        new MapBuilder().put("name", view.name()).put("authority", view.id().toString());
+        new MapBuilder()
+            .put("name", view.name())
+            .put("authority", view.id().toString())
+            .flag(
+                "unbound",
+                registrar
+                    .authority(view.name())
+                    .filter(one -> one.id().equals(view.id()))
+                    .isEmpty())
+            .flag("contested", view.standing().contest() != Standing.Contest.NONE);
+    List<Node> ending = new ArrayList<>();
+    for (AuthorityEntry.Delegate one : view.keyHead().body().delegates()) {
+      if (one.notAfter() - now < WARN_SECONDS) {
+        ending.add(
+            new MapBuilder()
+                .put("key", one.key().toString())
+                .put("label", one.label(), Node::of)
+                .put("notAfter", one.notAfter())
+                .flag("expired", one.notAfter() <= now)
+                .build());
+      }
+    }
+    map.put("delegatesEnding", ending, node -> node);
     view.head()
         .ifPresent(
             head ->
@@ -387,6 +509,7 @@ public final class LocalRegistry implements Registry {
   /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
   public void follow() {
     graph();
+    firstUse = Policy.Tofu.DNS;
     registrar.onCommit(_ -> wake());
     world.threads().newThread(this::followJournal).start();
   }
@@ -423,9 +546,27 @@ public final class LocalRegistry implements Registry {
     return new StateCatalog(registrar.authorities(), reader, registrar::authority);
   }
 
+  /** A policy may ask for heads that are not older than some time; without one they are served. */
+  private void requireFresh(String authority, Head head) {
+    long age = world.clock().instant().getEpochSecond() - head.issued();
+    policy
+        .current()
+        .maxHeadAge()
+        .filter(most -> age > most.toSeconds())
+        .ifPresent(
+            most -> {
+              throw new PolicyException(
+                  ErrorCode.STALE_HEAD,
+                  "resolve under `%s`: its newest head is %d s old, the policy asks for %d at most"
+                      .formatted(authority, age, most.toSeconds()),
+                  "fetch newer ones from its home, or widen `maxHeadAge` in policy.json");
+            });
+  }
+
   private ReleaseInfo info(Release release) {
     Signed<Head> head =
         registrar.authority(release.genesis()).flatMap(AuthorityView::head).orElseThrow();
+    requireFresh(release.name().authority().base(), head.body());
     List<String> warnings =
         new ArrayList<>(release.notices().warnings(release.name() + "@" + release.version()));
     if (head.body().expires() <= world.clock().instant().getEpochSecond()) {

@@ -14,10 +14,10 @@ import org.dxos.dmg.admission.Slots;
 import org.dxos.dmg.admission.Statuses;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
-import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.trust.Body;
@@ -109,6 +109,13 @@ final class ReleaseReader {
             statement.created()));
   }
 
+  /** The record of a release, if it is of a later version. */
+  Optional<NewerRecord> newer(Cid envelope) {
+    return statement(envelope).body().op() instanceof Statement.Release release
+        ? blocks.get(release.module()).flatMap(NewerRecord::read)
+        : Optional.empty();
+  }
+
   /** Envelopes of an authority's releases that provide an API. */
   List<Cid> providers(AuthorityView view, Name api) {
     if (view.head().isEmpty()) {
@@ -182,10 +189,5 @@ final class ReleaseReader {
         .get(slot.get())
         .flatMap(envelope -> release(authority, envelope))
         .filter(release -> release.envelope().equals(cid) || release.record().equals(cid));
-  }
-
-  /** The CID of the map without fields: the digest of a policy that says nothing. */
-  static Cid emptyPolicy() {
-    return DagCbor.cid(DagCbor.encode(org.dxos.dmg.dagcbor.Node.Map.EMPTY));
   }
 }

@@ -12,9 +12,12 @@ import org.dxos.dmg.admission.AuthorityView;
 import org.dxos.dmg.admission.Slots;
 import org.dxos.dmg.admission.Statuses;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.dxn.NearNames;
+import org.dxos.dmg.dxn.Selector;
+import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
@@ -170,6 +173,19 @@ final class StateCatalog implements Catalog {
             release ->
                 Optional.ofNullable(views.get(release.genesis()))
                     .map(view -> noticed(view, release)));
+  }
+
+  /** The record of the release that a DXN names exactly, if it is one of a later version. */
+  Optional<NewerRecord> newer(Dxn dxn) {
+    if (!(dxn instanceof Dxn.Named named) || !(named.selector() instanceof Selector.Exact exact)) {
+      return Optional.empty();
+    }
+    return authority(named.name().authority().text())
+        .flatMap(id -> Optional.ofNullable(views.get(id)))
+        .flatMap(
+            view ->
+                view.state().get(Slots.release(named.name().path(), exact.version().toString())))
+        .flatMap(reader::newer);
   }
 
   @Override

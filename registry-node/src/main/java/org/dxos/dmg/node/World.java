@@ -4,6 +4,9 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
+import org.dxos.dmg.policy.DomainProof;
+import org.dxos.dmg.policy.NameProof;
+import org.dxos.dmg.policy.NetLookups;
 
 /**
  * What a node takes from outside, so that tests can stand in for it.
@@ -11,14 +14,22 @@ import java.util.random.RandomGenerator;
  * @param clock the time of day
  * @param random cryptographically secure
  * @param threads for the few that a node keeps
+ * @param proof asks DNS and the web which authority a name is
  */
-public record World(InstantSource clock, RandomGenerator random, ThreadFactory threads) {
+public record World(
+    InstantSource clock, RandomGenerator random, ThreadFactory threads, NameProof proof) {
+
+  /** One in which nobody is asked what a name is. */
+  public World(InstantSource clock, RandomGenerator random, ThreadFactory threads) {
+    this(clock, random, threads, NameProof.NONE);
+  }
 
   /** This machine's. */
   public static World real() {
     return new World(
         InstantSource.system(),
         new SecureRandom(),
-        Thread.ofPlatform().daemon().name("dmg-", 0).factory());
+        Thread.ofPlatform().daemon().name("dmg-", 0).factory(),
+        name -> new DomainProof(new NetLookups()).ask(name));
   }
 }

@@ -56,7 +56,7 @@ final class JsonWriter {
       case Node.Null _ -> out.append("null");
       case Node.Bool bool -> out.append(bool.value());
       case Node.Int number -> {
-        if (form == Form.CANONICAL && Math.abs(number.value()) > Fields.MAX_UINT) {
+        if (form == Form.CANONICAL && !Fields.isExactInJson(number.value())) {
           throw refuse("the integer " + number.value() + " is 2^53 or more");
         }
         out.append(number.value());

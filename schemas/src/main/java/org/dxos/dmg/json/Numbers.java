@@ -39,7 +39,7 @@ final class Numbers {
       BigDecimal exact = new BigDecimal(text).stripTrailingZeros();
       if (exact.scale() <= 0 && (long) exact.precision() - exact.scale() <= MAX_INTEGER_DIGITS) {
         long integer = exact.longValueExact();
-        if (Math.abs(integer) <= Fields.MAX_UINT) {
+        if (Fields.isExactInJson(integer)) {
           return Optional.of(new Node.Int(integer));
         }
       }

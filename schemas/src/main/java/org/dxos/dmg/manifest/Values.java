@@ -321,7 +321,7 @@ final class Values {
       case Node.Bool _ -> {}
       case Node.Text text -> checkFreeText(place, node, text.value());
       case Node.Int number -> {
-        if (Math.abs(number.value()) > Fields.MAX_UINT) {
+        if (!Fields.isExactInJson(number.value())) {
           place.report(node, "an integer between -2^53 and 2^53", Optional.of("write it as text"));
         }
       }

@@ -1,7 +1,6 @@
 package org.dxos.dmg.record;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +30,13 @@ final class RecordReader {
     if (block.length > ModuleRecord.MAX_BYTES) {
       throw ModuleRecord.tooLarge(block.length);
     }
-    Fields fields = Fields.of("record", ErrorCode.RECORD_INVALID, DagCbor.decode(block));
+    Node node = DagCbor.decode(block);
+    Fields fields = Fields.of("record", ErrorCode.RECORD_INVALID, node);
     checkType(fields);
     ModuleRecord record = record(fields);
     fields.end();
-    if (!Arrays.equals(record.encode(), block)) {
+    // The block is strict, so it has one spelling for a value: equal values are equal bytes.
+    if (!RecordWriter.record(record).equals(node)) {
       throw fields.error("is not written in the one canonical way");
     }
     return record;

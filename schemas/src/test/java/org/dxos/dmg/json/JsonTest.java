@@ -342,4 +342,13 @@ class JsonTest {
     assertEquals(Node.of(many), Json.parseYaml(many));
     assertEquals(Node.of("x" + many), Json.parseYaml("x" + many));
   }
+
+  @Test
+  void canonicalJsonHasNoIntegerOf2ToThe53OrMore() {
+    long limit = 1L << 53;
+    for (long number : new long[] {limit, -limit, Long.MAX_VALUE, Long.MIN_VALUE}) {
+      assertThrows(FormatException.class, () -> Json.canonical(Node.of(number)), "" + number);
+    }
+    assertArrayEquals("-9007199254740991".getBytes(UTF_8), Json.canonical(Node.of(1 - limit)));
+  }
 }

@@ -111,6 +111,34 @@ class BodyTest {
         item(map(Examples.second()), "revoked", one -> with((Node.Map) one, "zz", Node.of(1))));
   }
 
+  /** Whatever JSON cannot carry exactly is no free value, however deep it stands. */
+  @Test
+  void extTakesNoBytesLinksFloatsNullsAndLargeIntegers() {
+    List<Node> foreign =
+        List.of(
+            Node.of(new byte[] {1}),
+            Node.of(Examples.link("anything")),
+            new Node.Real(1.5),
+            Node.NULL,
+            Node.of(Fields.MAX_UINT + 1),
+            Node.of(-Fields.MAX_UINT - 1),
+            Node.of(Long.MIN_VALUE),
+            new Node.BigInt(java.math.BigInteger.TWO.pow(63)),
+            Node.of("bell\u0007"));
+    for (Body body : Examples.bodies().values()) {
+      for (Node value : foreign) {
+        Node deep = new Node.Array(List.of(Node.of(1), new Node.Map(Map.of("x", value))));
+        refuses("ext", with(map(body), "ext", new Node.Map(Map.of("a", value))));
+        refuses("ext", with(map(body), "ext", new Node.Map(Map.of("a", deep))));
+      }
+      Node free =
+          new Node.Map(
+              Map.of("a", Node.of(-Fields.MAX_UINT), "b", Node.Array.EMPTY, "c", Node.of("")));
+      byte[] block = DagCbor.encode(with(map(body), "ext", free));
+      assertArrayEquals(block, Body.decode(block).encode());
+    }
+  }
+
   @Test
   void aFieldThatIsNeededIsMissed() {
     Set<String> optional =

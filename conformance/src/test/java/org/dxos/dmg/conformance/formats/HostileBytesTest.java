@@ -61,6 +61,29 @@ class HostileBytesTest {
                     }));
   }
 
+  /** A target fails by itself if it reads bytes that it would write otherwise. */
+  @TestFactory
+  Stream<DynamicTest> everyChangeOfOneByteIsRefusedOrIsAnotherValueInItsOneSpelling() {
+    return Stream.of(FuzzTarget.values())
+        .map(target -> DynamicTest.dynamicTest(target.text(), () -> changeEachByte(target)));
+  }
+
+  private static void changeEachByte(FuzzTarget target) {
+    int tried = 0;
+    for (byte[] seed : target.seeds()) {
+      for (int at = 0; at < seed.length; at++) {
+        byte good = seed[at];
+        for (int bit = 0; bit < 8; bit++) {
+          seed[at] = (byte) (good ^ 1 << bit);
+          boolean unused = target.accepts(seed);
+          tried++;
+        }
+        seed[at] = good;
+      }
+    }
+    assertTrue(tried > 0, "nothing was tried");
+  }
+
   private void measure(FuzzTarget target) throws IOException {
     List<byte[]> inputs = new ArrayList<>(target.seeds());
     inputs.addAll(bombs());

@@ -31,6 +31,21 @@ final class Metrics {
         "dmg_authorities",
         "authorities held",
         status.entries().get("authorities") instanceof Node.Array all ? all.items().size() : 0);
+    gauge(
+        out,
+        "dmg_authorities_contested",
+        "authorities for which nothing new is admitted",
+        count(status, "contested"));
+    gauge(
+        out,
+        "dmg_authorities_stale",
+        "authorities whose newest head has expired",
+        count(status, "stale"));
+    gauge(
+        out,
+        "dmg_authorities_with_ending_delegates",
+        "authorities with a delegate that ends within 14 days, or has",
+        count(status, "delegatesEnding"));
     if (status.entries().get("projection") instanceof Node.Map projection) {
       gauge(
           out,
@@ -48,6 +63,15 @@ final class Metrics {
         out, "jvm_memory_used_bytes", "heap in use", runtime.totalMemory() - runtime.freeMemory());
     gauge(out, "jvm_memory_max_bytes", "largest heap", runtime.maxMemory());
     return out.toString();
+  }
+
+  /** Authorities whose status has a field. */
+  private static long count(Node.Map status, String field) {
+    return status.entries().get("authorities") instanceof Node.Array all
+        ? all.items().stream()
+            .filter(one -> one instanceof Node.Map map && map.entries().containsKey(field))
+            .count()
+        : 0;
   }
 
   static long number(Node.Map map, String field) {

@@ -101,7 +101,9 @@ final class Problems {
   /** The status of a code; the exit code of the command comes from the same families. */
   static int status(ErrorCode code) {
     return switch (code) {
-      case HOST, TOKEN -> 403;
+      case HOST, TOKEN, POLICY_DENIED -> 403;
+      case WITHHELD -> 451;
+      case WITHDRAWN -> 410;
       case NOT_VERIFIED, KEY_SCOPE, KEY_EXPIRED, KEY_REVOKED, SIGNATURE_INVALID -> 422;
       case TOO_LARGE, BLOCK_TOO_LARGE -> 413;
       case QUERY_TIMEOUT -> 408;

@@ -1,0 +1,108 @@
+package org.dxos.dmg.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.json.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PolicyTest {
+
+  private static final Cid ID = DagCbor.cid(new byte[] {(byte) 0xa0});
+
+  @TempDir Path home;
+
+  private static Policy read(String json) {
+    return Policy.of(Json.parse(json));
+  }
+
+  @Test
+  void everyFieldIsReadAndWrittenAgain() {
+    Policy policy =
+        read(
+            """
+            {"pins": {"org.dxos": "%s"}, "tofu": "dns", "allow": ["org.dxos", "com.example.*"],
+             "deny": ["com.example.evil"], "deniedBlocks": ["%s"], "minAge": "72h", "maxHeadAge": "7d"}"""
+                .formatted(ID, ID));
+    assertEquals(Optional.of(Policy.Tofu.DNS), policy.tofu());
+    assertEquals(Optional.of(Duration.ofHours(72)), policy.minAge());
+    assertEquals(Optional.of(Duration.ofDays(7)), policy.maxHeadAge());
+    assertEquals(policy, Policy.of(policy.toNode()));
+    assertNotEquals(Policy.OPEN.digest(), policy.digest());
+    assertEquals(DagCbor.cid(new byte[] {(byte) 0xa0}), Policy.OPEN.digest(), "the empty map's");
+  }
+
+  @Test
+  void allowAndDenyAreNamesOrPrefixes() {
+    Policy policy =
+        read("{\"allow\": [\"org.dxos\", \"com.example.*\"], \"deny\": [\"com.example.evil\"]}");
+    for (String name : List.of("org.dxos", "com.example.labs", "com.example.labs.x")) {
+      assertTrue(policy.admits(name), name);
+    }
+    for (String name :
+        List.of("org.dxos.labs", "com.example", "com.example.evil", "com.examplex.a")) {
+      assertFalse(policy.admits(name), name);
+    }
+    assertTrue(Policy.OPEN.admits("com.anything"));
+  }
+
+  @Test
+  void whatIsNoPolicyIsRefused() {
+    for (String json :
+        List.of(
+            "[]",
+            "{\"tofu\": \"maybe\"}",
+            "{\"pin\": {}}",
+            "{\"pins\": {\"org.dxos\": \"x\"}}",
+            "{\"pins\": {\"Org.dxos\": \"" + ID + "\"}}",
+            "{\"allow\": [\"org\"]}",
+            "{\"allow\": [1]}",
+            "{\"minAge\": \"soon\"}",
+            "{\"maxHeadAge\": \"-1d\"}")) {
+      FormatException e = assertThrows(FormatException.class, () -> read(json), json);
+      assertEquals(ErrorCode.POLICY_INVALID, e.code(), json);
+    }
+  }
+
+  @Test
+  void aChangedFileIsInForceAtOnceAndABrokenOneIsNot() throws IOException {
+    PolicyFile file = new PolicyFile(home);
+    assertEquals(Policy.OPEN, file.current());
+    Path json = home.resolve("policy.json");
+    Files.writeString(json, "{\"tofu\": \"never\"}");
+    assertEquals(Optional.of(Policy.Tofu.NEVER), file.current().tofu());
+    Files.writeString(json, "{\"tofu\": \"sometimes\"}");
+    Files.setLastModifiedTime(json, FileTime.from(Instant.ofEpochSecond(1_800_000_000)));
+    assertEquals(Optional.of(Policy.Tofu.NEVER), file.current().tofu());
+    assertTrue(file.fault().orElseThrow().contains("sometimes"));
+    assertThrows(FormatException.class, () -> new PolicyFile(home));
+    Files.delete(json);
+    assertEquals(Policy.OPEN, file.current());
+  }
+
+  @Test
+  void aDecisionIsLoggedWithItsReason() {
+    PolicyFile file = new PolicyFile(home);
+    file.change(Policy.OPEN.pinned("org.dxos", ID), "pin", "org.dxos", "known", Instant.EPOCH);
+    file.change(Policy.OPEN, "unpin", "org.dxos", "forgotten", Instant.EPOCH);
+    assertEquals(2, file.decisions().size());
+    assertTrue(file.decisions().getFirst().contains("\"reason\":\"known\""));
+    assertEquals(Policy.OPEN, file.current());
+  }
+}
