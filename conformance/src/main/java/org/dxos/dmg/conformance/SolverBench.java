@@ -40,6 +40,10 @@ public final class SolverBench {
   @SuppressWarnings("SystemOut") // a program for a terminal
   public static void main(String[] args) throws IOException {
     PrintStream out = System.out;
+    if (args.length == 0) {
+      out.println("give the folder of the indexes and their known answers");
+      return;
+    }
     Path corpora = Path.of(args[0]);
     if (args.length > 1 && args[1].equals("all")) {
       Rule rule = args.length > 2 ? Rule.of(args[2]).orElseThrow() : Rule.LINE;

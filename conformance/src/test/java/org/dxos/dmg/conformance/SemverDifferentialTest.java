@@ -104,6 +104,6 @@ class SemverDifferentialTest {
             + " of "
             + RANGES
             + " sets printed as a range");
-    assertTrue(contained > pairs / 10, "contained " + contained);
+    assertTrue(contained > pairs / 20, "contained " + contained);
   }
 }

@@ -111,7 +111,9 @@ final class Mends {
   private static void conflict(Conflicts.Found found, Explanation why, Set<String> mends) {
     for (Fact fact : found.facts()) {
       Wanted.Part part = fact.wanted().parts().getFirst();
-      part.leftOut().forEach(one -> leftOut(one, mends));
+      part.leftOut().stream()
+          .filter(one -> found.facts().stream().allMatch(other -> has(other, one)))
+          .forEach(one -> leftOut(one, mends));
       if (fact instanceof Fact.Requires requires) {
         mends.add(
             "publish "
@@ -127,6 +129,10 @@ final class Mends {
     if (!why.oneALine() && found.why() == Conflicts.Why.VERSIONS && linesDiffer(found)) {
       mends.add("they are of different lines: with `--rule line` both may be there");
     }
+  }
+
+  private static boolean has(Fact fact, LeftOut one) {
+    return fact.wanted().parts().getFirst().range().contains(one.version());
   }
 
   private static boolean linesDiffer(Conflicts.Found found) {

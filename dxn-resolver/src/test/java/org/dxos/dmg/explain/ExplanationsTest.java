@@ -16,12 +16,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Explanations as a person reads them. Each file has a small registry and a question above a line
- * of dashes, and below it every line that is said. With {@code -Ddmg.bless=DIR}, the folder of the
- * files in the sources, what is said now is written there, to be read before it is kept.
+ * of dashes, and below it every line that is said. With {@code -Ddmg.bless=true} what is said now
+ * is written there, to be read before it is kept.
  */
 class ExplanationsTest {
 
   private static final String DASHES = "---\n";
+
+  private static final Path SOURCES =
+      Path.of(
+          System.getProperty("dmg.root", ".."),
+          "dxn-resolver/src/test/resources/org/dxos/dmg/explain");
 
   static List<Path> cases() throws IOException, URISyntaxException {
     Path folder =
@@ -39,10 +44,9 @@ class ExplanationsTest {
     String text = Files.readString(file);
     int dashes = text.indexOf(DASHES);
     String said = Scenario.parse(text.substring(0, dashes)).answer();
-    String bless = System.getProperty("dmg.bless", "");
-    if (!bless.isEmpty()) {
+    if (Boolean.getBoolean("dmg.bless")) {
       Files.writeString(
-          Path.of(bless).resolve(Objects.requireNonNull(file.getFileName())),
+          SOURCES.resolve(Objects.requireNonNull(file.getFileName())),
           text.substring(0, dashes) + DASHES + said);
       return;
     }

@@ -248,10 +248,12 @@ public final class LocalRegistry implements Registry {
           case Roots.Missing missing ->
               throw missing(missing.dxn().toString(), missing.dxn(), missing.why(), catalog);
         };
-    OptionalLong newest =
-        request.minAge().isPresent()
-            ? OptionalLong.of(now() - request.minAge().getAsLong())
-            : OptionalLong.empty();
+    // The stricter of what is asked for and what the policy of this home asks for.
+    long minAge =
+        Math.max(
+            request.minAge().orElse(0),
+            policy.current().minAge().map(java.time.Duration::toSeconds).orElse(0L));
+    OptionalLong newest = minAge > 0 ? OptionalLong.of(now() - minAge) : OptionalLong.empty();
     return new Question(roots, request.target(), request.rule(), newest);
   }
 
@@ -298,12 +300,7 @@ public final class LocalRegistry implements Registry {
               });
     }
     return new Lock(
-        closure,
-        new Lock.Evidence(
-            now(),
-            heads,
-            policy.current().digest(),
-            registrar.root()));
+        closure, new Lock.Evidence(now(), heads, policy.current().digest(), registrar.root()));
   }
 
   @Override
