@@ -36,7 +36,9 @@ class ArchitectureTest {
     "..dmg.admission..",
     "..dmg.graph.."
   };
-  private static final String[] RESOLVER = {"..dmg.select..", "..dmg.solver..", "..dmg.closure.."};
+  private static final String[] RESOLVER = {
+    "..dmg.select..", "..dmg.explain..", "..dmg.solver..", "..dmg.closure.."
+  };
   private static final String[] NODE = {
     "..dmg.api..", "..dmg.key..", "..dmg.policy..", "..dmg.node.."
   };

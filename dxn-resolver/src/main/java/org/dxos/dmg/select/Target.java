@@ -22,6 +22,8 @@ import org.dxos.dmg.version.Version;
  *
  * <p>The short text is {@code
  * runtime[@version][,backend][,deployment][,memory=BYTES][,grant=KIND…]}: {@code nodejs@20,server}.
+ * {@code browser} is a runtime and a backend; by itself it means the backend, which runs wasi too,
+ * and {@code runtime=browser} the runtime.
  *
  * @param version of the runtime; missing parts are 0
  * @param resources kinds that are granted; empty: not looked at
@@ -34,6 +36,11 @@ public record Target(
     Optional<Deployment> deployment,
     List<String> resources,
     OptionalLong memory) {
+
+  private static final String RUNTIME = "runtime=";
+
+  /** Of memory, each 1,024 of the one before. */
+  private static final String UNITS = "KMGT";
 
   public Target {
     resources = List.copyOf(resources);
@@ -65,7 +72,14 @@ public record Target(
         memory = OptionalLong.of(parseMemory(word.substring("memory=".length())));
       } else if (word.startsWith("grant=")) {
         resources.add(word.substring("grant=".length()));
-      } else if (Runtime.of(head).isPresent()) {
+      } else if (word.startsWith(RUNTIME)) {
+        runtime =
+            Optional.of(
+                known(
+                    "runtime",
+                    word.substring(RUNTIME.length()),
+                    Runtime.of(word.substring(RUNTIME.length()))));
+      } else if (Runtime.of(head).isPresent() && !word.equals(Backend.BROWSER.toString())) {
         runtime = Runtime.of(head);
         version = at < 0 ? Optional.empty() : Optional.of(parseVersion(word.substring(at + 1)));
       } else if (Backend.of(word).isPresent()) {
@@ -85,16 +99,74 @@ public record Target(
         memory);
   }
 
+  /**
+   * Reads a profile that a person wrote: the fields of the map in a closure, where a version may
+   * leave parts out ({@code "20"}), memory may have a unit ({@code "256Mi"}) and resources stand in
+   * any order.
+   *
+   * @throws FormatException with {@link ErrorCode#USAGE}
+   */
+  public static Target ofProfile(Node node) {
+    Fields fields = Fields.of("target", ErrorCode.USAGE, node);
+    List<String> words = new ArrayList<>();
+    Optional<String> version = fields.optionalText("version");
+    Optional<String> runtime = fields.optionalText("runtime");
+    runtime.ifPresent(one -> known("runtime", one, Runtime.of(one)));
+    if (version.isPresent() && runtime.isEmpty()) {
+      throw invalid("a version without a runtime");
+    }
+    runtime.ifPresent(
+        one -> words.add(version.map(v -> one + "@" + v).orElseGet(() -> RUNTIME + one)));
+    fields
+        .optionalText("backend")
+        .ifPresent(one -> words.add(known("backend", one, Backend.of(one)).toString()));
+    fields
+        .optionalText("deployment")
+        .ifPresent(one -> words.add(known("deployment", one, Deployment.of(one)).toString()));
+    fields
+        .optionalNode("memory")
+        .ifPresent(
+            one ->
+                words.add(
+                    "memory="
+                        + switch (one) {
+                          case Node.Int number -> Long.toString(number.value());
+                          case Node.Text text -> text.value();
+                          default -> throw invalid("memory that is neither bytes nor a text");
+                        }));
+    if (fields.has("resources")) {
+      fields
+          .list("resources", one -> one instanceof Node.Text text ? text.value() : "")
+          .forEach(one -> words.add("grant=" + one));
+    }
+    fields.end();
+    if (words.isEmpty()) {
+      throw invalid("a profile that says nothing");
+    }
+    return parse(String.join(",", words));
+  }
+
   private static Version parseVersion(String text) {
     int dots = (int) text.chars().filter(c -> c == '.').count();
     return Version.parse(text + ".0".repeat(Math.max(0, 2 - dots)));
   }
 
   private static long parseMemory(String text) {
+    String digits = text;
+    long factor = 1;
+    if (text.endsWith("i") && text.length() > 2) {
+      int unit = UNITS.indexOf(text.charAt(text.length() - 2));
+      digits = text.substring(0, text.length() - 2);
+      factor = unit < 0 ? 0 : 1L << (10 * (unit + 1));
+    }
     try {
-      return Long.parseLong(text);
+      long number = Long.parseLong(digits);
+      if (factor == 0 || number < 0 || number > Fields.MAX_UINT / factor) {
+        throw invalid("memory `" + text + "`, expected bytes, or for example 256Mi");
+      }
+      return number * factor;
     } catch (NumberFormatException e) {
-      throw invalid("memory `" + text + "`, expected bytes");
+      throw invalid("memory `" + text + "`, expected bytes, or for example 256Mi");
     }
   }
 
@@ -106,7 +178,7 @@ public record Target(
     if (module.runtimes().isEmpty()) {
       return OptionalInt.of(0);
     }
-    if (!grants(module)) {
+    if (!notGranted(module).isEmpty()) {
       return OptionalInt.empty();
     }
     for (int i = 0; i < module.runtimes().size(); i++) {
@@ -125,10 +197,15 @@ public record Target(
         && (memory.isEmpty() || variant.memory().orElse(0) <= memory.getAsLong());
   }
 
-  private boolean grants(ModuleRecord module) {
+  /** Kinds of resources that a record cannot do without, and that this does not grant. */
+  public List<String> notGranted(ModuleRecord module) {
     return resources.isEmpty()
-        || module.resources().stream()
-            .allMatch(resource -> resource.optional() || resources.contains(resource.kind()));
+        ? List.of()
+        : module.resources().stream()
+            .filter(resource -> !resource.optional() && !resources.contains(resource.kind()))
+            .map(resource -> resource.kind())
+            .distinct()
+            .toList();
   }
 
   /** The map in a closure. */
@@ -173,7 +250,12 @@ public record Target(
   @Override
   public String toString() {
     List<String> parts = new ArrayList<>();
-    runtime.ifPresent(one -> parts.add(one + version.map(v -> "@" + v).orElse("")));
+    runtime.ifPresent(
+        one ->
+            parts.add(
+                one == Runtime.BROWSER && version.isEmpty()
+                    ? RUNTIME + one
+                    : one + version.map(v -> "@" + v).orElse("")));
     backend.ifPresent(one -> parts.add(one.toString()));
     deployment.ifPresent(one -> parts.add(one.toString()));
     memory.ifPresent(one -> parts.add("memory=" + one));

@@ -4,38 +4,42 @@ import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.explain.Wanted;
 import org.dxos.dmg.select.Providers;
-import org.dxos.dmg.select.Release;
 import org.dxos.dmg.version.Range;
 
 /**
- * One thing that has to be met: any of its alternatives, tried in order.
- *
- * @param level of the decision that brought it; -1 for a root
- * @param by who requires it; empty for a root
+ * One thing that has to be met, by any of its options. Equal requirements of several releases are
+ * one of these.
  */
-record Requirement(int level, Optional<Release> by, List<Alternative> alternatives) {
+final class Requirement {
 
   /**
+   * A name and a range as a release binds them: what tells requirements apart.
+   *
+   * @param genesis empty if the release binds the authority to no id
    * @param provider the module that the dependency names for an API
    */
-  record Alternative(Name name, Cid genesis, Range range, Optional<Providers.Named> provider) {
-    @Override
-    public String toString() {
-      return "`" + name + "@" + range + "`";
-    }
-  }
+  record Alternative(
+      Name name, Optional<Cid> genesis, Range range, Optional<Providers.Named> provider) {}
 
-  Requirement {
-    alternatives = List.copyOf(alternatives);
-  }
+  /**
+   * A slot in which it can be met.
+   *
+   * @param values that meet it
+   * @param order those values, best first
+   */
+  record Option(Slot slot, Bits values, int[] order) {}
 
-  /** The requirement in words. */
-  @Override
-  public String toString() {
-    String wanted = String.join(" or ", alternatives.stream().map(Alternative::toString).toList());
-    return by.map(release -> "`" + release.name() + "@" + release.version() + "` requires ")
-            .orElse("you asked for ")
-        + wanted;
+  final Wanted wanted;
+  final List<Option> options;
+
+  /** Which option is taken, where there are several. */
+  final Optional<Slot> choice;
+
+  Requirement(Wanted wanted, List<Option> options, Optional<Slot> choice) {
+    this.wanted = wanted;
+    this.options = options;
+    this.choice = choice;
   }
 }

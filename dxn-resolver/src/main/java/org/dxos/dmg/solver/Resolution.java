@@ -1,6 +1,7 @@
 package org.dxos.dmg.solver;
 
 import java.util.List;
+import org.dxos.dmg.explain.Explanation;
 
 /** What a solver finds. */
 public sealed interface Resolution {
@@ -12,16 +13,6 @@ public sealed interface Resolution {
     }
   }
 
-  /**
-   * There is none.
-   *
-   * @param facts statements of what is released and what is required, which together leave no
-   *     choice
-   * @param hint what would mend it, or the empty text
-   */
-  record Unsolvable(List<String> facts, String hint) implements Resolution {
-    public Unsolvable {
-      facts = List.copyOf(facts);
-    }
-  }
+  /** There is none. */
+  record Unsolvable(Explanation why) implements Resolution {}
 }

@@ -19,6 +19,7 @@ public final class MemoryCatalog implements Catalog {
   private final List<Release> all = new ArrayList<>();
   private final Map<String, List<Release>> byName = new HashMap<>();
   private final Map<String, Version> tags = new HashMap<>();
+  private final List<String> near = new ArrayList<>();
 
   public static Cid link(String text) {
     return Cid.of(Cid.DAG_CBOR, text.getBytes(StandardCharsets.UTF_8));
@@ -51,6 +52,22 @@ public final class MemoryCatalog implements Catalog {
                 Optional.of(new Notices.Notice("broken", 0)), Optional.empty(), false, List.of())
             : Notices.NONE,
         0);
+  }
+
+  /** The release, withdrawn if so, as made at a moment. */
+  public static Release noticed(Release release, boolean withdrawn, long created) {
+    Optional<Notices.Notice> notice =
+        withdrawn ? Optional.of(new Notices.Notice("leaks keys", 0)) : Optional.empty();
+    return new Release(
+        release.name(),
+        release.genesis(),
+        release.version(),
+        release.envelope(),
+        release.record(),
+        release.module(),
+        release.authorities(),
+        new Notices(release.notices().yanked(), notice, false, List.of()),
+        created);
   }
 
   public MemoryCatalog add(ModuleRecord.Builder module) {
@@ -123,8 +140,13 @@ public final class MemoryCatalog implements Catalog {
         .findFirst();
   }
 
+  /** A name that is near to whatever is not found. */
+  public void suggests(String name) {
+    near.add(name);
+  }
+
   @Override
   public List<String> near(Name name) {
-    return List.of();
+    return List.copyOf(near);
   }
 }

@@ -3,14 +3,17 @@ package org.dxos.dmg.cli;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.SolvedClosure;
 import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
+import org.dxos.dmg.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -29,6 +32,12 @@ final class ClosureCommand implements Callable<Integer> {
       description = "the roots, in the order in which they are decided")
   private List<String> roots = new ArrayList<>();
 
+  @Option(
+      names = "--explain",
+      description =
+          "say of each release why it is this version and none newer; a failure is always explained")
+  private boolean explain;
+
   ClosureCommand(Session session) {
     this.session = session;
   }
@@ -36,13 +45,26 @@ final class ClosureCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Registry registry = session.registry()) {
-      Lock lock = registry.closure(new ClosureRequest(roots, targets.target()));
+      Optional<SolvedClosure> explained =
+          explain ? Optional.of(registry.explain(targets.request(roots))) : Optional.empty();
+      Lock lock =
+          explained
+              .map(SolvedClosure::lock)
+              .orElseGet(() -> registry.closure(targets.request(roots)));
+      if (session.json() && explained.isPresent()) {
+        session.terminal().json(explained.get().toNode(Json.parse(lock.json())));
+        return 0;
+      }
       if (session.json()) {
         session.terminal().bytes(lock.json());
         session.terminal().line("");
         return 0;
       }
       session.terminal().line(lock.cid().toString());
+      if (explained.isPresent()) {
+        explained.get().why().forEach(session.terminal()::line);
+        return 0;
+      }
       tree(lock.closure()).forEach(session.terminal()::line);
       int count = lock.closure().modules().size();
       session.terminal().line(count + (count == 1 ? " module" : " modules"));

@@ -15,6 +15,8 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.imports.DebianImport;
 import org.dxos.dmg.imports.DebianPackages;
+import org.dxos.dmg.imports.IndexImport;
+import org.dxos.dmg.imports.PackageIndex;
 import org.dxos.dmg.publish.Publisher;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,20 +27,21 @@ import picocli.CommandLine.Parameters;
     name = "import",
     mixinStandardHelpOptions = true,
     description = {
-      "Take in what others have: dmg import debian FILE publishes packages as signed releases,",
+      "Take in what others have: dmg import debian, crates or purescript FILE publishes",
+      "packages as signed releases,",
       "dmg import car FILE takes authorities that `dmg export` wrote."
     })
 final class ImportCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
-  @Parameters(index = "0", paramLabel = "KIND", description = "debian or car")
+  @Parameters(index = "0", paramLabel = "KIND", description = "debian, crates, purescript or car")
   private String kind = "";
 
   @Parameters(
       index = "1",
       paramLabel = "FILE",
-      description = "a Packages file, or JSON lines; either may be gzipped")
+      description = "a Packages file, or an index as JSON lines; either may be gzipped")
   private Path file = Path.of("");
 
   @Option(
@@ -56,11 +59,15 @@ final class ImportCommand implements Callable<Integer> {
     if (kind.equals("car")) {
       return importCar();
     }
+    Optional<IndexImport.Origin> origin = IndexImport.Origin.of(kind);
+    if (origin.isPresent()) {
+      return importIndex(origin.get());
+    }
     if (!kind.equals("debian")) {
       throw new CommandException(
           ErrorCode.USAGE,
-          "import `" + kind + "`: this version imports debian and car",
-          "give debian and a Packages file, or car and a file of `dmg export`");
+          "import `" + kind + "`: this version imports debian, crates, purescript and car",
+          "give debian and a Packages file, crates or purescript and an index, or car and a file of `dmg export`");
     }
     requireFile(file, "give a Packages file");
     Set<String> names = leftOut();
@@ -81,18 +88,7 @@ final class ImportCommand implements Callable<Integer> {
                     .put("authority", DebianImport.AUTHORITY)
                     .build());
       } else {
-        report
-            .claimed()
-            .ifPresent(
-                claimed ->
-                    session
-                        .terminal()
-                        .note(
-                            "claimed authority "
-                                + claimed.authority().name()
-                                + ", recovery key "
-                                + claimed.recoveryFile()
-                                + " (move this off the machine)"));
+        report.claimed().ifPresent(this::noteClaim);
         session
             .terminal()
             .line(
@@ -129,6 +125,59 @@ final class ImportCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private int importIndex(IndexImport.Origin origin) throws IOException {
+    requireFile(file, "give an index as JSON lines, gzipped or not");
+    PackageIndex index = PackageIndex.read(file);
+    try (Registry registry = session.registry()) {
+      Publisher publisher = new Publisher(registry, session.keys(), session.world().clock());
+      IndexImport.Report report =
+          new IndexImport(origin, index).publish(publisher, (done, all) -> progress(done, all));
+      if (session.json()) {
+        session
+            .terminal()
+            .json(
+                new MapBuilder()
+                    .put("published", report.published())
+                    .put("unchanged", report.unchanged())
+                    .put("leftOut", report.leftOut())
+                    .put("yanked", report.yanked())
+                    .put("authority", origin.authority())
+                    .build());
+        return 0;
+      }
+      report.claimed().ifPresent(this::noteClaim);
+      session
+          .terminal()
+          .line(
+              "published "
+                  + report.published()
+                  + " releases, "
+                  + report.unchanged()
+                  + " were there; yanked: "
+                  + report.yanked());
+      if (report.leftOut() > 0) {
+        session
+            .terminal()
+            .note(
+                "left out: "
+                    + report.leftOut()
+                    + ", for numbers of more than nine digits, or the same but for their build");
+      }
+      return 0;
+    }
+  }
+
+  private void noteClaim(Publisher.Claimed claimed) {
+    session
+        .terminal()
+        .note(
+            "claimed authority "
+                + claimed.authority().name()
+                + ", recovery key "
+                + claimed.recoveryFile()
+                + " (move this off the machine)");
   }
 
   private Set<String> leftOut() throws IOException {

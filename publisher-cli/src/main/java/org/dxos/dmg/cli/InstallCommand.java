@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -111,7 +110,7 @@ final class InstallCommand implements Callable<Integer> {
     if (frozen) {
       return installer.lock();
     }
-    Lock solved = registry.closure(new ClosureRequest(roots, targets.target()));
+    Lock solved = registry.closure(targets.request(roots));
     // The evidence of an unchanged closure stays as it was, so that the file does.
     return installer.hasLock() && installer.lock().cid().equals(solved.cid())
         ? installer.lock()

@@ -113,7 +113,11 @@ public final class Main {
   static int fail(Throwable failure, Terminal terminal) {
     if (failure instanceof UnsatisfiableException unsatisfiable) {
       terminal.failure(unsatisfiable.message());
-      unsatisfiable.explanation().forEach(fact -> terminal.note("  because " + fact));
+      String before = "because ";
+      for (String line : unsatisfiable.explanation()) {
+        terminal.note("  " + before + line);
+        before = "";
+      }
       unsatisfiable.hint().ifPresent(hint -> terminal.note("hint: " + hint));
       return unsatisfiable.code().outcome().exitCode();
     }

@@ -28,6 +28,7 @@ import org.dxos.dmg.api.QueryAnswer;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
+import org.dxos.dmg.api.SolvedClosure;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.car.CarWriter;
@@ -104,6 +105,26 @@ final class HttpRegistry implements Registry {
                 Json.canonical(request.toNode()),
                 "application/json")
             .body());
+  }
+
+  @Override
+  public SolvedClosure explain(ClosureRequest request) {
+    Fields fields =
+        Fields.of(
+            "answer",
+            ErrorCode.JSON_SYNTAX,
+            Json.parse(
+                post(
+                        "/v1/closure?explain=true",
+                        "application/json",
+                        Json.canonical(request.toNode()),
+                        "application/json")
+                    .body()));
+    Lock lock = Lock.parse(Json.canonical(fields.node("lock")));
+    List<String> why =
+        fields.list("why", node -> node instanceof Node.Text text ? text.value() : "");
+    fields.end();
+    return new SolvedClosure(lock, why);
   }
 
   @Override

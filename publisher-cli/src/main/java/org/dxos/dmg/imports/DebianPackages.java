@@ -57,7 +57,8 @@ public final class DebianPackages {
     }
   }
 
-  private static InputStream unpacked(InputStream in) throws IOException {
+  /** What a gzipped stream holds, or the stream itself. */
+  static InputStream unpacked(InputStream in) throws IOException {
     in.mark(2);
     int magic = in.read() << 8 | in.read();
     in.reset();

@@ -239,6 +239,33 @@ public final class Publisher {
     return say(statement, key, _ -> Optional.empty());
   }
 
+  /** Something to say of a release that is there. */
+  public record Said(org.dxos.dmg.dxn.Name name, Statement.Op op) {}
+
+  /**
+   * Says many things, many at a time so that they share commits. A yank of what is yanked already
+   * is not said again.
+   *
+   * @throws PublishException as {@link #say(org.dxos.dmg.dxn.Name, Statement.Op)}
+   */
+  public void sayAll(List<Said> all, Progress progress) {
+    new Crowd(registry.publishesAtOnce())
+        .each(
+            all,
+            one -> {
+              if (!(one.op() instanceof Statement.Yank yank)
+                  || !isYanked(one.name(), yank.version())) {
+                say(one.name(), one.op());
+              }
+            },
+            progress);
+  }
+
+  private boolean isYanked(org.dxos.dmg.dxn.Name name, String version) {
+    return registry.module(name.toString()).versions().stream()
+        .anyMatch(one -> one.version().equals(version) && one.notices().yanked().isPresent());
+  }
+
   private Statement statement(
       AuthorityInfo owner,
       org.dxos.dmg.dxn.Name name,

@@ -34,6 +34,9 @@ public interface Registry extends BlockSource, AutoCloseable {
   /** Solves {@code request}; an unsatisfiable one is a failure that carries its explanation. */
   Lock closure(ClosureRequest request);
 
+  /** As {@link #closure}, and says why it is this one. */
+  SolvedClosure explain(ClosureRequest request);
+
   /** Modules by words, best first. */
   List<SearchHit> search(String words, int limit);
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ import org.dxos.dmg.api.QueryAnswer;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
+import org.dxos.dmg.api.SolvedClosure;
 import org.dxos.dmg.api.UnsatisfiableException;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
@@ -52,6 +54,7 @@ import org.dxos.dmg.policy.PolicyFile;
 import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
+import org.dxos.dmg.solver.Question;
 import org.dxos.dmg.solver.Resolution;
 import org.dxos.dmg.solver.Root;
 import org.dxos.dmg.solver.Roots;
@@ -223,7 +226,21 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public Lock closure(ClosureRequest request) {
+    return closure(request, catalog());
+  }
+
+  @Override
+  public SolvedClosure explain(ClosureRequest request) {
     StateCatalog catalog = catalog();
+    Lock lock = closure(request, catalog);
+    List<String> why =
+        Solver.choices(catalog, question(request, catalog)).stream()
+            .flatMap(choice -> choice.lines().stream())
+            .toList();
+    return new SolvedClosure(lock, why);
+  }
+
+  private Question question(ClosureRequest request, StateCatalog catalog) {
     List<Dxn> asked = request.roots().stream().map(Dxn::parse).toList();
     List<Root> roots =
         switch (Roots.of(catalog, asked)) {
@@ -231,13 +248,29 @@ public final class LocalRegistry implements Registry {
           case Roots.Missing missing ->
               throw missing(missing.dxn().toString(), missing.dxn(), missing.why(), catalog);
         };
-    return switch (Solver.solve(catalog, roots, request.target())) {
-      case Resolution.Solved solved -> lock(Closure.of(roots, request.target(), solved.chosen()));
+    // The stricter of what is asked for and what the policy of this home asks for.
+    long minAge =
+        Math.max(
+            request.minAge().orElse(0),
+            policy.current().minAge().map(java.time.Duration::toSeconds).orElse(0L));
+    OptionalLong newest = minAge > 0 ? OptionalLong.of(now() - minAge) : OptionalLong.empty();
+    return new Question(roots, request.target(), request.rule(), newest);
+  }
+
+  private long now() {
+    return world.clock().instant().getEpochSecond();
+  }
+
+  private Lock closure(ClosureRequest request, StateCatalog catalog) {
+    Question question = question(request, catalog);
+    return switch (Solver.solve(catalog, question)) {
+      case Resolution.Solved solved ->
+          lock(Closure.of(question.roots(), request.target(), solved.chosen()));
       case Resolution.Unsolvable unsolvable ->
           throw new UnsatisfiableException(
               "solve `" + String.join(" ", request.roots()) + "`: no set of releases satisfies it",
-              unsolvable.facts(),
-              unsolvable.hint());
+              unsolvable.why().lines(),
+              String.join("; or ", unsolvable.why().mends()));
     };
   }
 
@@ -267,12 +300,7 @@ public final class LocalRegistry implements Registry {
               });
     }
     return new Lock(
-        closure,
-        new Lock.Evidence(
-            world.clock().instant().getEpochSecond(),
-            heads,
-            policy.current().digest(),
-            registrar.root()));
+        closure, new Lock.Evidence(now(), heads, policy.current().digest(), registrar.root()));
   }
 
   @Override

@@ -78,6 +78,11 @@ public final class Range {
     return exact.stream().findFirst();
   }
 
+  /** Its sets, worked out. */
+  List<Interval> intervals() {
+    return List.of(sets);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Range range && text.equals(range.text);

@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
+import org.dxos.dmg.api.SolvedClosure;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.Fields;
@@ -23,6 +25,8 @@ import org.dxos.dmg.rdf.RdfText;
 import org.dxos.dmg.rdf.RecordTriples;
 import org.dxos.dmg.rdf.Triple;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.select.Target;
+import org.dxos.dmg.solver.Rule;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** Names, closures, search: what is read by everybody. */
@@ -169,9 +173,19 @@ final class ReadResource implements Resource {
     if (exchange.method().equals("POST")) {
       request = ClosureRequest.fromNode(Json.parse(exchange.body(HttpServer.MAX_TEXT_BODY)));
     } else {
-      request = ClosureRequest.of(exchange.pathAfter(CLOSURE + "/"), exchange.parameter("target"));
+      request =
+          new ClosureRequest(
+              List.of(exchange.pathAfter(CLOSURE + "/")),
+              exchange.parameter("target").map(Target::parse),
+              exchange.parameter("rule").map(ClosureRequest::rule).orElse(Rule.LINE),
+              OptionalLong.empty());
     }
     exchange.headers().put(HttpHeader.CACHE_CONTROL, "no-cache");
+    if (exchange.parameter("explain").isPresent()) {
+      SolvedClosure solved = registry.explain(request);
+      exchange.json(200, solved.toNode(Json.parse(solved.lock().json())));
+      return;
+    }
     exchange.send(200, "application/json", registry.closure(request).json());
   }
 

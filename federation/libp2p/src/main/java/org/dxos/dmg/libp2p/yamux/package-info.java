@@ -8,8 +8,8 @@
  * taken in the order stream, then output; the reader takes only the stream's.
  *
  * <p>Format: a head of twelve bytes. Limits: {@link org.dxos.dmg.libp2p.yamux.YamuxLimits}.
- * Example: {@code host.Connection} is made over one; the tests of {@code host} drive it by a scripted
- * peer.
+ * Example: {@code host.Connection} is made over one; the tests of {@code host} drive it by a
+ * scripted peer.
  *
  * @see <a href="https://github.com/libp2p/specs/tree/master/yamux">yamux</a>
  */
