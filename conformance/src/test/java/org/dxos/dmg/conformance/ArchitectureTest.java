@@ -52,6 +52,8 @@ class ArchitectureTest {
     "..dmg.carry.."
   };
 
+  private static final String[] LIBP2P = {"..dmg.libp2p.."};
+
   private static JavaClasses classes;
 
   @BeforeAll
@@ -80,6 +82,8 @@ class ArchitectureTest {
         .definedBy(NODE)
         .layer("publisher-cli")
         .definedBy(CLI)
+        .layer("libp2p")
+        .definedBy(LIBP2P)
         .optionalLayer("conformance")
         .definedBy("..dmg.conformance..")
         .whereLayer("graph-store")
@@ -91,6 +95,8 @@ class ArchitectureTest {
         .whereLayer("publisher-cli")
         .mayOnlyAccessLayers("schemas", "graph-store", "dxn-resolver", "registry-node")
         .whereLayer("schemas")
+        .mayNotAccessAnyLayer()
+        .whereLayer("libp2p")
         .mayNotAccessAnyLayer()
         .ensureAllClassesAreContainedInArchitecture()
         .check(classes);
@@ -111,6 +117,39 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "java.nio.file..", "java.net..", "org.apache..", "org.eclipse.jetty..", "org.rocksdb..")
         .because("the core is pure; files, sockets and databases are at the rim")
+        .check(classes);
+  }
+
+  @Test
+  void libp2pKnowsNothingButTheJdkBouncyCastleAndSlf4j() {
+    classes()
+        .that()
+        .resideInAnyPackage(LIBP2P)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "org.dxos.dmg.libp2p..",
+            "java..",
+            "javax.crypto..",
+            "org.bouncycastle..",
+            "org.slf4j..",
+            "org.jspecify.annotations..")
+        .because("it is a library that other projects can take")
+        .check(classes);
+  }
+
+  @Test
+  void libp2pCodecsKnowNoSocketsAndNoThreads() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "..libp2p.wire..", "..libp2p.multiaddr..", "..libp2p.peer..", "..libp2p.noise..")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.net.Socket")
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAPackage("java.util.concurrent..")
         .check(classes);
   }
 

@@ -1,0 +1,225 @@
+package org.dxos.dmg.libp2p.host;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
+import org.dxos.dmg.libp2p.multistream.Multistream;
+import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.libp2p.peer.PublicKey;
+import org.dxos.dmg.libp2p.resource.ConnectionShare;
+import org.dxos.dmg.libp2p.yamux.YamuxConnection;
+import org.dxos.dmg.libp2p.yamux.YamuxEvents;
+import org.dxos.dmg.libp2p.yamux.YamuxStream;
+
+/** An authenticated connection to a peer. */
+public final class Connection {
+
+  private static final Duration NEGOTIATION = Duration.ofSeconds(10);
+
+  private final Host host;
+  private final PublicKey remoteKey;
+  private final PeerId remote;
+  private final Multiaddr remoteAddress;
+  private final boolean inbound;
+  private final ConnectionShare share;
+  private final YamuxConnection yamux;
+  private final CompletableFuture<Identified> identified = new CompletableFuture<>();
+  private volatile long lastUse;
+
+  Connection(
+      Host host,
+      PublicKey remoteKey,
+      Multiaddr remoteAddress,
+      boolean inbound,
+      ConnectionShare share,
+      org.dxos.dmg.libp2p.wire.Duplex channel) {
+    this.host = host;
+    this.remoteKey = remoteKey;
+    this.remote = remoteKey.peerId();
+    this.remoteAddress = remoteAddress;
+    this.inbound = inbound;
+    this.share = share;
+    this.lastUse = host.config().nanos().getAsLong();
+    this.yamux =
+        new YamuxConnection(
+            channel, !inbound, host.config().yamux(), host.config().nanos(), new Events());
+  }
+
+  public PeerId remote() {
+    return remote;
+  }
+
+  public PublicKey remoteKey() {
+    return remoteKey;
+  }
+
+  public Multiaddr remoteAddress() {
+    return remoteAddress;
+  }
+
+  /** Whether the other end dialled. */
+  public boolean inbound() {
+    return inbound;
+  }
+
+  public Duration roundTrip() {
+    return yamux.roundTrip();
+  }
+
+  public int openStreams() {
+    return yamux.openStreams();
+  }
+
+  /** Why it is over, once it is. */
+  public Optional<Libp2pException> ended() {
+    return yamux.ended();
+  }
+
+  /** Completes when it is over. */
+  public CompletableFuture<Libp2pException> end() {
+    return yamux.end();
+  }
+
+  /** What the other end says of itself, once identify has run; renewed by its pushes. */
+  public CompletableFuture<Identified> identified() {
+    return identified.copy();
+  }
+
+  void identified(Identified what) {
+    identified.complete(what);
+    identified.obtrudeValue(what);
+  }
+
+  void notIdentified(Throwable why) {
+    identified.completeExceptionally(why);
+  }
+
+  /**
+   * Opens a stream on this connection, for the first of the protocols that the other end speaks.
+   *
+   * @throws Libp2pException NOT_SUPPORTED, RESOURCE_LIMIT, TIMEOUT, or why the connection ended
+   */
+  public Stream open(String... protocols) throws IOException {
+    share.openStream();
+    YamuxStream stream;
+    try {
+      stream = yamux.open(NEGOTIATION);
+    } catch (Libp2pException e) {
+      share.endStream();
+      throw e;
+    }
+    try {
+      stream.deadline(NEGOTIATION);
+      String agreed = Multistream.propose(stream, List.of(protocols));
+      stream.noDeadline();
+      return new Stream(stream, this, agreed);
+    } catch (IOException | RuntimeException e) {
+      stream.reset();
+      throw e;
+    }
+  }
+
+  /** Lets open streams end, for so long; then closes. */
+  public void close(Duration patience) {
+    yamux.goAway();
+    boolean idle = yamux.awaitIdle(patience);
+    yamux.abort(
+        new Libp2pException(
+            org.dxos.dmg.libp2p.Reason.CLOSED,
+            idle ? "closed here" : "closed here with streams open"));
+  }
+
+  void abort(Libp2pException why) {
+    yamux.abort(why);
+  }
+
+  void start() {
+    yamux.start(host.threads());
+  }
+
+  /** Once a second. */
+  void tick() {
+    yamux.tick();
+    long now = host.config().nanos().getAsLong();
+    if (yamux.openStreams() > 0) {
+      lastUse = now;
+    } else if (now - lastUse > host.config().idle().toNanos()
+        && !host.config().reserved().contains(remote)) {
+      host.threads().execute(() -> close(Duration.ofSeconds(1)));
+    }
+  }
+
+  private void serve(YamuxStream stream) {
+    String agreed;
+    try {
+      stream.deadline(NEGOTIATION);
+      agreed = Multistream.answer(stream, host::speaks);
+      share.protocol(agreed, 1);
+    } catch (IOException | RuntimeException e) {
+      stream.reset();
+      return;
+    }
+    try {
+      stream.noDeadline();
+      host.handler(agreed).handle(new Stream(stream, this, agreed));
+      stream.close();
+    } catch (IOException | RuntimeException e) {
+      host.log().debug("{} of {} ended: {}", agreed, remote, e.toString());
+      stream.reset();
+    } finally {
+      try {
+        share.protocol(agreed, -1);
+      } catch (Libp2pException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private final class Events implements YamuxEvents {
+    @Override
+    public boolean admit() {
+      try {
+        share.openStream();
+        return true;
+      } catch (Libp2pException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public void opened(YamuxStream stream) {
+      host.threads().execute(() -> serve(stream));
+    }
+
+    @Override
+    public void ended(YamuxStream stream) {
+      share.endStream();
+    }
+
+    @Override
+    public boolean reserve(int bytes) {
+      return share.memory(bytes);
+    }
+
+    @Override
+    public void release(int bytes) {
+      share.memory(-bytes);
+    }
+
+    @Override
+    public void closed(Libp2pException why) {
+      host.forget(Connection.this, why);
+      share.close();
+      identified.completeExceptionally(why);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return (inbound ? "from " : "to ") + remote + " at " + remoteAddress;
+  }
+}

@@ -1,0 +1,387 @@
+package org.dxos.dmg.libp2p.host;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
+import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
+import org.dxos.dmg.libp2p.multiaddr.Protocol;
+import org.dxos.dmg.libp2p.noise.NoiseUpgrade;
+import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.libp2p.resource.ConnectionShare;
+import org.dxos.dmg.libp2p.resource.ResourceManager;
+import org.dxos.dmg.libp2p.wire.Duplex;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A libp2p peer. Handlers run on virtual threads; all calls block and may come from any thread.
+ * {@link #close()} leaves no thread and no socket behind.
+ */
+public final class Host implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Host.class);
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private final HostConfig config;
+  private final ResourceManager resources;
+  private final ExecutorService threads;
+  private final ScheduledThreadPoolExecutor timer;
+  private final Upgrader upgrader;
+  private final Dialer dialer = new Dialer(this);
+  private final Backoff backoff;
+  private final AddressBook book;
+  private final Identify identify;
+  private final Map<String, StreamHandler> handlers = new ConcurrentHashMap<>();
+  private final Map<PeerId, List<Connection>> connections = new ConcurrentHashMap<>();
+  private final Map<PeerId, CompletableFuture<Connection>> dials = new ConcurrentHashMap<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Host(HostConfig config) {
+    this.config = config;
+    this.resources = new ResourceManager(config.limits());
+    this.threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("libp2p-", 0).factory());
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("libp2p-timer").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    this.upgrader = new Upgrader(config, timer);
+    this.backoff = new Backoff(config.nanos(), config.random());
+    this.book = new AddressBook();
+    this.identify = new Identify(this);
+  }
+
+  /** Starts a host: it listens when this returns. @throws IOException if an address is taken */
+  public static Host start(HostConfig config) throws IOException {
+    Host host = new Host(config);
+    try {
+      host.identify.register();
+      Ping.register(host);
+      if (config.perf()) {
+        Perf.register(host);
+      }
+      for (Multiaddr address : config.listen()) {
+        host.listen(address);
+      }
+    } catch (IOException | RuntimeException e) {
+      host.close();
+      throw e;
+    }
+    var unused = host.timer.scheduleWithFixedDelay(host::tick, 1, 1, TimeUnit.SECONDS);
+    return host;
+  }
+
+  private void listen(Multiaddr address) throws IOException {
+    String ip =
+        address
+            .value(Protocol.IP4)
+            .or(() -> address.value(Protocol.IP6))
+            .orElseThrow(
+                () ->
+                    new Libp2pException(
+                        Reason.NOT_SUPPORTED, "listen: `" + address + "` names no IP address"));
+    int port =
+        address
+            .tcpPort()
+            .orElseThrow(
+                () ->
+                    new Libp2pException(
+                        Reason.NOT_SUPPORTED, "listen: `" + address + "` is not TCP"));
+    Listener listener = new Listener(this, InetAddress.getByName(ip), port);
+    listeners.add(listener);
+    threads.execute(listener::run);
+  }
+
+  public PeerId peerId() {
+    return config.identity().peerId();
+  }
+
+  /** Where others reach this host: never the unspecified address. */
+  public List<Multiaddr> addresses() {
+    if (!config.announced().isEmpty()) {
+      return config.announced();
+    }
+    return listeners.stream()
+        .map(Listener::socketAddress)
+        .filter(socket -> !socket.getAddress().isAnyLocalAddress())
+        .map(Multiaddr::ofSocket)
+        .toList();
+  }
+
+  /** The sockets listened on, the unspecified address among them. */
+  public List<InetSocketAddress> sockets() {
+    return listeners.stream().map(Listener::socketAddress).toList();
+  }
+
+  /** The clock of the configuration, for protocols that live on this host. */
+  public long nanos() {
+    return config.nanos().getAsLong();
+  }
+
+  /** What is spent, scope by scope. */
+  public ResourceManager resources() {
+    return resources;
+  }
+
+  /** Serves a protocol from now on; connected peers are told. */
+  public void handle(String protocol, StreamHandler handler) {
+    if (handlers.put(protocol, handler) == null && !connections.isEmpty()) {
+      identify.push();
+    }
+  }
+
+  /** Serves it no longer; connected peers are told. */
+  public void unhandle(String protocol) {
+    if (handlers.remove(protocol) != null) {
+      identify.push();
+    }
+  }
+
+  public List<String> protocols() {
+    return handlers.keySet().stream().sorted().toList();
+  }
+
+  /** Every open connection. */
+  public List<Connection> connections() {
+    return connections.values().stream().flatMap(Collection::stream).toList();
+  }
+
+  /** The connection to use for a peer, if there is one. */
+  public Optional<Connection> connection(PeerId peer) {
+    // Where both dialled at once, both ends prefer the one that the smaller id dialled.
+    boolean smaller = peerId().compareTo(peer) < 0;
+    return connections.getOrDefault(peer, List.of()).stream()
+        .filter(connection -> connection.ended().isEmpty())
+        .min(Comparator.comparing(connection -> connection.inbound() == smaller));
+  }
+
+  /**
+   * A connection to the peer: an open one, or a new one by the addresses given, then by those
+   * learnt. Callers at the same time share one dial.
+   *
+   * @throws Libp2pException UNREACHABLE, DIAL_BACKOFF, PEER_IDENTITY, GATED, RESOURCE_LIMIT,
+   *     TIMEOUT
+   */
+  public Connection connect(PeerId peer, Multiaddr... addresses) throws IOException {
+    if (closed.get()) {
+      throw new Libp2pException(Reason.CLOSED, "the host is closed");
+    }
+    if (peer.equals(peerId())) {
+      throw new Libp2pException(Reason.PEER_IDENTITY, "dial: `" + peer + "` is oneself");
+    }
+    Optional<Connection> open = connection(peer);
+    if (open.isPresent()) {
+      return open.get();
+    }
+    CompletableFuture<Connection> mine = new CompletableFuture<>();
+    CompletableFuture<Connection> running = dials.putIfAbsent(peer, mine);
+    if (running != null) {
+      return shared(running);
+    }
+    try {
+      backoff.check(peer);
+      List<Dialer.Target> targets = new ArrayList<>();
+      for (Multiaddr address : addresses) {
+        targets.add(new Dialer.Target(address, true));
+      }
+      book.known(peer).forEach(address -> targets.add(new Dialer.Target(address, false)));
+      Connection connection = dialer.dial(peer, targets);
+      backoff.worked(peer);
+      mine.complete(connection);
+      return connection;
+    } catch (IOException | RuntimeException e) {
+      if (e instanceof Libp2pException why && blames(why.reason())) {
+        backoff.failed(peer);
+      }
+      mine.completeExceptionally(e);
+      throw e;
+    } finally {
+      dials.remove(peer, mine);
+    }
+  }
+
+  private static boolean blames(Reason reason) {
+    return reason != Reason.DIAL_BACKOFF
+        && reason != Reason.RESOURCE_LIMIT
+        && reason != Reason.GATED;
+  }
+
+  private static Connection shared(CompletableFuture<Connection> running) throws IOException {
+    try {
+      return running.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Libp2pException why) {
+        throw why.again();
+      }
+      throw new IOException(e.getCause());
+    }
+  }
+
+  /** Connects by an address that ends in {@code /p2p/…}. */
+  public Connection connect(Multiaddr address) throws IOException {
+    String peer =
+        address
+            .value(Protocol.P2P)
+            .orElseThrow(
+                () ->
+                    new Libp2pException(Reason.MALFORMED, "dial: `" + address + "` names no peer"));
+    return connect(PeerId.parse(peer), address.withoutPeer());
+  }
+
+  /** Opens a stream to a peer, over an open connection or a new one. */
+  public Stream open(PeerId peer, String... protocols) throws IOException {
+    return connect(peer).open(protocols);
+  }
+
+  /** One ping over a stream of its own. @return the round trip */
+  public Duration ping(PeerId peer) throws IOException {
+    return Ping.once(this, peer);
+  }
+
+  /** What {@code /perf/1.0.0} measures: that many bytes up, then down. */
+  public Perf.Result perf(PeerId peer, long upload, long download) throws IOException {
+    return Perf.measure(this, peer, upload, download);
+  }
+
+  /** Ends connections in good order within two seconds, then at once. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    listeners.forEach(Listener::close);
+    List<CompletableFuture<Void>> closing = new ArrayList<>();
+    for (Connection connection : connections()) {
+      closing.add(CompletableFuture.runAsync(() -> connection.close(GRACE), threads));
+    }
+    closing.forEach(CompletableFuture::join);
+    connections().forEach(c -> c.abort(new Libp2pException(Reason.CLOSED, "the host is closed")));
+    timer.shutdownNow();
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
+        LOG.warn("a handler goes on after its host was closed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ---- for the package ----
+
+  HostConfig config() {
+    return config;
+  }
+
+  Executor threads() {
+    return task -> {
+      try {
+        threads.execute(task);
+      } catch (java.util.concurrent.RejectedExecutionException e) {
+        LOG.debug("not begun, the host is closed");
+      }
+    };
+  }
+
+  Logger log() {
+    return LOG;
+  }
+
+  AddressBook book() {
+    return book;
+  }
+
+  boolean speaks(String protocol) {
+    return handlers.containsKey(protocol);
+  }
+
+  StreamHandler handler(String protocol) {
+    StreamHandler handler = handlers.get(protocol);
+    return handler == null ? Stream::reset : handler;
+  }
+
+  Connection accepted(Duplex plain, Multiaddr from, ConnectionShare share) throws IOException {
+    return admit(upgrader.accepted(plain), from, true, share);
+  }
+
+  Connection dialed(Duplex plain, Multiaddr to, PeerId peer, ConnectionShare share)
+      throws IOException {
+    return admit(upgrader.dialed(plain, peer), to, false, share);
+  }
+
+  private Connection admit(
+      NoiseUpgrade.Secured secured, Multiaddr address, boolean inbound, ConnectionShare share)
+      throws IOException {
+    PeerId remote = secured.remote();
+    try {
+      if (!config.gater().maySecure(remote, inbound)) {
+        throw new Libp2pException(Reason.GATED, "the gater refused " + remote);
+      }
+      share.authenticated(remote.toString(), config.reserved().contains(remote));
+    } catch (Libp2pException e) {
+      secured.channel().close();
+      throw e;
+    }
+    Connection connection =
+        new Connection(
+            this, secured.remoteKey(), address.withoutPeer(), inbound, share, secured.channel());
+    connections.compute(
+        remote,
+        (peer, open) -> {
+          List<Connection> all = new ArrayList<>(open == null ? List.of() : open);
+          all.add(connection);
+          return List.copyOf(all);
+        });
+    connection.start();
+    if (closed.get()) {
+      connection.abort(new Libp2pException(Reason.CLOSED, "the host is closed"));
+    }
+    threads().execute(() -> identify.ask(connection));
+    return connection;
+  }
+
+  void forget(Connection connection, Libp2pException why) {
+    LOG.debug("connection {} ended: {}", connection, why.getMessage());
+    connections.computeIfPresent(
+        connection.remote(),
+        (peer, open) -> {
+          List<Connection> left = open.stream().filter(other -> other != connection).toList();
+          return left.isEmpty() ? nothing() : left;
+        });
+  }
+
+  @SuppressWarnings("NullAway") // a null removes the entry: the map's own contract
+  private static List<Connection> nothing() {
+    return null;
+  }
+
+  private void tick() {
+    for (Connection connection : connections()) {
+      try {
+        connection.tick();
+      } catch (RuntimeException e) {
+        LOG.warn("watching over {} failed", connection, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package org.dxos.dmg.libp2p.host;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.libp2p.wire.Duplex;
+import org.dxos.dmg.libp2p.yamux.YamuxStream;
+
+/** A stream that agreed on a protocol. */
+public final class Stream implements Duplex {
+
+  private final YamuxStream stream;
+  private final Connection connection;
+  private final String protocol;
+
+  Stream(YamuxStream stream, Connection connection, String protocol) {
+    this.stream = stream;
+    this.connection = connection;
+    this.protocol = protocol;
+  }
+
+  public String protocol() {
+    return protocol;
+  }
+
+  public Connection connection() {
+    return connection;
+  }
+
+  public PeerId remote() {
+    return connection.remote();
+  }
+
+  @Override
+  public InputStream in() {
+    return stream.in();
+  }
+
+  @Override
+  public OutputStream out() {
+    return stream.out();
+  }
+
+  /** From now on: after that time every read and write fails with TIMEOUT. */
+  public void deadline(Duration fromNow) {
+    stream.deadline(fromNow);
+  }
+
+  /** Ends our direction; the other end's stays open. */
+  public void closeWrite() throws IOException {
+    stream.closeWrite();
+  }
+
+  public void reset() {
+    stream.reset();
+  }
+
+  @Override
+  public void close() {
+    stream.close();
+  }
+}

@@ -1,0 +1,73 @@
+package org.dxos.dmg.libp2p.resource;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.dxos.dmg.libp2p.Libp2pException;
+
+/** What one connection holds of the host's resources; {@link #close} gives all of it back, once. */
+public final class ConnectionShare implements AutoCloseable {
+
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private enum State {
+    PENDING,
+    OPEN,
+    CLOSED
+  }
+
+  private final ResourceManager resources;
+  private final String name = "connection " + COUNT.incrementAndGet();
+  private String peer = "";
+  private boolean reserved;
+  private State state = State.PENDING;
+
+  ConnectionShare(ResourceManager resources) {
+    this.resources = resources;
+  }
+
+  /** The peer is known now. @throws Libp2pException RESOURCE_LIMIT */
+  public synchronized void authenticated(String peerId, boolean isReserved) throws Libp2pException {
+    String scope = "peer " + peerId;
+    resources.authenticate(scope, name, isReserved);
+    peer = scope;
+    reserved = isReserved;
+    state = State.OPEN;
+  }
+
+  /**
+   * @throws Libp2pException RESOURCE_LIMIT
+   */
+  public void openStream() throws Libp2pException {
+    resources.stream(ResourceManager.path(peer, name), 1);
+  }
+
+  public void endStream() {
+    try {
+      resources.stream(ResourceManager.path(peer, name), -1);
+    } catch (Libp2pException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Counts a stream under its protocol. @throws Libp2pException RESOURCE_LIMIT */
+  public void protocol(String protocol, int count) throws Libp2pException {
+    resources.stream(List.of("/" + protocol), count);
+  }
+
+  /** Whether that much memory may be spent; negative gives back. */
+  public boolean memory(long bytes) {
+    return resources.memory(ResourceManager.path(peer, name), bytes);
+  }
+
+  @Override
+  public synchronized void close() {
+    switch (state) {
+      case PENDING -> resources.endPending();
+      case OPEN -> resources.endConnection(peer, name, reserved);
+      case CLOSED -> {
+        return;
+      }
+    }
+    state = State.CLOSED;
+  }
+}

@@ -1,0 +1,145 @@
+package org.dxos.dmg.libp2p.resource;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
+
+/**
+ * Counts what is spent, in every scope that a thing belongs to, all or nothing. One lock for all:
+ * the counting is short. Scopes that spend nothing are forgotten, so strangers leave no trace.
+ */
+public final class ResourceManager {
+
+  private static final String SYSTEM = "system";
+  private static final String PENDING = "transient";
+
+  private static final class Spent {
+    int connections;
+    int streams;
+    long memory;
+
+    boolean nothing() {
+      return connections == 0 && streams == 0 && memory == 0;
+    }
+  }
+
+  private final ResourceLimits limits;
+  private final Map<String, Spent> scopes = new HashMap<>();
+  private int unreserved;
+
+  public ResourceManager(ResourceLimits limits) {
+    this.limits = limits;
+  }
+
+  public ResourceLimits limits() {
+    return limits;
+  }
+
+  /** Every scope that spends something, for metrics. */
+  public synchronized List<Scope> snapshot() {
+    List<Scope> all = new ArrayList<>();
+    scopes.forEach(
+        (name, spent) -> all.add(new Scope(name, spent.connections, spent.streams, spent.memory)));
+    all.sort(java.util.Comparator.comparing(Scope::name));
+    return all;
+  }
+
+  /** A connection that nobody has authenticated yet. @throws Libp2pException RESOURCE_LIMIT */
+  public synchronized ConnectionShare pending() throws Libp2pException {
+    if (spent(PENDING).connections >= limits.pending()) {
+      throw refused(PENDING, "connections", limits.pending());
+    }
+    if (spent(SYSTEM).connections >= limits.system().connections() + limits.pending()) {
+      throw refused(SYSTEM, "connections", limits.system().connections());
+    }
+    spent(PENDING).connections++;
+    return new ConnectionShare(this);
+  }
+
+  synchronized void authenticate(String peer, String connection, boolean reserved)
+      throws Libp2pException {
+    int room = limits.system().connections() - (reserved ? 0 : limits.reserved());
+    int taken = reserved ? spent(SYSTEM).connections : unreserved;
+    if (taken >= room) {
+      throw refused(SYSTEM, "connections", room);
+    }
+    if (spent(peer).connections >= limits.peer().connections()) {
+      throw refused(peer, "connections", limits.peer().connections());
+    }
+    spent(PENDING).connections--;
+    spent(SYSTEM).connections++;
+    spent(peer).connections++;
+    spent(connection).connections++;
+    unreserved += reserved ? 0 : 1;
+  }
+
+  synchronized void endPending() {
+    spent(PENDING).connections--;
+    tidy();
+  }
+
+  synchronized void endConnection(String peer, String connection, boolean reserved) {
+    spent(SYSTEM).connections--;
+    spent(peer).connections--;
+    spent(connection).connections--;
+    unreserved -= reserved ? 0 : 1;
+    tidy();
+  }
+
+  synchronized void stream(List<String> names, int count) throws Libp2pException {
+    if (count > 0) {
+      for (String name : names) {
+        if (spent(name).streams + count > limit(name).streams()) {
+          throw refused(name, "streams", limit(name).streams());
+        }
+      }
+    }
+    names.forEach(name -> spent(name).streams += count);
+    if (count < 0) {
+      tidy();
+    }
+  }
+
+  synchronized boolean memory(List<String> names, long bytes) {
+    Predicate<String> fits = name -> spent(name).memory + bytes <= limit(name).memory();
+    if (bytes > 0 && !names.stream().allMatch(fits)) {
+      return false;
+    }
+    names.forEach(name -> spent(name).memory += bytes);
+    if (bytes < 0) {
+      tidy();
+    }
+    return true;
+  }
+
+  static List<String> path(String peer, String connection) {
+    return List.of(SYSTEM, peer, connection);
+  }
+
+  private Spent spent(String name) {
+    return scopes.computeIfAbsent(name, key -> new Spent());
+  }
+
+  private ScopeLimit limit(String name) {
+    return switch (name.charAt(0)) {
+      case 's' -> limits.system();
+      case '/' -> limits.protocol();
+      case 'c' -> limits.connection();
+      default -> limits.peer();
+    };
+  }
+
+  private void tidy() {
+    scopes.values().removeIf(Spent::nothing);
+  }
+
+  private static Libp2pException refused(String scope, String what, long limit) {
+    return new Libp2pException(
+        Reason.RESOURCE_LIMIT,
+        "resource limit: scope `" + scope + "` has its " + limit + " " + what);
+  }
+}

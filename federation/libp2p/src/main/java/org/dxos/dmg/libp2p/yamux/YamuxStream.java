@@ -1,0 +1,434 @@
+package org.dxos.dmg.libp2p.yamux;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
+import org.dxos.dmg.libp2p.wire.Duplex;
+
+/**
+ * One stream: two directions, each closed by itself. Reads and writes block; one thread a
+ * direction. A deadline, once set, ends both with TIMEOUT.
+ */
+public final class YamuxStream implements Duplex {
+
+  private static final long MAX_CREDIT = 0xffff_ffffL;
+
+  private final YamuxConnection connection;
+  private final int id;
+  private final boolean inbound;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition readable = lock.newCondition();
+  private final Condition writable = lock.newCondition();
+  private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
+  private final ReceiveWindow window;
+  private final int firstWindow;
+  private int offset;
+  private long credit = 262_144;
+  private boolean remoteFinished;
+  private boolean finished;
+  private boolean readClosed;
+  private boolean released;
+  private long lingerSince;
+  private int synFlag;
+  private boolean acknowledged;
+  private Optional<Libp2pException> failure = Optional.empty();
+  private long deadline;
+  private boolean hasDeadline;
+
+  private final InputStream in = new In();
+  private final OutputStream out = new Out();
+
+  YamuxStream(YamuxConnection connection, int id, boolean inbound, ReceiveWindow window) {
+    this.connection = connection;
+    this.id = id;
+    this.inbound = inbound;
+    this.window = window;
+    this.firstWindow = window.window();
+    this.synFlag = inbound ? 0 : Frame.SYN;
+    this.acknowledged = inbound;
+  }
+
+  public int id() {
+    return id;
+  }
+
+  /** Whether the other end opened it. */
+  public boolean inbound() {
+    return inbound;
+  }
+
+  @Override
+  public InputStream in() {
+    return in;
+  }
+
+  @Override
+  public OutputStream out() {
+    return out;
+  }
+
+  /** From now on: after that time every read and write fails with TIMEOUT. */
+  public void deadline(Duration fromNow) {
+    lock.lock();
+    try {
+      deadline = connection.now() + fromNow.toNanos();
+      hasDeadline = true;
+      readable.signalAll();
+      writable.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No deadline any more. */
+  public void noDeadline() {
+    lock.lock();
+    try {
+      hasDeadline = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing more will be written; the other direction stays open. */
+  public void closeWrite() throws IOException {
+    lock.lock();
+    try {
+      if (finished || failure.isPresent()) {
+        return;
+      }
+      finished = true;
+      writable.signalAll();
+      connection.control(new Frame.WindowUpdate(Frame.FIN | takeSyn(), id, 0));
+    } finally {
+      lock.unlock();
+    }
+    releaseIfOver();
+  }
+
+  /** Breaks off both directions at both ends. */
+  public void reset() {
+    boolean known;
+    lock.lock();
+    try {
+      known = synFlag == 0;
+    } finally {
+      lock.unlock();
+    }
+    if (fail(new Libp2pException(Reason.CLOSED, "yamux: the stream was reset here")) && known) {
+      connection.controlQuietly(new Frame.WindowUpdate(Frame.RST, id, 0));
+    }
+  }
+
+  /**
+   * Ends both directions in good order: what was written arrives, what still comes is thrown away.
+   * An other end that does not end its own direction within half a minute is reset.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!readClosed) {
+        readClosed = true;
+        lingerSince = connection.now();
+        arrived.clear();
+        readable.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    try {
+      closeWrite();
+    } catch (IOException e) {
+      reset();
+    }
+  }
+
+  /** Resets a closed stream whose other end does not finish. */
+  void tick(long lingerNanos) {
+    boolean late;
+    lock.lock();
+    try {
+      late = readClosed && !released && connection.now() - lingerSince > lingerNanos;
+    } finally {
+      lock.unlock();
+    }
+    if (late) {
+      reset();
+    }
+  }
+
+  boolean failed() {
+    lock.lock();
+    try {
+      return failure.isPresent();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- called by the connection's reader: must not block ----
+
+  void acknowledged() {
+    lock.lock();
+    try {
+      if (!acknowledged) {
+        acknowledged = true;
+        connection.streamAcknowledged();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isAcknowledged() {
+    lock.lock();
+    try {
+      return acknowledged;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Checks a frame's length against the window, before anything is allocated for it. */
+  void expect(int length) throws Libp2pException {
+    lock.lock();
+    try {
+      if (remoteFinished && length > 0) {
+        throw new Libp2pException(
+            Reason.PROTOCOL_VIOLATION, "yamux: data after the end of stream " + id);
+      }
+      window.received(length);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void arrived(byte[] bytes) {
+    lock.lock();
+    try {
+      if (failure.isEmpty() && !readClosed && bytes.length > 0) {
+        arrived.add(bytes);
+        readable.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void credit(long delta) throws Libp2pException {
+    lock.lock();
+    try {
+      credit += delta;
+      if (credit > MAX_CREDIT) {
+        throw new Libp2pException(
+            Reason.PROTOCOL_VIOLATION, "yamux: window overflow on stream " + id + ": " + credit);
+      }
+      writable.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void remoteFinished() {
+    lock.lock();
+    try {
+      remoteFinished = true;
+      readable.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    releaseIfOver();
+  }
+
+  /** Ends the stream with a reason; false if it had ended before. */
+  boolean fail(Libp2pException why) {
+    lock.lock();
+    try {
+      if (failure.isPresent() || released) {
+        return false;
+      }
+      failure = Optional.of(why);
+      arrived.clear();
+      readable.signalAll();
+      writable.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    release();
+    return true;
+  }
+
+  private void releaseIfOver() {
+    boolean over;
+    lock.lock();
+    try {
+      over = remoteFinished && finished && failure.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+    if (over) {
+      release();
+    }
+  }
+
+  private void release() {
+    int grown;
+    lock.lock();
+    try {
+      if (released) {
+        return;
+      }
+      released = true;
+      grown = window.window() - firstWindow;
+      if (!acknowledged) {
+        acknowledged = true;
+        connection.streamAcknowledged();
+      }
+    } finally {
+      lock.unlock();
+    }
+    connection.forget(this, grown);
+  }
+
+  private int takeSyn() {
+    int flag = synFlag;
+    synFlag = 0;
+    return flag;
+  }
+
+  private void await(Condition condition, String what) throws IOException {
+    try {
+      if (!hasDeadline) {
+        condition.await();
+        return;
+      }
+      long left = deadline - connection.now();
+      if (left <= 0) {
+        throw new Libp2pException(
+            Reason.TIMEOUT, "stream " + id + ": the deadline passed in a " + what);
+      }
+      condition.awaitNanos(left);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Libp2pException(Reason.CLOSED, "stream " + id + ": interrupted in a " + what, e);
+    }
+  }
+
+  private void checkFailure() throws Libp2pException {
+    if (failure.isPresent()) {
+      throw failure.get().again();
+    }
+  }
+
+  private final class In extends InputStream {
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      Objects.checkFromIndexSize(from, length, bytes.length);
+      if (length == 0) {
+        return 0;
+      }
+      lock.lock();
+      try {
+        while (arrived.isEmpty()) {
+          checkFailure();
+          if (remoteFinished) {
+            return -1;
+          }
+          if (readClosed) {
+            throw new Libp2pException(Reason.CLOSED, "stream " + id + ": read after it was closed");
+          }
+          await(readable, "read");
+        }
+        int done = take(bytes, from, length);
+        int more = 0;
+        if (!remoteFinished) {
+          more =
+              window.read(done, connection.now(), connection.roundTripNanos(), connection::reserve);
+        }
+        if (more > 0) {
+          connection.control(new Frame.WindowUpdate(takeSyn(), id, more));
+        }
+        return done;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private int take(byte[] bytes, int from, int length) {
+      int done = 0;
+      while (done < length && !arrived.isEmpty()) {
+        byte[] chunk = arrived.element();
+        int count = Math.min(length - done, chunk.length - offset);
+        System.arraycopy(chunk, offset, bytes, from + done, count);
+        done += count;
+        offset += count;
+        if (offset == chunk.length) {
+          arrived.remove();
+          offset = 0;
+        }
+      }
+      return done;
+    }
+
+    @Override
+    public int available() {
+      lock.lock();
+      try {
+        return arrived.isEmpty() ? 0 : arrived.element().length - offset;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private final class Out extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      Objects.checkFromIndexSize(from, length, bytes.length);
+      int at = from;
+      int left = length;
+      while (left > 0) {
+        int count;
+        int flags;
+        lock.lock();
+        try {
+          while (credit == 0 && failure.isEmpty() && !finished) {
+            await(writable, "write");
+          }
+          checkFailure();
+          if (finished) {
+            throw new Libp2pException(Reason.CLOSED, "stream " + id + ": written after its end");
+          }
+          count = (int) Math.min(Math.min(left, connection.share()), credit);
+          credit -= count;
+          flags = takeSyn();
+        } finally {
+          lock.unlock();
+        }
+        connection.data(YamuxStream.this, new Frame.Data(flags, id, count), bytes, at);
+        at += count;
+        left -= count;
+      }
+    }
+  }
+}

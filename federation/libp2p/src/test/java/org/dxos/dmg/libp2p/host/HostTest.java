@@ -1,0 +1,298 @@
+package org.dxos.dmg.libp2p.host;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
+import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
+import org.dxos.dmg.libp2p.peer.Identity;
+import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.libp2p.resource.ScopeLimit;
+import org.junit.jupiter.api.Test;
+
+class HostTest {
+
+  private static Connection connect(Host from, Host to) throws IOException {
+    return from.connect(to.peerId(), to.addresses().getFirst());
+  }
+
+  private static Reason reason(org.junit.jupiter.api.function.Executable call) {
+    return assertThrows(Libp2pException.class, call).reason();
+  }
+
+  @Test
+  void callersAtTheSameTimeShareOneConnection() throws Exception {
+    try (Host a = Hosts.start();
+        Host b = Hosts.start();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Connection>> all = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        all.add(threads.submit(() -> connect(a, b)));
+      }
+      Set<Connection> distinct = new HashSet<>();
+      for (Future<Connection> each : all) {
+        distinct.add(each.get(10, TimeUnit.SECONDS));
+      }
+      assertEquals(1, distinct.size());
+      assertSame(distinct.iterator().next(), a.connect(b.peerId()));
+    }
+  }
+
+  @Test
+  void peersThatDialEachOtherAtOncePreferTheSameConnection() throws Exception {
+    try (Host a = Hosts.start();
+        Host b = Hosts.start();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Connection> one = threads.submit(() -> connect(a, b));
+      Future<Connection> two = threads.submit(() -> connect(b, a));
+      one.get(10, TimeUnit.SECONDS);
+      two.get(10, TimeUnit.SECONDS);
+      a.ping(b.peerId());
+      b.ping(a.peerId());
+      int here = a.connections().size();
+      if (here == 2) {
+        boolean inboundAtA = a.connection(b.peerId()).orElseThrow().inbound();
+        assertEquals(!inboundAtA, b.connection(a.peerId()).orElseThrow().inbound());
+      } else {
+        assertEquals(1, here);
+      }
+    }
+  }
+
+  @Test
+  void aPeerThatCouldNotBeReachedIsLeftAloneForAWhile() throws Exception {
+    int port;
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = taken.getLocalPort();
+    }
+    Multiaddr nowhere = Multiaddr.parse("/ip4/127.0.0.1/tcp/" + port);
+    PeerId nobody = Identity.generate(Hosts.RANDOM).peerId();
+    try (Host a = Hosts.start()) {
+      assertEquals(Reason.UNREACHABLE, reason(() -> a.connect(nobody, nowhere)));
+      assertEquals(Reason.DIAL_BACKOFF, reason(() -> a.connect(nobody, nowhere)));
+      assertEquals(Reason.PEER_IDENTITY, reason(() -> a.connect(a.peerId(), nowhere)));
+    }
+  }
+
+  @Test
+  void addressesLearntFromAPeerAreNotDialledWhereTheyArePrivate() throws Exception {
+    try (Host a = Hosts.start();
+        Host b = Hosts.start()) {
+      Connection connection = connect(b, a);
+      connection.identified().get(5, TimeUnit.SECONDS);
+      a.connection(b.peerId()).orElseThrow().identified().get(5, TimeUnit.SECONDS);
+      connection.close(Duration.ofSeconds(1));
+      a.connection(b.peerId()).ifPresent(c -> c.end().join());
+      assertEquals(Reason.UNREACHABLE, reason(() -> a.connect(b.peerId())));
+    }
+  }
+
+  @Test
+  void theGaterRefusesAtEveryPoint() throws Exception {
+    ConnectionGater closed =
+        new ConnectionGater() {
+          @Override
+          public boolean mayDial(PeerId peer, Multiaddr address) {
+            return false;
+          }
+
+          @Override
+          public boolean maySecure(PeerId peer, boolean inbound) {
+            return !inbound;
+          }
+        };
+    try (Host a = Hosts.start(config -> config.withGater(closed));
+        Host b = Hosts.start()) {
+      assertEquals(Reason.GATED, reason(() -> connect(a, b)));
+      Connection refused = connect(b, a);
+      assertEquals(Reason.REMOTE_CLOSED, refused.end().get(5, TimeUnit.SECONDS).reason());
+      assertEquals(List.of(), a.connections());
+    }
+  }
+
+  @Test
+  void reservedPeersFindASlotWhereStrangersFindNone() throws Exception {
+    try (Host friend = Hosts.start();
+        Host stranger = Hosts.start();
+        Host another = Hosts.start();
+        Host host =
+            Hosts.start(
+                config ->
+                    config
+                        .withReserved(Set.of(friend.peerId()))
+                        .withLimits(
+                            config
+                                .limits()
+                                .withReserved(1)
+                                .withScopes(
+                                    new ScopeLimit(2, 100, 1 << 24),
+                                    config.limits().peer(),
+                                    config.limits().connection()),
+                            config.yamux()))) {
+      connect(stranger, host).identified().get(5, TimeUnit.SECONDS);
+      assertEquals(
+          Reason.REMOTE_CLOSED, connect(another, host).end().get(5, TimeUnit.SECONDS).reason());
+      assertTrue(
+          connect(friend, host).identified().get(5, TimeUnit.SECONDS).agent().contains("dmg"));
+    }
+  }
+
+  @Test
+  void aProtocolThatIsNotSpokenIsSaidSo() throws Exception {
+    try (Host a = Hosts.start();
+        Host b = Hosts.start()) {
+      connect(a, b);
+      assertEquals(Reason.NOT_SUPPORTED, reason(() -> a.open(b.peerId(), "/nothing/1.0.0")));
+    }
+  }
+
+  @Test
+  void aDeadlineEndsAReadThatNobodyAnswers() throws Exception {
+    try (Host a = Hosts.start();
+        Host b = Hosts.start()) {
+      connect(a, b);
+      Stream stream = a.open(b.peerId(), Hosts.ECHO);
+      stream.deadline(Duration.ofMillis(50));
+      assertEquals(Reason.TIMEOUT, reason(() -> stream.in().read()));
+      stream.reset();
+      assertEquals(Reason.CLOSED, reason(() -> stream.out().write(1)));
+    }
+  }
+
+  @Test
+  void aGracefulCloseLetsOpenStreamsEnd() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    try (Host a = Hosts.start();
+        Host b = Hosts.start()) {
+      byte[] answer = new byte[300_000];
+      b.handle(
+          "/slow/1",
+          stream -> {
+            begun.countDown();
+            stream.in().readAllBytes();
+            stream.out().write(answer);
+            stream.closeWrite();
+          });
+      connect(a, b);
+      Stream stream = a.open(b.peerId(), "/slow/1");
+      stream.out().write(1);
+      assertTrue(begun.await(5, TimeUnit.SECONDS));
+      Connection there = b.connection(a.peerId()).orElseThrow();
+      Thread closing = Thread.startVirtualThread(() -> there.close(Duration.ofSeconds(5)));
+      stream.closeWrite();
+      assertArrayEquals(answer, stream.in().readAllBytes());
+      closing.join();
+      assertEquals(Reason.CLOSED, there.ended().orElseThrow().reason());
+    }
+  }
+
+  @Test
+  void aThousandStreamsOnOneConnectionAllGetOn() throws Exception {
+    try (Host a = Hosts.start(config -> config.withLimits(wide(config), config.yamux()));
+        Host b = Hosts.start(config -> config.withLimits(wide(config), config.yamux()));
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Connection connection = connect(a, b);
+      CountDownLatch together = new CountDownLatch(1_000);
+      List<Future<Boolean>> all = new ArrayList<>();
+      for (int i = 0; i < 1_000; i++) {
+        byte[] sent = new byte[20_000];
+        sent[i] = 1;
+        all.add(
+            threads.submit(
+                () -> {
+                  try (Stream stream = connection.open(Hosts.ECHO)) {
+                    together.countDown();
+                    assertTrue(together.await(20, TimeUnit.SECONDS), "not all at once");
+                    stream.out().write(sent);
+                    stream.closeWrite();
+                    return java.util.Arrays.equals(sent, stream.in().readAllBytes());
+                  }
+                }));
+      }
+      for (Future<Boolean> each : all) {
+        assertTrue(each.get(30, TimeUnit.SECONDS));
+      }
+    }
+  }
+
+  private static org.dxos.dmg.libp2p.resource.ResourceLimits wide(HostConfig config) {
+    ScopeLimit wide = new ScopeLimit(100, 4_000, 1L << 28);
+    return config.limits().withScopes(config.limits().system(), wide, wide);
+  }
+
+  @Test
+  void perfMovesWhatItIsAskedTo() throws Exception {
+    try (Host a = Hosts.start();
+        Host b = Hosts.start(HostConfig::withPerf)) {
+      connect(a, b);
+      Perf.Result result = a.perf(b.peerId(), 3_000_000, 5_000_000);
+      assertTrue(result.upload().toNanos() > 0 && result.download().toNanos() > 0);
+    }
+  }
+
+  @Test
+  void nothingIsLeftAfterConnectsAndCloses() throws Exception {
+    int rounds = Integer.getInteger("libp2p.connects", 200);
+    try (Host b = Hosts.start()) {
+      try (Host a = Hosts.start()) {
+        round(a, b);
+        long descriptors = descriptors();
+        for (int i = 0; i < rounds; i++) {
+          round(a, b);
+        }
+        awaitNone(b);
+        assertEquals(List.of(), a.resources().snapshot());
+        assertEquals(List.of(), b.resources().snapshot());
+        assertTrue(
+            descriptors() <= descriptors + 4,
+            descriptors() + " descriptors, before " + descriptors);
+      }
+    }
+    assertTrue(
+        Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(
+                thread ->
+                    thread.isAlive()
+                        && !thread.isDaemon()
+                        && thread.getName().startsWith("libp2p-")));
+  }
+
+  private static void round(Host a, Host b) throws Exception {
+    Connection connection = connect(a, b);
+    connection.identified().get(5, TimeUnit.SECONDS);
+    connection.close(Duration.ofSeconds(2));
+    awaitNone(b);
+  }
+
+  private static void awaitNone(Host host) throws Exception {
+    for (Connection connection : host.connections()) {
+      connection.end().get(5, TimeUnit.SECONDS);
+    }
+    long end = System.nanoTime() + 5_000_000_000L;
+    while (!host.resources().snapshot().isEmpty() && System.nanoTime() < end) {
+      java.util.concurrent.locks.LockSupport.parkNanos(200_000);
+    }
+  }
+
+  private static long descriptors() {
+    String[] open = new java.io.File("/proc/self/fd").list();
+    return open == null ? 0 : open.length;
+  }
+}
