@@ -35,13 +35,13 @@ import org.dxos.dmg.version.Version;
  * The index of a registry of others, in memory, without anything signed or stored: what a solver is
  * measured on. Of what the index has, versions of numbers with more than nine digits are left out.
  *
- * <p>A release is made when its name is first asked for, and kept.
+ * <p>A release is made when its name is first asked for, and kept; the index itself is kept as text.
  */
 final class CorpusCatalog implements Catalog {
 
   private final String authority;
   private final Cid genesis;
-  private final Map<String, List<Node.Map>> lines = new TreeMap<>();
+  private final Map<String, List<byte[]>> lines = new TreeMap<>();
   private final Map<String, Name> names = new HashMap<>();
   private final Map<Name, String> originals = new HashMap<>();
   private final Map<Name, List<Release>> known = new HashMap<>();
@@ -63,8 +63,11 @@ final class CorpusCatalog implements Catalog {
             new InputStreamReader(
                 new GZIPInputStream(Files.newInputStream(corpus)), StandardCharsets.UTF_8))) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        Node.Map one = (Node.Map) Json.parse(line.getBytes(StandardCharsets.UTF_8));
-        index.lines.computeIfAbsent(text(one, "name"), _ -> new ArrayList<>()).add(one);
+        byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+        index
+            .lines
+            .computeIfAbsent(text(Json.parse(bytes), "name"), _ -> new ArrayList<>(2))
+            .add(bytes);
       }
     }
     index.lines.keySet().forEach(index::nameFor);
@@ -133,7 +136,8 @@ final class CorpusCatalog implements Catalog {
   private List<Release> make(Name name) {
     List<Release> releases = new ArrayList<>();
     Set<String> made = new HashSet<>();
-    for (Node.Map line : lines.getOrDefault(originals.getOrDefault(name, ""), List.of())) {
+    for (byte[] bytes : lines.getOrDefault(originals.getOrDefault(name, ""), List.of())) {
+      Node.Map line = (Node.Map) Json.parse(bytes);
       try {
         String written = text(line, "version");
         // Versions that differ in their build are two to choose from, of one precedence.

@@ -24,7 +24,7 @@ import org.dxos.dmg.version.Version;
 /**
  * How long the solver takes over the indexes of registries of others: {@code sample} asks what two
  * solvers of another kind have answered, and compares; {@code all} asks for the newest version of
- * each name of crates.io.
+ * each name of crates.io; {@code roots} for the newest of the names given, with the heap it took.
  */
 public final class SolverBench {
 
@@ -51,6 +51,15 @@ public final class SolverBench {
           CorpusCatalog.read(corpora.resolve("crates-2019-11-10.jsonl.gz"), "io.crates"),
           rule,
           out);
+      return;
+    }
+    if (args.length > 2 && args[1].equals("roots")) {
+      CorpusCatalog catalog =
+          CorpusCatalog.read(corpora.resolve("crates-2019-11-10.jsonl.gz"), "io.crates");
+      for (String name : java.util.Arrays.copyOfRange(args, 2, args.length)) {
+        newest(catalog, name, Rule.LINE).ifPresent(one -> told(one, out));
+        newest(catalog, name, Rule.NAME).ifPresent(one -> told(one, out));
+      }
       return;
     }
     Node answers = Json.parse(Files.readAllBytes(corpora.resolve("known-answers-sample.json")));
@@ -183,25 +192,41 @@ public final class SolverBench {
   private static void all(CorpusCatalog catalog, Rule rule, PrintStream out) {
     List<Asked> asked = new ArrayList<>();
     for (String name : catalog.names()) {
-      List<Release> releases = catalog.releases(catalog.name(name), catalog.genesis());
-      Optional<Release> newest = releases.stream().filter(one -> !one.yanked()).findFirst();
-      if (newest.isEmpty()) {
-        continue;
-      }
-      Range range = Range.exactly(newest.get().version());
-      Root root = new Root(newest.get().name(), catalog.genesis(), range, range.toString());
-      long start = System.nanoTime();
-      boolean found = false;
-      Optional<String> wrong = Optional.empty();
-      try {
-        found =
-            Solver.solve(catalog, Question.of(List.of(root)).by(rule)) instanceof Resolution.Solved;
-      } catch (SolverException e) {
-        wrong = Optional.of(e.message());
-      }
-      asked.add(new Asked(name, found, wrong, micros(start)));
+      newest(catalog, name, rule).ifPresent(asked::add);
     }
     print("newest of every name, one a " + rule, asked, out);
+  }
+
+  /** Solves for the newest version of a name that is not yanked. */
+  private static Optional<Asked> newest(CorpusCatalog catalog, String name, Rule rule) {
+    Optional<Release> newest =
+        catalog.releases(catalog.name(name), catalog.genesis()).stream()
+            .filter(one -> !one.yanked())
+            .findFirst();
+    if (newest.isEmpty()) {
+      return Optional.empty();
+    }
+    Range range = Range.exactly(newest.get().version());
+    Root root = new Root(newest.get().name(), catalog.genesis(), range, range.toString());
+    long start = System.nanoTime();
+    try {
+      boolean found =
+          Solver.solve(catalog, Question.of(List.of(root)).by(rule)) instanceof Resolution.Solved;
+      return Optional.of(new Asked(name, found, Optional.empty(), micros(start)));
+    } catch (SolverException e) {
+      return Optional.of(new Asked(name, false, Optional.of(e.message()), micros(start)));
+    }
+  }
+
+  private static void told(Asked one, PrintStream out) {
+    Runtime runtime = Runtime.getRuntime();
+    out.printf(
+        "%s: %s, %.1f ms, heap %d of %d MiB%n",
+        one.what(),
+        one.wrong().orElse(one.satisfiable() ? "solved" : "no solution"),
+        one.micros() / 1e3,
+        (runtime.totalMemory() - runtime.freeMemory()) >> 20,
+        runtime.maxMemory() >> 20);
   }
 
   private static void print(String title, List<Asked> asked, PrintStream out) {

@@ -21,7 +21,25 @@ final class Requirement {
    * @param provider the module that the dependency names for an API
    */
   record Alternative(
-      Name name, Optional<Cid> genesis, Range range, Optional<Providers.Named> provider) {}
+      Name name, Optional<Cid> genesis, Range range, Optional<Providers.Named> provider) {
+
+    /** Of the two texts that differ most; a question makes and compares very many of these. */
+    @Override
+    public int hashCode() {
+      return 31 * name.local().hashCode() + range.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Alternative same
+          && name.local().equals(same.name.local())
+          && range.equals(same.range)
+          && name.kind() == same.name.kind()
+          && genesis.equals(same.genesis)
+          && provider.equals(same.provider)
+          && name.authority().equals(same.name.authority());
+    }
+  }
 
   /**
    * A slot in which it can be met.

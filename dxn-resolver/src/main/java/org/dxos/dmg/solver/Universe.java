@@ -1,13 +1,12 @@
 package org.dxos.dmg.solver;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
@@ -22,6 +21,7 @@ import org.dxos.dmg.solver.Incompatibility.Meaning;
 import org.dxos.dmg.solver.Requirement.Alternative;
 import org.dxos.dmg.solver.Requirement.Option;
 import org.dxos.dmg.solver.Slot.Place;
+import org.dxos.dmg.version.Range;
 import org.dxos.dmg.version.Version;
 
 /**
@@ -36,10 +36,11 @@ final class Universe {
   private final List<Slot> slots = new ArrayList<>();
   private final Map<Cid, Place> places = new HashMap<>();
   private final Map<ApiLine, Slot> apis = new HashMap<>();
-  private final Map<List<Alternative>, Requirement> requirements = new HashMap<>();
-  private final Map<Slot, List<List<List<Alternative>>>> wants = new HashMap<>();
-  private final Map<Slot, Map<List<Alternative>, Optional<Incompatibility>>> dependencies =
-      new HashMap<>();
+  private final Map<Integer, Requirement> requirements = new HashMap<>();
+  private final Map<List<Alternative>, Integer> numbers = new HashMap<>();
+  private final List<List<Alternative>> numbered = new ArrayList<>();
+  private final Map<Slot, int[][]> wants = new HashMap<>();
+  private final Map<Slot, Map<Integer, Optional<Incompatibility>>> dependencies = new HashMap<>();
   private final Map<Place, List<Incompatibility>> links = new HashMap<>();
 
   /** Incompatibilities that came with a requirement, and are not yet part of the search. */
@@ -100,7 +101,7 @@ final class Universe {
   /** What a value requires, in the record's order; nothing for a provider of an API. */
   List<Requirement> requirements(Slot slot, int value) {
     return slot.subject instanceof Slot.Module
-        ? wants(slot).get(value - 1).stream().map(this::requirement).toList()
+        ? Arrays.stream(wants(slot)[value - 1]).mapToObj(this::requirement).toList()
         : List.of();
   }
 
@@ -123,9 +124,9 @@ final class Universe {
               });
       case Slot.Module module -> {
         List<Incompatibility> all = new ArrayList<>();
-        Map<List<Alternative>, Optional<Incompatibility>> known =
+        Map<Integer, Optional<Incompatibility>> known =
             dependencies.computeIfAbsent(slot, _ -> new HashMap<>());
-        for (List<Alternative> wanted : wants(slot).get(value - 1)) {
+        for (int wanted : wants(slot)[value - 1]) {
           Optional<Incompatibility> one = known.get(wanted);
           if (one == null) {
             one = dependency(slot, module, wanted);
@@ -138,73 +139,119 @@ final class Universe {
     };
   }
 
-  private Optional<Incompatibility> dependency(
-      Slot slot, Slot.Module module, List<Alternative> wanted) {
+  private Optional<Incompatibility> dependency(Slot slot, Slot.Module module, int wanted) {
     Requirement requirement = requirement(wanted);
-    List<List<List<Alternative>>> all = wants(slot);
-    Bits who = Bits.none(slot.size);
+    int[][] all = wants(slot);
+    int[] who = new int[all.length];
+    int count = 0;
     List<Version> versions = new ArrayList<>();
-    for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).contains(wanted)) {
-        who = who.or(slot.only(i + 1));
+    for (int i = 0; i < all.length; i++) {
+      if (has(all[i], all[i].length, wanted)) {
+        who[count++] = i + 1;
         versions.add(module.releases().get(i).version());
       }
     }
     Leaf origin =
         new Leaf(new Fact.Requires(module.name(), module.genesis(), versions, requirement.wanted));
+    Bits by = Bits.of(slot.size, Arrays.copyOf(who, count));
     Optional<Term> unmet = unmet(requirement);
     if (unmet.isEmpty()) {
-      return Optional.of(Incompatibility.of(slot, who, origin));
+      return Optional.of(Incompatibility.of(slot, by, origin));
     }
     if (unmet.get().slot() == slot) {
       // It requires its own module: what meets that by being there needs no more.
-      Bits not = who.and(unmet.get().set());
+      Bits not = by.and(unmet.get().set());
       return not.isEmpty() ? Optional.empty() : Optional.of(Incompatibility.of(slot, not, origin));
     }
-    return Optional.of(
-        Incompatibility.of(slot, who, unmet.get().slot(), unmet.get().set(), origin));
+    return Optional.of(Incompatibility.of(slot, by, unmet.get().slot(), unmet.get().set(), origin));
   }
 
-  /** For each release of a slot what it requires; nothing is looked up for it yet. */
-  private List<List<List<Alternative>>> wants(Slot slot) {
-    List<List<List<Alternative>>> known = wants.get(slot);
+  /**
+   * For each release of a slot the numbers of what it requires; nothing is looked up for it yet.
+   */
+  private int[][] wants(Slot slot) {
+    int[][] known = wants.get(slot);
     if (known != null) {
       return known;
     }
-    List<List<List<Alternative>>> all = new ArrayList<>();
-    for (Release release : ((Slot.Module) slot.subject).releases()) {
-      Set<List<Alternative>> of = new LinkedHashSet<>();
-      for (Dependency dependency : release.module().dependencies()) {
+    List<Release> releases = ((Slot.Module) slot.subject).releases();
+    int[][] all = new int[releases.size()][];
+    for (int i = 0; i < all.length; i++) {
+      Release release = releases.get(i);
+      List<Dependency> dependencies = release.module().dependencies();
+      int[] of = new int[dependencies.size()];
+      int count = 0;
+      for (Dependency dependency : dependencies) {
         if (!dependency.optional()) {
-          of.add(alternatives(release, dependency));
+          int number = number(alternatives(release, dependency));
+          if (!has(of, count, number)) {
+            of[count++] = number;
+          }
         }
       }
-      all.add(List.copyOf(of));
+      all[i] = Arrays.copyOf(of, count);
     }
     wants.put(slot, all);
     return all;
   }
 
-  static List<Alternative> alternatives(Release release, Dependency dependency) {
-    return dependency.alternatives().stream()
-        .map(
-            one ->
-                new Alternative(
-                    one.name(),
-                    release.idOf(one.name()),
-                    one.range(),
-                    one.provider()
-                        .flatMap(
-                            named ->
-                                release.idOf(named).map(id -> new Providers.Named(named, id)))))
-        .toList();
+  private static boolean has(int[] numbers, int count, int number) {
+    for (int i = 0; i < count; i++) {
+      if (numbers[i] == number) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  Requirement requirement(List<Alternative> alternatives) {
-    Requirement known = requirements.get(alternatives);
+  /** Equal requirements have one number, so that they are compared in full only once. */
+  private int number(List<Alternative> wanted) {
+    Integer known = numbers.get(wanted);
     if (known != null) {
       return known;
     }
+    numbers.put(wanted, numbered.size());
+    numbered.add(wanted);
+    return numbered.size() - 1;
+  }
+
+  static List<Alternative> alternatives(Release release, Dependency dependency) {
+    return switch (dependency) {
+      case Dependency.One one ->
+          List.of(alternative(release, one.name(), one.range(), one.provider()));
+      case Dependency.AnyOf anyOf -> {
+        List<Alternative> all = new ArrayList<>();
+        for (Dependency.Alternative one : anyOf.alternatives()) {
+          all.add(alternative(release, one.name(), one.range(), one.provider()));
+        }
+        yield List.copyOf(all);
+      }
+    };
+  }
+
+  private static Alternative alternative(
+      Release release, Name name, Range range, Optional<Name> provider) {
+    return new Alternative(
+        name,
+        release.idOf(name),
+        range,
+        provider.flatMap(one -> release.idOf(one).map(id -> new Providers.Named(one, id))));
+  }
+
+  Requirement requirement(List<Alternative> alternatives) {
+    return requirement(number(alternatives));
+  }
+
+  private Requirement requirement(int number) {
+    Requirement known = requirements.get(number);
+    if (known == null) {
+      known = made(numbered.get(number));
+      requirements.put(number, known);
+    }
+    return known;
+  }
+
+  private Requirement made(List<Alternative> alternatives) {
     List<Wanted.Part> parts = new ArrayList<>();
     List<Option> options = new ArrayList<>();
     for (Alternative alternative : alternatives) {
@@ -233,7 +280,6 @@ final class Universe {
               option.slot().not(option.values()),
               new Meaning()));
     }
-    requirements.put(alternatives, made);
     return made;
   }
 
@@ -244,10 +290,7 @@ final class Universe {
   private static Option joined(List<Option> options) {
     Slot slot = options.getFirst().slot();
     int[] order =
-        options.stream()
-            .flatMapToInt(one -> java.util.Arrays.stream(one.order()))
-            .distinct()
-            .toArray();
+        options.stream().flatMapToInt(one -> Arrays.stream(one.order())).distinct().toArray();
     return new Option(slot, Bits.of(slot.size, order), order);
   }
 

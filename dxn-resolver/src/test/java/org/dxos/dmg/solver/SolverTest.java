@@ -249,4 +249,69 @@ class SolverTest {
     }
     assertEquals(length, solved("org.a/module/m0").size());
   }
+
+  /** T3: newer than all, and by somebody whom nobody named. */
+  @Test
+  void aNewerStrangerIsNeverChosenAndTheExplanationNamesIt() {
+    add(
+        record("org.a/module/a", "1.0.0").dependency(on("org.a/api/mail", "^1")),
+        record("org.a/module/mail", "1.0.0").provides(provides("org.a/api/mail", "1.0.0")),
+        record("com.stranger/module/mail", "99.0.0")
+            .provides(provides("org.a/api/mail", "1.99.0")));
+    assertEquals(
+        List.of("org.a/module/a@1.0.0", "org.a/module/mail@1.0.0"), solved("org.a/module/a"));
+    List<String> said =
+        Solver.choices(catalog, question("org.a/module/a")).stream()
+            .flatMap(choice -> choice.lines().stream())
+            .toList();
+    assertTrue(
+        said.stream().anyMatch(line -> line.contains("`com.stranger/module/mail@99.0.0` provides")),
+        said::toString);
+  }
+
+  private Question question(String... roots) {
+    Roots found = Roots.of(catalog, List.of(roots).stream().map(Dxn::parse).toList());
+    return Question.of(assertInstanceOf(Roots.Found.class, found).roots());
+  }
+
+  /** What a range takes does not depend on what was decided before it. */
+  @Test
+  void aRangeIsNotMetByAYankedReleaseUnlessARootNamesItExactly() {
+    add(
+        record("org.a/module/a", "1.0.0").dependency(on("org.a/module/y", "1.0.0")),
+        record("org.a/module/b", "1.0.0").dependency(on("org.a/module/y", "^1")));
+    catalog.yanked(record("org.a/module/y", "1.0.0"));
+    unsolvable(Optional.empty(), "org.a/module/a", "org.a/module/b");
+    assertEquals(3, solved("org.a/module/y@1.0.0", "org.a/module/a", "org.a/module/b").size());
+  }
+
+  @Test
+  void byTheRuleOfOneANameAnOlderOneIsTaken() {
+    add(
+        record("org.a/module/a", "2.0.0").dependency(on("org.a/module/c", "^2")),
+        record("org.a/module/a", "1.0.0").dependency(on("org.a/module/c", "^1")),
+        record("org.a/module/b", "1.0.0").dependency(on("org.a/module/c", "^1")),
+        record("org.a/module/c", "1.0.0"),
+        record("org.a/module/c", "2.0.0"));
+    assertEquals(4, solved("org.a/module/b", "org.a/module/a@*").size());
+    Question strict = question("org.a/module/b", "org.a/module/a@*").by(Rule.NAME);
+    assertEquals(
+        List.of("org.a/module/b@1.0.0", "org.a/module/a@1.0.0", "org.a/module/c@1.0.0"),
+        chosen(Solver.solve(catalog, strict)));
+  }
+
+  /** What a failure does not rest on is not in its explanation, however much there was of it. */
+  @Test
+  void anExplanationIsNoLongerThanItsReason() {
+    for (int i = 0; i < 300; i++) {
+      ModuleRecord.Builder one =
+          record("org.a/module/m" + i, "1.0.0").dependency(on("org.a/module/m" + (i + 1), "^1"));
+      catalog.add(i == 40 ? one.dependency(on("org.a/module/gone", "^1")) : one);
+    }
+    add(record("org.a/module/m300", "1.0.0"));
+    Resolution.Unsolvable no =
+        assertInstanceOf(
+            Resolution.Unsolvable.class, Solver.solve(catalog, question("org.a/module/m40")));
+    assertEquals(2, no.why().facts().size());
+  }
 }
