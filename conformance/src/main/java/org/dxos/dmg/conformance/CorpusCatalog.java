@@ -35,7 +35,8 @@ import org.dxos.dmg.version.Version;
  * The index of a registry of others, in memory, without anything signed or stored: what a solver is
  * measured on. Of what the index has, versions of numbers with more than nine digits are left out.
  *
- * <p>A release is made when its name is first asked for, and kept; the index itself is kept as text.
+ * <p>A release is made when its name is first asked for, and kept; the index itself is kept as
+ * text.
  */
 final class CorpusCatalog implements Catalog {
 
@@ -110,6 +111,11 @@ final class CorpusCatalog implements Catalog {
   /** The id of the one authority here. */
   Cid genesis() {
     return genesis;
+  }
+
+  /** Forgets the releases made so far; the index stays. */
+  void forget() {
+    known.clear();
   }
 
   /** The names of the index, sorted. */
