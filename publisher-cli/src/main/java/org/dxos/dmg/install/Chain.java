@@ -264,17 +264,39 @@ public final class Chain {
                         module,
                         "its `auth` `" + body.auth() + "` is no entry of the key log"));
     Optional<AuthorityEntry.Revoked> revoked = last.revocation(body.key());
-    boolean owner = auth.owners().keys().contains(body.key());
-    if (owner && revoked.isEmpty()) {
+    if (revoked.isEmpty()
+        && auth.owners().keys().contains(body.key())
+        && last.owners().keys().contains(body.key())) {
       return;
     }
     Signed<Head> adder = adder(module, statement.cid(), authority.head());
-    if (!owner
-        && !auth.delegate(body.key())
-            .map(one -> one.allows(AuthorityEntry.Cap.RELEASE, body.path(), adder.body().issued()))
-            .orElse(false)) {
-      throw broken(
-          "key log", module, "key `" + body.key() + "` may not release `" + body.path() + "`");
+    AuthorityEntry then =
+        authority
+            .log()
+            .entry(adder.body().keyHead())
+            .orElseThrow(
+                () ->
+                    broken(
+                        "key log",
+                        module,
+                        "head `" + adder.cid() + "` stands under no entry of the key log"));
+    for (AuthorityEntry entry : List.of(auth, then)) {
+      boolean may =
+          entry.owners().keys().contains(body.key())
+              || entry
+                  .delegate(body.key())
+                  .map(
+                      one ->
+                          one.allows(
+                              AuthorityEntry.Cap.RELEASE, body.path(), adder.body().issued()))
+                  .orElse(false);
+      if (!may || then.revokes(body.key())) {
+        throw broken(
+            "key log",
+            module,
+            "key `%s` may not release `%s` under seq %d"
+                .formatted(body.key(), body.path(), entry.seq()));
+      }
     }
     if (revoked.isPresent()
         && !revoked
