@@ -113,6 +113,11 @@ final class CorpusCatalog implements Catalog {
     return genesis;
   }
 
+  /** Forgets the releases made so far; the index stays. */
+  void forget() {
+    known.clear();
+  }
+
   /** The names of the index, sorted. */
   Set<String> names() {
     return Collections.unmodifiableSet(lines.keySet());
