@@ -61,7 +61,8 @@ public final class Axiom {
         tip.link().map(dossier::lowest),
         tip.link().map(link -> dossier.voided(k, link, false)).orElse(Set.of()),
         contest,
-        forks());
+        forks(),
+        dossier.awaited(k));
   }
 
   // ---- 1: the key log ----
@@ -74,19 +75,28 @@ public final class Axiom {
     Set<Entry> inner = new HashSet<>();
     dossier.entries().forEach(entry -> entry.before().ifPresent(inner::add));
     List<Entry> ends = dossier.entries().stream().filter(entry -> !inner.contains(entry)).toList();
-    List<Entry> smallest = ends;
+    // Whoever beats most is in that set, and from any of its members it is found by adding those
+    // whom a member does not beat.
+    Entry first = ends.getFirst();
+    long most = -1;
     for (Entry end : ends) {
-      List<Entry> set = new ArrayList<>(List.of(end));
-      for (int i = 0; i < set.size(); i++) {
-        Entry member = set.get(i);
-        for (Entry other : ends) {
-          if (!set.contains(other) && !beats(member, other)) {
-            set.add(other);
-          }
-        }
+      long beaten = ends.stream().filter(other -> !other.equals(end) && beats(end, other)).count();
+      if (beaten > most) {
+        most = beaten;
+        first = end;
       }
-      if (set.size() < smallest.size()) {
-        smallest = set;
+    }
+    if (most == ends.size() - 1) {
+      return List.of(first);
+    }
+    List<Entry> smallest = new ArrayList<>(List.of(first));
+    Set<Entry> members = new HashSet<>(smallest);
+    for (int i = 0; i < smallest.size(); i++) {
+      for (Entry other : ends) {
+        if (!members.contains(other) && !beats(smallest.get(i), other)) {
+          members.add(other);
+          smallest.add(other);
+        }
       }
     }
     return smallest;

@@ -334,7 +334,8 @@ final class Clerk implements AutoCloseable {
             Optional.of(new Signed<>(cid, envelope, head)),
             standing.voided(),
             standing.contest(),
-            standing.forks()),
+            standing.forks(),
+            standing.awaited()),
         state);
   }
 

@@ -46,6 +46,9 @@ public final class Dossier {
   /** Of each body, the envelope with the lowest CID: the one that is shown. */
   private final Map<Cid, Signed<?>> lowest = new HashMap<>();
 
+  /** Of a head, what is void under its own entry; found when it is asked for. */
+  private final Map<Cid, Set<Cid>> voided = new HashMap<>();
+
   private final Set<Cid> waiting = new LinkedHashSet<>();
 
   /**
@@ -95,9 +98,8 @@ public final class Dossier {
    * @param signed with the envelope that came first
    * @param before the one before it; empty at epoch 0
    * @param entry the key log entry under which it stands
-   * @param voided what is void under that entry, of all that was added before it
    */
-  record Link(Signed<Head> signed, Optional<Link> before, Entry entry, Set<Cid> voided) {
+  record Link(Signed<Head> signed, Optional<Link> before, Entry entry) {
 
     Head body() {
       return signed.body();
@@ -232,8 +234,7 @@ public final class Dossier {
       return;
     }
     Entry before = entry(signed.body().prev().get());
-    KeyRules.requireNext(
-        signed, before.body(), genesis, (one, other) -> head(one).leadsTo(head(other)));
+    KeyRules.requireNext(signed, before.body(), genesis, this::leadsTo);
     entries.put(body, new Entry(signed, Optional.of(before)));
   }
 
@@ -248,9 +249,10 @@ public final class Dossier {
     Optional<Link> before = signed.body().prev().map(this::head);
     KeyLog log = log(entry);
     HeadRules.requireSignature(signed, log);
-    Set<Cid> voided = before.map(link -> voided(entry, link, true)).orElse(Set.of());
-    HeadRules.check(signed, log, before.map(Link::signed), voided, blocks, sink);
-    heads.put(body, new Link(signed, before, entry, voided));
+    Set<Cid> isVoid = before.map(link -> voided(entry, link, true)).orElse(Set.of());
+    HeadRules.check(signed, log, before.map(Link::signed), isVoid, blocks, sink);
+    heads.put(body, new Link(signed, before, entry));
+    voided.put(body, isVoid);
   }
 
   /**
@@ -267,13 +269,7 @@ public final class Dossier {
       case Head head -> {
         Optional<Link> before = head.prev().map(this::head);
         Entry entry = entry(head.keyHead());
-        heads.putIfAbsent(
-            read.body(),
-            new Link(
-                new Signed<>(envelope, read, head),
-                before,
-                entry,
-                before.map(link -> voided(entry, link, true)).orElse(Set.of())));
+        heads.putIfAbsent(read.body(), new Link(new Signed<>(envelope, read, head), before, entry));
       }
       default -> throw new IllegalStateException("`" + envelope + "` is no entry and no head");
     }
@@ -299,21 +295,26 @@ public final class Dossier {
     if (entry.body().revoked().isEmpty()) {
       return Set.of();
     }
-    if (tip.entry.equals(entry) && strict) {
-      return tip.voided; // under one entry, nothing is added by a key that it revokes
+    boolean own = tip.entry.equals(entry) && strict;
+    if (own && voided.containsKey(tip.id())) {
+      return voided.getOrDefault(
+          tip.id(), Set.of()); // under one entry, no key it revokes adds more
     }
-    Set<Cid> voided = new HashSet<>();
+    Set<Cid> found = new HashSet<>();
     for (Optional<Link> at = Optional.of(tip); at.isPresent(); at = at.get().before) {
       Link link = at.get();
       for (Cid added : link.body().added()) {
         PublicKey key = Signed.read(blocks, added, Statement.class).body().key();
         Optional<Revoked> revoked = entry.body().revocation(key);
         if (revoked.isPresent() && !keeps(revoked.get(), link, strict)) {
-          voided.add(added);
+          found.add(added);
         }
       }
     }
-    return voided;
+    if (own) {
+      voided.put(tip.id(), found);
+    }
+    return found;
   }
 
   /** True if a revocation leaves what {@code link} is or added as it was. */
@@ -325,7 +326,25 @@ public final class Dossier {
     if (!strict && !bodies.containsKey(lastGood)) {
       return false;
     }
-    return link.leadsTo(head(lastGood));
+    return heldHead(lastGood).map(link::leadsTo).orElse(false);
+  }
+
+  /**
+   * A head that a link names; empty if what it names is held and no head, which keeps nothing.
+   *
+   * @throws AdmissionException.Refused with {@link ErrorCode#BLOCK_MISSING} if it is not held
+   */
+  private Optional<Link> heldHead(Cid envelope) {
+    if (!bodies.containsKey(envelope)) {
+      throw missing("head", envelope);
+    }
+    return Optional.ofNullable(heads.get(bodies.get(envelope)));
+  }
+
+  private boolean leadsTo(Cid one, Cid other) {
+    Optional<Link> first = heldHead(one);
+    Optional<Link> second = heldHead(other);
+    return first.isPresent() && second.isPresent() && first.get().leadsTo(second.get());
   }
 
   /** The branch of the key log that ends with {@code entry}. */
@@ -374,6 +393,7 @@ public final class Dossier {
     copy.heads.putAll(heads);
     copy.bodies.putAll(bodies);
     copy.lowest.putAll(lowest);
+    copy.voided.putAll(voided);
     copy.waiting.addAll(waiting);
     return copy;
   }
@@ -388,6 +408,15 @@ public final class Dossier {
 
   Collection<Link> heads() {
     return heads.values();
+  }
+
+  /** What {@code entry} names as the last good heads of keys, and is not held. */
+  Set<Cid> awaited(Entry entry) {
+    Set<Cid> awaited = new HashSet<>();
+    for (Revoked revoked : entry.body().revoked()) {
+      revoked.lastGood().filter(head -> !bodies.containsKey(head)).ifPresent(awaited::add);
+    }
+    return awaited;
   }
 
   /** Every valid envelope held, in no order. */

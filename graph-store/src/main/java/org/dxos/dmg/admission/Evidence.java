@@ -48,7 +48,8 @@ final class Evidence {
         state.publicHead().map(cid -> Signed.read(store, cid, Head.class)),
         Set.of(),
         Standing.Contest.NONE,
-        List.of());
+        List.of(),
+        Set.of());
   }
 
   /**

@@ -24,7 +24,7 @@ public final class HeadRules {
    *
    * @param head the head
    * @param log the branch of the key log that ends with the entry the head names
-   * @param prev the head before; empty at epoch 0
+   * @param prev the head that its `prev` names, by whichever of its envelopes; empty at epoch 0
    * @param voided statements in the state before that are void under that entry
    * @param blocks where statements and the trees can be read
    * @param sink takes the nodes of the tree that the head signs
@@ -64,7 +64,8 @@ public final class HeadRules {
   private static void requireLinks(Signed<Head> head, KeyLog log, Optional<Signed<Head>> prev) {
     Head body = head.body();
     long epoch = prev.isPresent() ? prev.get().body().epoch() + 1 : 0;
-    if (body.epoch() != epoch || !body.prev().equals(prev.map(Signed::cid))) {
+    // Which head `prev` names is the caller's to find: of one body there may be several envelopes.
+    if (body.epoch() != epoch || body.prev().isPresent() != prev.isPresent()) {
       throw refused(
           head,
           "epoch " + body.epoch() + " does not follow the head before it, expected epoch " + epoch);

@@ -41,6 +41,17 @@ final class HomeRules {
       }
       case NONE -> {}
     }
+    if (!view.standing().awaited().isEmpty()) {
+      return Optional.of(
+          new Verdict.Refused(
+              ErrorCode.BLOCK_MISSING,
+              "admit for `"
+                  + view.name()
+                  + "`: its key log names head `"
+                  + view.standing().awaited().iterator().next()
+                  + "` as the last good one of a key, and it is not held",
+              "take it from whoever has it: `dmg import car`"));
+    }
     Optional<AuthorityEntry> auth = view.log().entry(statement.body().auth());
     if (auth.isEmpty()) {
       return Optional.of(

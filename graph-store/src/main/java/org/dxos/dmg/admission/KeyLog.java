@@ -60,6 +60,11 @@ public record KeyLog(List<Signed<AuthorityEntry>> entries, Map<Cid, Cid> others)
     return position(envelope).map(at -> entries.get(at).body());
   }
 
+  /** The branch up to the entry that a link names, if it is on this one. */
+  public Optional<KeyLog> upTo(Cid envelope) {
+    return position(envelope).map(at -> new KeyLog(entries.subList(0, at + 1), others));
+  }
+
   /** True if {@code envelope} is of the newest entry. */
   boolean endsWith(Cid envelope) {
     return position(envelope).equals(Optional.of(entries.size() - 1));

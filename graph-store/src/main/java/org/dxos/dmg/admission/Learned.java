@@ -10,7 +10,7 @@ import org.dxos.dmg.cid.Cid;
  * @param authority as it stands now; empty if it is not held
  * @param added envelopes that are held now and were not
  * @param waiting envelopes that link to something not held; they are not kept
- * @param refusal the first that is not valid; nothing after it was looked at
+ * @param refusal of the first that is not valid; the others are judged all the same
  * @param position the journal's end, with what was added
  */
 public record Learned(

@@ -11,6 +11,7 @@ import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.Head;
 
@@ -48,8 +49,14 @@ final class Learning {
       try {
         dossier.offer(envelope);
       } catch (AdmissionException.Refused e) {
-        refusal = Optional.of(e);
-        break;
+        refusal = refusal.or(() -> Optional.of(e));
+      } catch (FormatException e) {
+        refusal =
+            refusal.or(
+                () ->
+                    Optional.of(
+                        new AdmissionException.Refused(
+                            e.code(), e.message(), e.hint().orElse(""))));
       }
     }
     this.added = new LinkedHashSet<>(dossier.envelopes());

@@ -18,9 +18,16 @@ import org.dxos.dmg.trust.Head;
  * @param voided envelopes of statements that heads up to the tip added, and that do not count
  * @param contest whether something is contested, and what
  * @param forks the proofs of all forks, whether or not they were resolved since
+ * @param awaited heads that the key log names as the last good ones of keys, and that are not held:
+ *     what they keep is not known, so the home signs nothing until they are
  */
 public record Standing(
-    KeyLog log, Optional<Signed<Head>> tip, Set<Cid> voided, Contest contest, List<Fork> forks) {
+    KeyLog log,
+    Optional<Signed<Head>> tip,
+    Set<Cid> voided,
+    Contest contest,
+    List<Fork> forks,
+    Set<Cid> awaited) {
 
   /** What has to be settled by people before anything new is admitted. */
   public enum Contest {
@@ -35,6 +42,7 @@ public record Standing(
   public Standing {
     voided = Set.copyOf(voided);
     forks = List.copyOf(forks);
+    awaited = Set.copyOf(awaited);
   }
 
   /** The block of the node tree that says this. */

@@ -9,7 +9,7 @@ import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.Statement;
 
 /** Who may say what, and when. Times are seconds, UTC. */
-final class StatementRules {
+public final class StatementRules {
 
   /** How much older than the head that adds it a statement may be: 90 days. */
   static final long MAX_AGE_SECONDS = 90L * 86_400;
@@ -27,7 +27,7 @@ final class StatementRules {
    * @param issued of the head that adds it
    * @return a refusal, or empty if the statement may be said
    */
-  static Optional<Verdict.Refused> judge(
+  public static Optional<Verdict.Refused> judge(
       Statement statement, AuthorityEntry auth, AuthorityEntry keyHead, long issued) {
     Optional<Cap> cap = cap(statement.op());
     if (statement.space().isPresent() || statement.op() instanceof Statement.Promote) {

@@ -382,4 +382,118 @@ class AxiomTest {
         head0,
         head1);
   }
+
+  @Test
+  void aLastGoodThatIsNoHeadKeepsNothing() {
+    Signed<AuthorityEntry> wrong =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.of(genesis.cid())), OWNER);
+    assertEquals(
+        Set.of(two.cid(), three.cid()), verdict(genesis, head0, head1, head2, wrong).voided());
+    Signed<AuthorityEntry> home =
+        forge.next(
+            genesis,
+            d -> {
+              d.head = HEAD_2.publicKey();
+              d.revoke(HEAD, Optional.of(genesis.cid()));
+            },
+            OWNER);
+    assertEquals(Optional.empty(), verdict(genesis, head0, head1, home).tip());
+  }
+
+  @Test
+  void aLastGoodThatIsNotHeldIsAwaited() {
+    Signed<AuthorityEntry> revoked =
+        forge.next(genesis, d -> d.revoke(DELEGATE, Optional.of(head2.cid())), OWNER);
+    assertEquals(Set.of(head2.cid()), verdict(genesis, head0, head1, revoked).awaited());
+    assertEquals(Set.of(), verdict(genesis, head0, head1, head2, revoked).awaited());
+  }
+
+  /**
+   * One that draws its nonces makes several envelopes of one body; this one signs under one more.
+   */
+  @Test
+  void aHeadMayNameAnyEnvelopeOfTheOneBeforeIt() {
+    org.dxos.dmg.trust.Envelope first = head0.envelope();
+    byte[] block = first.encode();
+    Signed<Head> later = forge.head(log, Optional.of(head0), Set.of(), HEAD, two);
+    Dossier dossier = forge.dossier(id);
+    dossier.offer(genesis.cid());
+    dossier.offer(head0.cid());
+    assertEquals(Dossier.Offer.KNOWN, dossier.offer(org.dxos.dmg.dagcbor.DagCbor.cid(block)));
+    assertEquals(Dossier.Offer.ADMITTED, dossier.offer(later.cid()));
+    // The check itself does not look at which envelope it was.
+    HeadRules.check(
+        later,
+        log,
+        Optional.of(new Signed<>(genesis.cid(), first, head0.body())),
+        Set.of(),
+        forge,
+        (_, _) -> {});
+  }
+
+  @Test
+  void hundredsOfRivalBranchesAreJudgedInASecond() {
+    List<Cid> envelopes = new ArrayList<>(List.of(genesis.cid()));
+    for (int i = 0; i < 200; i++) {
+      long created = i;
+      envelopes.add(forge.next(genesis, d -> d.created = created, OWNER).cid());
+    }
+    Standing standing = forge.verdict(id, envelopes);
+    assertEquals(Contest.KEYS, standing.contest());
+    assertEquals(genesis.cid(), standing.log().last().cid());
+  }
+
+  @Test
+  void whatWasAdmittedIsReadBackThoughLastGoodLiesAside(
+      @org.junit.jupiter.api.io.TempDir java.nio.file.Path folder) {
+    // The delegate is kept up to a head that the change of homes leaves aside.
+    Signed<AuthorityEntry> moved =
+        forge.next(
+            genesis,
+            d -> {
+              d.head = HEAD_2.publicKey();
+              d.revoke(HEAD, Optional.of(head1.cid()));
+              d.revoke(DELEGATE, Optional.of(head2.cid()));
+            },
+            OWNER);
+    KeyLog after = log.then(moved);
+    Signed<Head> next =
+        forge.head(
+            after,
+            Optional.of(head1),
+            Set.of(),
+            HEAD_2,
+            forge.release(after, OWNER, "module/next", "1.0.0"));
+    Standing standing;
+    try (World world = new World(folder)) {
+      standing =
+          world
+              .registrar
+              .learn(
+                  id,
+                  List.of(
+                      genesis.cid(),
+                      head0.cid(),
+                      head1.cid(),
+                      head2.cid(),
+                      moved.cid(),
+                      next.cid()),
+                  forge,
+                  Registrar.Binding.FIRST_USE)
+              .orThrow()
+              .standing();
+      assertEquals(Optional.of(next), standing.tip());
+    }
+    try (World again = new World(folder)) {
+      AuthorityView view = again.registrar.authority(id).orElseThrow();
+      assertEquals(standing, view.standing());
+      assertEquals(
+          standing,
+          again
+              .registrar
+              .learn(id, List.of(head2.cid()), forge, Registrar.Binding.NEVER)
+              .orThrow()
+              .standing());
+    }
+  }
 }

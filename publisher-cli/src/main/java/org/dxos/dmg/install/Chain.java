@@ -13,6 +13,7 @@ import org.dxos.dmg.admission.KeyRules;
 import org.dxos.dmg.admission.ReleaseRules;
 import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.admission.Slots;
+import org.dxos.dmg.admission.StatementRules;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.closure.Closure;
@@ -270,34 +271,25 @@ public final class Chain {
       return;
     }
     Signed<Head> adder = adder(module, statement.cid(), authority.head());
-    AuthorityEntry then =
+    KeyLog then =
         authority
             .log()
-            .entry(adder.body().keyHead())
+            .upTo(adder.body().keyHead())
             .orElseThrow(
                 () ->
                     broken(
                         "key log",
                         module,
                         "head `" + adder.cid() + "` stands under no entry of the key log"));
-    for (AuthorityEntry entry : List.of(auth, then)) {
-      boolean may =
-          entry.owners().keys().contains(body.key())
-              || entry
-                  .delegate(body.key())
-                  .map(
-                      one ->
-                          one.allows(
-                              AuthorityEntry.Cap.RELEASE, body.path(), adder.body().issued()))
-                  .orElse(false);
-      if (!may || then.revokes(body.key())) {
-        throw broken(
-            "key log",
-            module,
-            "key `%s` may not release `%s` under seq %d"
-                .formatted(body.key(), body.path(), entry.seq()));
-      }
+    HeadRules.requireSignature(adder, then);
+    if (then.entry(body.auth()).isEmpty()) {
+      throw broken("key log", module, "its `auth` is later than the head that added it");
     }
+    StatementRules.judge(body, auth, then.last().body(), adder.body().issued())
+        .ifPresent(
+            refused -> {
+              throw broken("key log", module, refused.message());
+            });
     if (revoked.isPresent()
         && !revoked
             .get()
