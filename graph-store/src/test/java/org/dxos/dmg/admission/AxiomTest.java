@@ -2,6 +2,7 @@ package org.dxos.dmg.admission;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -494,6 +495,39 @@ class AxiomTest {
               .learn(id, List.of(head2.cid()), forge, Registrar.Binding.NEVER)
               .orThrow()
               .standing());
+    }
+  }
+
+  @Test
+  void aRecordOfALaterVersionIsCarriedWithWhatItLinks(
+      @org.junit.jupiter.api.io.TempDir java.nio.file.Path folder) {
+    byte[] file = "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    Cid raw = Cid.of(Cid.RAW, file);
+    forge.blocks.put(raw, file);
+    Cid record =
+        forge.put(
+            org.dxos.dmg.dagcbor.DagCbor.encode(
+                new org.dxos.dmg.dagcbor.MapBuilder()
+                    .put("type", "dmg/module/2")
+                    .put("name", "org.dxos/module/later")
+                    .put("version", "1.0.0")
+                    .put("glue", org.dxos.dmg.dagcbor.Node.of(raw))
+                    .build()));
+    Signed<Statement> release =
+        forge.statement(
+            log,
+            OWNER,
+            "module/later",
+            Optional.empty(),
+            new Statement.Release("1.0.0", record, List.of(), java.util.Map.of()));
+    Signed<Head> head = forge.head(log, Optional.empty(), Set.of(), HEAD, release);
+    try (World world = new World(folder)) {
+      world
+          .registrar
+          .learn(id, List.of(genesis.cid(), head.cid()), forge, Registrar.Binding.FIRST_USE)
+          .orThrow();
+      assertTrue(world.store.has(record));
+      assertTrue(world.store.has(raw));
     }
   }
 }
