@@ -29,7 +29,8 @@ const helia = withBitswap(withLibp2p(createHeliaLight({ codecs: [dagCborCodec] }
   streamMuxers: [yamux({ maxInboundStreams: 2000, maxOutboundStreams: 2000 })],
   connectionManager: { inboundConnectionThreshold: 1000 },
   nodeInfo: { userAgent: 'dmg-interop-js' },
-  services: { identify: identify(), identifyPush: identifyPush(), ping: ping() }
+  // A ping's stream may still be closing when the next one is opened, which the default of one would refuse.
+  services: { identify: identify(), identifyPush: identifyPush(), ping: ping({ maxOutboundStreams: 16 }) }
 }))
 await helia.start()
 const node = helia.libp2p
