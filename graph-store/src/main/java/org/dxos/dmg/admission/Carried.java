@@ -31,7 +31,8 @@ public final class Carried {
     return envelopes;
   }
 
-  private static Deque<Cid> back(Optional<Cid> tip, BlockSource blocks) {
+  /** A key log or a chain of heads, from its first envelope to {@code tip}. */
+  static Deque<Cid> back(Optional<Cid> tip, BlockSource blocks) {
     Deque<Cid> chain = new ArrayDeque<>();
     Optional<Cid> at = tip;
     while (at.isPresent()) {

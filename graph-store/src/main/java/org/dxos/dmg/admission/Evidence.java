@@ -1,8 +1,6 @@
 package org.dxos.dmg.admission;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +38,7 @@ final class Evidence {
       return Axiom.of(dossier(id, state, store, (_, _) -> {}, store));
     }
     List<Signed<AuthorityEntry>> entries = new ArrayList<>();
-    for (Cid at : back(state.keyHead(), AuthorityEntry.class, store)) {
+    for (Cid at : Carried.back(Optional.of(state.keyHead()), store)) {
       entries.add(Signed.read(store, at, AuthorityEntry.class));
     }
     return new Standing(
@@ -62,10 +60,8 @@ final class Evidence {
       Cid id, AuthorityState state, BlockSource blocks, BlockSink sink, BlockStore store) {
     Dossier dossier = new Dossier(id, blocks, sink);
     List<Cid> aside = aside(id, store);
-    List<Cid> entries = new ArrayList<>(back(state.keyHead(), AuthorityEntry.class, store));
-    List<Cid> heads =
-        new ArrayList<>(
-            state.publicHead().map(tip -> back(tip, Head.class, store)).orElse(List.of()));
+    List<Cid> entries = new ArrayList<>(Carried.back(Optional.of(state.keyHead()), store));
+    List<Cid> heads = List.copyOf(Carried.back(state.publicHead(), store));
     List<Signed<AuthorityEntry>> asideEntries = new ArrayList<>();
     List<Signed<Head>> asideHeads = new ArrayList<>();
     for (Cid envelope : aside) {
@@ -109,22 +105,5 @@ final class Evidence {
     return store.registers(ASIDE + id + "/").stream()
         .map(register -> Cid.parse(register.substring(register.lastIndexOf('/') + 1)))
         .toList();
-  }
-
-  /** A chain along {@code prev}, oldest first. */
-  private static <B extends org.dxos.dmg.trust.Body> List<Cid> back(
-      Cid tip, Class<B> type, BlockSource blocks) {
-    Deque<Cid> chain = new ArrayDeque<>();
-    Optional<Cid> at = Optional.of(tip);
-    while (at.isPresent()) {
-      chain.push(at.get());
-      at =
-          switch (Signed.read(blocks, at.get(), type).body()) {
-            case AuthorityEntry entry -> entry.prev();
-            case Head head -> head.prev();
-            default -> Optional.empty();
-          };
-    }
-    return List.copyOf(chain);
   }
 }

@@ -409,11 +409,9 @@ class AxiomTest {
     assertEquals(Set.of(), verdict(genesis, head0, head1, head2, revoked).awaited());
   }
 
-  /**
-   * One that draws its nonces makes several envelopes of one body; this one signs under one more.
-   */
+  /** A signer that draws its nonces makes several envelopes of one body; links may name any. */
   @Test
-  void aHeadMayNameAnyEnvelopeOfTheOneBeforeIt() {
+  void aHeadIsCheckedBesideTheOneBeforeItByWhicheverEnvelope() {
     org.dxos.dmg.trust.Envelope first = head0.envelope();
     byte[] block = first.encode();
     Signed<Head> later = forge.head(log, Optional.of(head0), Set.of(), HEAD, two);
@@ -433,7 +431,7 @@ class AxiomTest {
   }
 
   @Test
-  void hundredsOfRivalBranchesAreJudgedInASecond() {
+  void hundredsOfRivalBranchesAreContestedAtTheirLastCommonEntry() {
     List<Cid> envelopes = new ArrayList<>(List.of(genesis.cid()));
     for (int i = 0; i < 200; i++) {
       long created = i;
