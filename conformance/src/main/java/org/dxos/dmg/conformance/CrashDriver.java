@@ -20,7 +20,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.dxos.dmg.admission.ReleaseRules;
 import org.dxos.dmg.api.QueryAnswer;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
@@ -32,6 +31,7 @@ import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.publish.PreparedModule;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.verdict.ReleaseRules;
 
 /**
  * Kills a node again and again while publishers publish, and checks after each restart what it had

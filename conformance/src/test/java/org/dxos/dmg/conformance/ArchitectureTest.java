@@ -33,6 +33,7 @@ class ArchitectureTest {
     "..dmg.mst..",
     "..dmg.unixfs..",
     "..dmg.car..",
+    "..dmg.verdict..",
     "..dmg.admission..",
     "..dmg.graph.."
   };
@@ -117,6 +118,22 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "java.nio.file..", "java.net..", "org.apache..", "org.eclipse.jetty..", "org.rocksdb..")
         .because("the core is pure; files, sockets and databases are at the rim")
+        .check(classes);
+  }
+
+  @Test
+  void verdictsAreReachedWithoutClockDatabaseOrNodeKeys() {
+    noClasses()
+        .that()
+        .resideInAPackage("..dmg.verdict..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.nio.file..", "java.util.concurrent..", "java.util.random..", "org.rocksdb..")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.time.InstantSource")
+        .because("whoever holds the same comes to the same verdict")
         .check(classes);
   }
 

@@ -5,6 +5,11 @@ import java.util.List;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Axiom;
+import org.dxos.dmg.verdict.Dossier;
+import org.dxos.dmg.verdict.Standing;
 
 /**
  * Judges everything that is stored as if it had just arrived: every block against its CID, and
@@ -65,9 +70,9 @@ public final class Audit {
       for (Cid waiting : anew.waiting()) {
         faults.add("`" + waiting + "` of `" + view.name() + "` links to what is not held");
       }
-      for (Dossier.Link head : anew.heads()) {
+      for (Head head : anew.headBodies()) {
         heads++;
-        statements += head.body().added().size();
+        statements += head.added().size();
       }
       Standing verdict = Axiom.of(anew);
       if (!verdict.state().equals(view.standing().state())) {

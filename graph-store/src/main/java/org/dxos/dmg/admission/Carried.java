@@ -12,6 +12,8 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.ReleaseRules;
+import org.dxos.dmg.verdict.Signed;
 
 /** What has to travel so that another node can hold an authority. */
 public final class Carried {

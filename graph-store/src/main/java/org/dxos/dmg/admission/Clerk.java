@@ -23,6 +23,12 @@ import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.Standing;
+import org.dxos.dmg.verdict.Verdict;
 
 /**
  * The one thread that changes what a node holds: it takes whatever waits, applies it, signs one

@@ -13,6 +13,11 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.AuthorityState;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.verdict.Axiom;
+import org.dxos.dmg.verdict.Dossier;
+import org.dxos.dmg.verdict.KeyLog;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Standing;
 
 /**
  * How the envelopes of an authority lie in the store: those that stand are found from the state,

@@ -10,6 +10,8 @@ import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityState;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Standing;
 
 /**
  * What a node holds, as it stands on disk: the authorities, the names bound to them, and the node

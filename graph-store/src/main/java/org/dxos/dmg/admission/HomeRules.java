@@ -4,6 +4,10 @@ import java.util.Optional;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.StatementRules;
+import org.dxos.dmg.verdict.Verdict;
 
 /** When a home node takes a statement: it is the home, nothing is contested, and the key may. */
 final class HomeRules {

@@ -3,6 +3,8 @@ package org.dxos.dmg.admission;
 import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.AuthorityView;
 
 /**
  * What came of envelopes of a key log and of heads that were offered.

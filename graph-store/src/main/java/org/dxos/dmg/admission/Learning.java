@@ -14,6 +14,12 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Axiom;
+import org.dxos.dmg.verdict.Dossier;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Standing;
 
 /**
  * Takes envelopes into an authority's dossier, and works out what a commit has to hold so that the

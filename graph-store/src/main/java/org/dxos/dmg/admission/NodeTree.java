@@ -10,6 +10,7 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityState;
+import org.dxos.dmg.verdict.Signed;
 
 /**
  * The tree of everything a node holds: authority id to where it stands. Two nodes hold the same if

@@ -16,6 +16,13 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.KeyRules;
+import org.dxos.dmg.verdict.ReleaseRules;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.Verdict;
 
 /**
  * Takes claims and statements, and orders the statements of the authorities whose home this node is

@@ -10,11 +10,7 @@ import org.apache.jena.graph.NodeFactory;
 import org.apache.jena.sparql.core.DatasetGraph;
 import org.apache.jena.sparql.core.Quad;
 import org.apache.jena.system.Txn;
-import org.dxos.dmg.admission.AuthorityView;
-import org.dxos.dmg.admission.ReleaseRules;
-import org.dxos.dmg.admission.Signed;
-import org.dxos.dmg.admission.Slots;
-import org.dxos.dmg.admission.Statuses;
+import org.dxos.dmg.admission.Stored;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
@@ -26,6 +22,11 @@ import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.ReleaseRules;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.Statuses;
 import org.dxos.dmg.version.Version;
 
 /** Writes what journal entries admit as quads, inside of a transaction that somebody else holds. */
@@ -74,11 +75,11 @@ final class Projector {
         graph.add(REGISTRY, authority, iri(Ontology.TYPE), iri(Ontology.NS + "Authority"));
         graph.add(REGISTRY, authority, iri(Ontology.NAME), text(body.authority()));
       }
-      case STANDING -> AuthorityView.stored(entry.genesis(), store).ifPresent(this::anew);
+      case STANDING -> Stored.authority(entry.genesis(), store).ifPresent(this::anew);
       case HEAD -> {
         Head head = Signed.read(store, entry.envelope(), Head.class).body();
         AuthorityEntry authority = Signed.read(store, head.keyHead(), AuthorityEntry.class).body();
-        if (!AuthorityView.bound(authority.authority(), entry.genesis(), store)) {
+        if (!Stored.bound(authority.authority(), entry.genesis(), store)) {
           return; // another claim to the name, which nobody finds by it
         }
         boolean status = false;
@@ -94,7 +95,7 @@ final class Projector {
           }
         }
         if (status) {
-          Optional<AuthorityView> view = AuthorityView.stored(entry.genesis(), store);
+          Optional<AuthorityView> view = Stored.authority(entry.genesis(), store);
           if (view.isPresent()) {
             statuses(view.get(), paths(head));
           }
@@ -163,7 +164,7 @@ final class Projector {
 
   /** Writes an authority again from its state, after the verdict on it has changed. */
   private void anew(AuthorityView view) {
-    if (!AuthorityView.bound(view.name(), view.id(), store)) {
+    if (!Stored.bound(view.name(), view.id(), store)) {
       return;
     }
     Node authority = iri(RecordTriples.graphIri(view.id()));

@@ -26,15 +26,22 @@ import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.Axiom;
+import org.dxos.dmg.verdict.Dossier;
+import org.dxos.dmg.verdict.KeyLog;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.Standing;
+import org.dxos.dmg.verdict.Verdict;
 
 /** Makes signed things about one authority, sound or not, without a node. */
-final class Forge implements BlockSource {
+public final class Forge implements BlockSource {
 
-  static final long START = 1_790_000_000;
+  public static final long START = 1_790_000_000;
 
-  final Map<Cid, byte[]> blocks = new HashMap<>();
+  public final Map<Cid, byte[]> blocks = new HashMap<>();
 
-  static SigningKey key(int n) {
+  public static SigningKey key(int n) {
     byte[] seed = new byte[32];
     Arrays.fill(seed, (byte) n);
     return SigningKey.ofSeed(seed);
@@ -45,7 +52,7 @@ final class Forge implements BlockSource {
     return Optional.ofNullable(blocks.get(cid));
   }
 
-  Cid put(byte[] block) {
+  public Cid put(byte[] block) {
     Cid cid = DagCbor.cid(block);
     blocks.put(cid, block);
     return cid;
@@ -59,27 +66,27 @@ final class Forge implements BlockSource {
   }
 
   /** The fields of a key log entry, to be changed before it is signed. */
-  static final class Draft {
-    String authority = "org.dxos";
-    long seq;
-    Optional<Cid> genesis = Optional.empty();
-    Optional<Cid> prev = Optional.empty();
-    KeySet owners = KeySet.of(key(2).publicKey());
-    KeySet recovery = KeySet.of(key(3).publicKey());
-    PublicKey head = key(1).publicKey();
-    List<Delegate> delegates = new ArrayList<>();
-    List<Revoked> revoked = new ArrayList<>();
-    Optional<Cid> resolves = Optional.empty();
-    long created = START;
+  public static final class Draft {
+    public String authority = "org.dxos";
+    public long seq;
+    public Optional<Cid> genesis = Optional.empty();
+    public Optional<Cid> prev = Optional.empty();
+    public KeySet owners = KeySet.of(key(2).publicKey());
+    public KeySet recovery = KeySet.of(key(3).publicKey());
+    public PublicKey head = key(1).publicKey();
+    public List<Delegate> delegates = new ArrayList<>();
+    public List<Revoked> revoked = new ArrayList<>();
+    public Optional<Cid> resolves = Optional.empty();
+    public long created = START;
 
-    Draft revoke(SigningKey key, Optional<Cid> lastGood) {
+    public Draft revoke(SigningKey key, Optional<Cid> lastGood) {
       revoked.removeIf(one -> one.key().equals(key.publicKey()));
       revoked.add(new Revoked(key.publicKey(), lastGood, "lost"));
       delegates.removeIf(one -> one.key().equals(key.publicKey()));
       return this;
     }
 
-    Draft delegate(SigningKey key, String scope, Cap... caps) {
+    public Draft delegate(SigningKey key, String scope, Cap... caps) {
       delegates.add(
           new Delegate(
               key.publicKey(),
@@ -91,7 +98,7 @@ final class Forge implements BlockSource {
       return this;
     }
 
-    AuthorityEntry entry(SigningKey... signers) {
+    public AuthorityEntry entry(SigningKey... signers) {
       return new AuthorityEntry(
           authority,
           seq,
@@ -109,18 +116,18 @@ final class Forge implements BlockSource {
     }
   }
 
-  static KeySet keys(int threshold, SigningKey... keys) {
+  public static KeySet keys(int threshold, SigningKey... keys) {
     return new KeySet(threshold, Stream.of(keys).map(SigningKey::publicKey).sorted().toList());
   }
 
-  Signed<AuthorityEntry> genesis(Consumer<Draft> change, SigningKey... signers) {
+  public Signed<AuthorityEntry> genesis(Consumer<Draft> change, SigningKey... signers) {
     Draft draft = new Draft();
     change.accept(draft);
     return sign(draft.entry(signers), List.of(signers));
   }
 
   /** The entry after {@code before}, the same but for {@code change}. */
-  Signed<AuthorityEntry> next(
+  public Signed<AuthorityEntry> next(
       Signed<AuthorityEntry> before, Consumer<Draft> change, SigningKey... signers) {
     AuthorityEntry body = before.body();
     Draft draft = new Draft();
@@ -138,7 +145,7 @@ final class Forge implements BlockSource {
     return sign(draft.entry(signers), List.of(signers));
   }
 
-  Signed<Statement> statement(
+  public Signed<Statement> statement(
       KeyLog log, SigningKey key, String path, Optional<Cid> replaces, Statement.Op op) {
     return sign(
         new Statement(
@@ -154,11 +161,11 @@ final class Forge implements BlockSource {
         List.of(key));
   }
 
-  Signed<Statement> release(KeyLog log, SigningKey key, String path, String version) {
+  public Signed<Statement> release(KeyLog log, SigningKey key, String path, String version) {
     return statement(log, key, path, Optional.empty(), release(path, version));
   }
 
-  static Statement.Release release(String path, String version) {
+  public static Statement.Release release(String path, String version) {
     return new Statement.Release(
         version,
         DagCbor.cid((path + version).getBytes(java.nio.charset.StandardCharsets.UTF_8)),
@@ -168,7 +175,7 @@ final class Forge implements BlockSource {
 
   /** A head with the state that its statements lead to, whether or not they may be said. */
   @SafeVarargs
-  final Signed<Head> head(
+  public final Signed<Head> head(
       KeyLog log,
       Optional<Signed<Head>> prev,
       Set<Cid> voided,
@@ -189,7 +196,7 @@ final class Forge implements BlockSource {
   }
 
   @SafeVarargs
-  final Signed<Head> head(
+  public final Signed<Head> head(
       KeyLog log,
       Optional<Signed<Head>> prev,
       Cid state,
@@ -212,12 +219,12 @@ final class Forge implements BlockSource {
         List.of(headKey));
   }
 
-  Dossier dossier(Cid genesis) {
+  public Dossier dossier(Cid genesis) {
     return new Dossier(genesis, this, blocks::putIfAbsent);
   }
 
   /** The verdict on some envelopes, offered in the order given. */
-  Standing verdict(Cid genesis, List<Cid> envelopes) {
+  public Standing verdict(Cid genesis, List<Cid> envelopes) {
     Dossier dossier = dossier(genesis);
     envelopes.forEach(dossier::offer);
     return Axiom.of(dossier);

@@ -21,6 +21,8 @@ import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.KeyLog;
+import org.dxos.dmg.verdict.Signed;
 
 /** Histories of one authority that every implementation has to judge alike. */
 final class GoldenChains {

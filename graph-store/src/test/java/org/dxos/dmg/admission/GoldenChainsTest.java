@@ -23,6 +23,9 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.json.Json;
+import org.dxos.dmg.verdict.Axiom;
+import org.dxos.dmg.verdict.Dossier;
+import org.dxos.dmg.verdict.Standing;
 import org.junit.jupiter.api.Test;
 
 /**

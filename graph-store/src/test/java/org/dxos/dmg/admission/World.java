@@ -28,25 +28,26 @@ import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.version.Version;
 
 /** A registrar over a store on disk, a clock that can be set, and the blocks of a publisher. */
-final class World implements AutoCloseable {
+public final class World implements AutoCloseable {
 
-  static final long START = 1_790_000_000;
-  static final SigningKey HEAD = key(1);
-  static final SigningKey OWNER = key(2);
-  static final SigningKey RECOVERY = key(3);
-  static final SigningKey DELEGATE = key(4);
-  static final SigningKey STRANGER = key(5);
+  public static final long START = 1_790_000_000;
+  public static final SigningKey HEAD = key(1);
+  public static final SigningKey OWNER = key(2);
+  public static final SigningKey RECOVERY = key(3);
+  public static final SigningKey DELEGATE = key(4);
+  public static final SigningKey STRANGER = key(5);
 
-  final Map<Cid, byte[]> blocks = new HashMap<>();
-  final AtomicLong time = new AtomicLong(START);
-  final InstantSource clock = () -> Instant.ofEpochSecond(time.get());
-  final RocksBlockStore store;
-  final Registrar registrar;
+  public final Map<Cid, byte[]> blocks = new HashMap<>();
+  public final AtomicLong time = new AtomicLong(START);
+  public final InstantSource clock = () -> Instant.ofEpochSecond(time.get());
+  public final RocksBlockStore store;
+  public final Registrar registrar;
 
-  World(Path home) {
+  public World(Path home) {
     store = RocksBlockStore.open(home, new Random(1));
     registrar =
         new Registrar(store, new HeadKeys(List.of(HEAD)), clock, Thread.ofVirtual().factory());
@@ -58,35 +59,35 @@ final class World implements AutoCloseable {
     store.close();
   }
 
-  static SigningKey key(int n) {
+  public static SigningKey key(int n) {
     byte[] seed = new byte[32];
     Arrays.fill(seed, (byte) n);
     return SigningKey.ofSeed(seed);
   }
 
-  BlockSource offered() {
+  public BlockSource offered() {
     Map<Cid, byte[]> copy = new HashMap<>(blocks);
     return cid -> Optional.ofNullable(copy.get(cid));
   }
 
-  Cid put(byte[] block) {
+  public Cid put(byte[] block) {
     Cid cid = DagCbor.cid(block);
     blocks.put(cid, block);
     return cid;
   }
 
   /** Signs a body; the envelope's CID. */
-  Cid sign(Body body, SigningKey... keys) {
+  public Cid sign(Body body, SigningKey... keys) {
     byte[] block = body.encode();
     put(block);
     return put(Envelope.sign(body.type(), block, List.of(keys)).encode());
   }
 
-  static AuthorityEntry genesis(String authority, SigningKey owner, Delegate... delegates) {
+  public static AuthorityEntry genesis(String authority, SigningKey owner, Delegate... delegates) {
     return genesis(authority, owner, HEAD, List.of(owner, RECOVERY), delegates);
   }
 
-  static AuthorityEntry genesis(
+  public static AuthorityEntry genesis(
       String authority,
       SigningKey owner,
       SigningKey head,
@@ -108,21 +109,22 @@ final class World implements AutoCloseable {
         Optional.empty());
   }
 
-  static Delegate delegate(long from, long until, Cap... caps) {
+  public static Delegate delegate(long from, long until, Cap... caps) {
     return new Delegate(
         DELEGATE.publicKey(), List.of("module/"), List.of(caps), from, until, Optional.empty());
   }
 
-  AuthorityView claim(String authority, Delegate... delegates) {
+  public AuthorityView claim(String authority, Delegate... delegates) {
     Cid envelope = sign(genesis(authority, OWNER, delegates), OWNER, RECOVERY);
     return registrar.claim(envelope, offered());
   }
 
-  static Statement statement(AuthorityView view, String path, PublicKey key, Statement.Op op) {
+  public static Statement statement(
+      AuthorityView view, String path, PublicKey key, Statement.Op op) {
     return statement(view, path, key, op, Optional.empty(), START);
   }
 
-  static Statement statement(
+  public static Statement statement(
       AuthorityView view,
       String path,
       PublicKey key,
@@ -141,12 +143,12 @@ final class World implements AutoCloseable {
         Optional.empty());
   }
 
-  static ModuleRecord.Builder record(String name, String version) {
+  public static ModuleRecord.Builder record(String name, String version) {
     return ModuleRecord.named(Name.parse(name), Version.parse(version));
   }
 
   /** The release that fits a record; authorities are bound as the registrar has them. */
-  Statement.Release release(ModuleRecord record) {
+  public Statement.Release release(ModuleRecord record) {
     Map<String, Cid> bound = new HashMap<>();
     record
         .authoritiesNamed()
@@ -159,25 +161,26 @@ final class World implements AutoCloseable {
   }
 
   /** Signs and submits the release of a record by the owner. */
-  Receipt publish(AuthorityView view, ModuleRecord record) {
+  public Receipt publish(AuthorityView view, ModuleRecord record) {
     return submit(statement(view, record.name().path(), OWNER.publicKey(), release(record)), OWNER);
   }
 
-  Receipt publish(AuthorityView view, String path, String version) {
+  public Receipt publish(AuthorityView view, String path, String version) {
     return publish(view, record(view.name() + "/" + path, version).build());
   }
 
-  Receipt submit(Statement statement, SigningKey key) {
+  public Receipt submit(Statement statement, SigningKey key) {
     return Registrar.await(registrar.submit(sign(statement, key), offered()));
   }
 
-  Receipt tag(AuthorityView view, String path, String tag, String version, Optional<Cid> replaces) {
+  public Receipt tag(
+      AuthorityView view, String path, String tag, String version, Optional<Cid> replaces) {
     return submit(
         statement(view, path, OWNER.publicKey(), new Statement.Tag(tag, version), replaces, START),
         OWNER);
   }
 
-  static List<PublicKey> sorted(SigningKey... keys) {
+  public static List<PublicKey> sorted(SigningKey... keys) {
     return Stream.of(keys).map(SigningKey::publicKey).sorted().toList();
   }
 }

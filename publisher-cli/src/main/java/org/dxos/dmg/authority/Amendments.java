@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.admission.Carried;
-import org.dxos.dmg.admission.Signed;
-import org.dxos.dmg.admission.Standing.Contest;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.Registry;
@@ -33,6 +31,8 @@ import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.SigningKey;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Standing.Contest;
 
 /** Makes key log entries with the keys of one home, and hands them to a registry. */
 public final class Amendments {

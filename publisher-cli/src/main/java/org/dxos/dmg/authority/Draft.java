@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.AuthorityEntry.Delegate;
@@ -13,6 +12,7 @@ import org.dxos.dmg.trust.AuthorityEntry.Home;
 import org.dxos.dmg.trust.AuthorityEntry.Revoked;
 import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.verdict.Signed;
 
 /** The entry after another one, the same but for what is changed. Used once, by one thread. */
 final class Draft {

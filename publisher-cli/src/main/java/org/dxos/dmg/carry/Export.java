@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.dxos.dmg.admission.Carried;
-import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.car.CarWriter;
@@ -18,6 +17,7 @@ import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.verdict.Signed;
 
 /** Writes authorities to a file. */
 public final class Export {

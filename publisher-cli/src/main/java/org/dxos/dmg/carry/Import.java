@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.block.BlockSource;
@@ -21,6 +20,7 @@ import org.dxos.dmg.car.CarReader;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.verdict.Signed;
 
 /** Learns authorities from a file. */
 public final class Import {

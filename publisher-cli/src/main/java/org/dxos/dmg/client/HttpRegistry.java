@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.ModuleInfo;
@@ -40,6 +39,7 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.Signed;
 
 /**
  * A registry behind a URL. {@code HttpURLConnection} rather than the newer client: it starts a
@@ -203,7 +203,7 @@ final class HttpRegistry implements Registry {
     Signed<Statement> statement = Signed.read(offered, envelope, Statement.class);
     Set<Cid> needed = new LinkedHashSet<>();
     if (statement.body().op() instanceof Statement.Release release) {
-      org.dxos.dmg.admission.ReleaseRules.eachBlock(release.module(), offered, needed::add);
+      org.dxos.dmg.verdict.ReleaseRules.eachBlock(release.module(), offered, needed::add);
     }
     Set<Cid> sent = new LinkedHashSet<>(needed);
     if (needed.size() > ASK_FROM_BLOCKS) {

@@ -7,13 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dxos.dmg.admission.HeadRules;
-import org.dxos.dmg.admission.KeyLog;
-import org.dxos.dmg.admission.KeyRules;
-import org.dxos.dmg.admission.ReleaseRules;
-import org.dxos.dmg.admission.Signed;
-import org.dxos.dmg.admission.Slots;
-import org.dxos.dmg.admission.StatementRules;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.closure.Closure;
@@ -26,6 +19,13 @@ import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.HeadRules;
+import org.dxos.dmg.verdict.KeyLog;
+import org.dxos.dmg.verdict.KeyRules;
+import org.dxos.dmg.verdict.ReleaseRules;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.StatementRules;
 
 /**
  * Follows the signatures of a lock: bytes, CID, record, statement, head, key log, authority id.

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.NotFoundException;
@@ -32,6 +31,7 @@ import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.Signed;
 
 /** Signs for the authorities of one home, and hands what is signed to a registry. */
 public final class Publisher {
@@ -235,7 +235,7 @@ public final class Publisher {
     SigningKey key = ownerKey(owner);
     Statement draft = statement(owner, name, key, op, Optional.empty());
     Statement statement =
-        statement(owner, name, key, op, standing(owner, org.dxos.dmg.admission.Slots.of(draft)));
+        statement(owner, name, key, op, standing(owner, org.dxos.dmg.verdict.Slots.of(draft)));
     return say(statement, key, _ -> Optional.empty());
   }
 

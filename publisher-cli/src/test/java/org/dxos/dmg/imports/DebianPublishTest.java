@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.dxos.dmg.admission.AdmissionException;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.client.Registries;
@@ -24,6 +23,7 @@ import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.node.http.HttpServer;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.verdict.AdmissionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -2,13 +2,13 @@ package org.dxos.dmg.api;
 
 import java.util.List;
 import java.util.Optional;
-import org.dxos.dmg.admission.Standing.Contest;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.verdict.Standing.Contest;
 
 /**
  * An authority.

@@ -3,7 +3,6 @@ package org.dxos.dmg.node;
 import java.util.ArrayList;
 import java.util.List;
 import org.dxos.dmg.admission.Registrar;
-import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.api.Events;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
@@ -13,6 +12,7 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.Signed;
 
 /**
  * The journal as events: one for each key log entry, and one for each statement that a head adds.

@@ -11,14 +11,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.dxos.dmg.admission.AdmissionException;
 import org.dxos.dmg.admission.Audit;
-import org.dxos.dmg.admission.AuthorityView;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
-import org.dxos.dmg.admission.Signed;
-import org.dxos.dmg.admission.Standing;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.ModuleInfo;
@@ -62,6 +58,10 @@ import org.dxos.dmg.solver.Solver;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Standing;
 
 /**
  * The registry of one home, in this process.

@@ -7,11 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.dxos.dmg.admission.AuthorityView;
-import org.dxos.dmg.admission.ReleaseRules;
-import org.dxos.dmg.admission.Signed;
-import org.dxos.dmg.admission.Slots;
-import org.dxos.dmg.admission.Statuses;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
@@ -23,6 +18,11 @@ import org.dxos.dmg.select.Release;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.ReleaseRules;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.Statuses;
 import org.dxos.dmg.version.Version;
 
 /**

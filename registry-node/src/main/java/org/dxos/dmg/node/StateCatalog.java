@@ -8,9 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.dxos.dmg.admission.AuthorityView;
-import org.dxos.dmg.admission.Slots;
-import org.dxos.dmg.admission.Statuses;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Kind;
@@ -22,6 +19,9 @@ import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.Statuses;
 import org.dxos.dmg.version.Version;
 
 /**

@@ -44,7 +44,7 @@ final class Problems {
     if (failure instanceof Explained explained) {
       MapBuilder problem = problem(explained.code(), explained.message());
       explained.hint().ifPresent(hint -> problem.put("hint", hint));
-      if (failure instanceof org.dxos.dmg.admission.AdmissionException.Conflict conflict) {
+      if (failure instanceof org.dxos.dmg.verdict.AdmissionException.Conflict conflict) {
         problem.put("standing", conflict.standing().toString());
       }
       if (failure instanceof org.dxos.dmg.api.UnsatisfiableException unsatisfiable) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.dxos.dmg.admission.Signed;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
@@ -21,6 +20,7 @@ import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.verdict.Signed;
 
 /** What publishers send: CARs whose root is the envelope of something signed. */
 final class WriteResource implements Resource {

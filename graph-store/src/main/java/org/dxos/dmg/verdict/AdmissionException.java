@@ -1,4 +1,4 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import java.util.Optional;
 import org.dxos.dmg.cid.Cid;

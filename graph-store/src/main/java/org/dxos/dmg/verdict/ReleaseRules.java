@@ -1,4 +1,4 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class ReleaseRules {
    * @throws AdmissionException if it does not fit its record, or names what is not known here
    * @throws org.dxos.dmg.error.FormatException if the record is not valid
    */
-  static void check(
+  public static void check(
       String authority,
       Statement statement,
       Statement.Release release,
@@ -127,7 +127,7 @@ public final class ReleaseRules {
   }
 
   /** The same, as far as it is there: a bundle may be left where it came from. */
-  static void eachHeldBlock(Cid record, BlockSource blocks, Consumer<Cid> visitor) {
+  public static void eachHeldBlock(Cid record, BlockSource blocks, Consumer<Cid> visitor) {
     Optional<byte[]> block = blocks.get(record);
     if (block.isEmpty()) {
       return;

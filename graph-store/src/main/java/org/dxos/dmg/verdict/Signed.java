@@ -1,4 +1,4 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import java.util.List;
 import org.dxos.dmg.block.BlockSource;

@@ -1,8 +1,7 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import java.util.Optional;
 import java.util.Set;
-import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityEntry;
@@ -17,20 +16,6 @@ import org.dxos.dmg.trust.Head;
  * @param state the state tree that the head signs
  */
 public record AuthorityView(Cid id, Standing standing, MerkleSearchTree state) {
-
-  /**
-   * An authority as a store has it, for those who follow its journal.
-   *
-   * @return empty if it is not held
-   */
-  public static Optional<AuthorityView> stored(Cid id, BlockStore store) {
-    return NodeTree.load(store).state(id, store).map(state -> Holdings.view(id, state, store));
-  }
-
-  /** True if {@code id} is the authority to which its name is bound in a store. */
-  public static boolean bound(String name, Cid id, BlockStore store) {
-    return Holdings.bound(name, store).equals(Optional.of(id));
-  }
 
   /** The authority's name, without {@code ~id}. */
   public String name() {

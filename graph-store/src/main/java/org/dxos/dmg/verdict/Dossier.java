@@ -1,4 +1,4 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -259,7 +259,7 @@ public final class Dossier {
    * Takes what was found valid before: envelopes from a store of one's own, each after those it
    * links to.
    */
-  void restore(Cid envelope) {
+  public void restore(Cid envelope) {
     Envelope read = Envelope.decode(Signed.need(blocks, envelope, "envelope"));
     switch (Body.decode(Signed.need(blocks, read.body(), "body"))) {
       case AuthorityEntry entry -> {
@@ -398,7 +398,7 @@ public final class Dossier {
     return copy;
   }
 
-  Cid genesis() {
+  public Cid genesis() {
     return genesis;
   }
 
@@ -408,6 +408,11 @@ public final class Dossier {
 
   Collection<Link> heads() {
     return heads.values();
+  }
+
+  /** Every head that holds, whether or not it stands, in the order in which they came. */
+  public List<Head> headBodies() {
+    return heads.values().stream().map(Link::body).toList();
   }
 
   /** What {@code entry} names as the last good heads of keys, and is not held. */
@@ -420,12 +425,12 @@ public final class Dossier {
   }
 
   /** Every valid envelope held, in no order. */
-  Set<Cid> envelopes() {
+  public Set<Cid> envelopes() {
     return Set.copyOf(bodies.keySet());
   }
 
   /** Every valid envelope held, each after those it links to. */
-  List<Cid> inOrder() {
+  public List<Cid> inOrder() {
     Map<Cid, Long> heights = new HashMap<>();
     entries.forEach((body, entry) -> heights.put(body, entry.body().seq()));
     heads.forEach((body, link) -> heights.put(body, link.body().epoch()));
@@ -437,7 +442,7 @@ public final class Dossier {
   }
 
   /** Envelopes that wait for something not held. */
-  Set<Cid> waiting() {
+  public Set<Cid> waiting() {
     return Set.copyOf(waiting);
   }
 

@@ -1,4 +1,4 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.dxos.dmg.admission.Forge;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.trust.AuthorityEntry;

@@ -1,4 +1,4 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import org.dxos.dmg.admission.Standing.Contest;
+import org.dxos.dmg.admission.Forge;
+import org.dxos.dmg.admission.Registrar;
+import org.dxos.dmg.admission.World;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
@@ -18,6 +20,7 @@ import org.dxos.dmg.trust.AuthorityEntry.Cap;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.Standing.Contest;
 import org.junit.jupiter.api.Test;
 
 /** What TRUST's rules say of small histories, one rule a test. */

@@ -1,4 +1,4 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.dxos.dmg.admission.Dossier.Entry;
-import org.dxos.dmg.admission.Dossier.Link;
-import org.dxos.dmg.admission.Standing.Contest;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.trust.AuthorityEntry.Revoked;
 import org.dxos.dmg.trust.Fork;
 import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.verdict.Dossier.Entry;
+import org.dxos.dmg.verdict.Dossier.Link;
+import org.dxos.dmg.verdict.Standing.Contest;
 
 /**
  * The axiom of trust: from the valid envelopes held about an authority to the verdict on it. No
@@ -181,7 +181,7 @@ public final class Axiom {
   }
 
   /** The CID of a proof's block. */
-  static Cid cid(Fork fork) {
+  public static Cid cid(Fork fork) {
     return DagCbor.cid(fork.encode());
   }
 

@@ -1,4 +1,4 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +101,7 @@ public final class Slots {
    * @param voided those in the tree that are void
    * @param blocks where the statements that stand can be read
    */
-  static Verdict apply(
+  public static Verdict apply(
       MerkleSearchTree state,
       Cid envelope,
       Statement statement,
