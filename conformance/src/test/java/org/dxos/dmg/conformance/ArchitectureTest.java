@@ -35,6 +35,7 @@ class ArchitectureTest {
     "..dmg.car..",
     "..dmg.verdict..",
     "..dmg.admission..",
+    "..dmg.modules..",
     "..dmg.graph.."
   };
   private static final String[] RESOLVER = {

@@ -1,6 +1,7 @@
 package org.dxos.dmg.admission;
 
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,15 @@ public final class Registrar implements AutoCloseable {
   /** The authority with this id. */
   public Optional<AuthorityView> authority(Cid id) {
     return holdings.authority(id);
+  }
+
+  /** The names that mean something here, each with the id of the authority that it means. */
+  public Map<String, Cid> names() {
+    Map<String, Cid> names = new HashMap<>();
+    for (AuthorityView view : holdings.authorities()) {
+      authority(view.name()).ifPresent(one -> names.put(view.name(), one.id()));
+    }
+    return names;
   }
 
   /** Envelopes of an authority that were found valid once; some of them may not stand. */

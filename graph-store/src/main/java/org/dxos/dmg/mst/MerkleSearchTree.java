@@ -105,6 +105,23 @@ public final class MerkleSearchTree {
         });
   }
 
+  /** Takes what differs between two trees. */
+  @FunctionalInterface
+  public interface Change {
+    /** At {@code key} there was {@code before}, and is {@code after}; one of them may be empty. */
+    void at(String key, Optional<Cid> before, Optional<Cid> after);
+  }
+
+  /**
+   * Visits the keys at which {@code later} has another value than this tree, in ascending order.
+   * What the two share is not read.
+   *
+   * @throws TreeException if a node is not held or breaks the rules
+   */
+  public void diff(MerkleSearchTree later, Change change) {
+    new TreeDiff(root, blocks, later.root, later.blocks, change).run();
+  }
+
   /**
    * The CIDs of the nodes on the way from the root to {@code key}, root first: with their blocks a
    * reader convinces himself that the key has its value, or that it has none. The tree must be

@@ -34,7 +34,6 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
-import org.dxos.dmg.closure.StaticClosure;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
@@ -43,11 +42,14 @@ import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.modules.ModuleGraph;
+import org.dxos.dmg.modules.ModuleIndex;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.policy.PolicyException;
 import org.dxos.dmg.policy.PolicyFile;
 import org.dxos.dmg.record.NewerRecord;
+import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
 import org.dxos.dmg.solver.Question;
@@ -84,6 +86,7 @@ public final class LocalRegistry implements Registry {
   private final ReleaseReader reader;
   private final NodeKeys keys;
   private final PolicyFile policy;
+  private final ModuleIndex modules;
 
   /** What first sight is worth where the policy does not say. */
   private volatile Policy.Tofu firstUse = Policy.Tofu.ALLOW;
@@ -106,6 +109,7 @@ public final class LocalRegistry implements Registry {
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
     this.reader = new ReleaseReader(store);
+    this.modules = new ModuleIndex(store, home.resolve("modules"));
   }
 
   /**
@@ -162,7 +166,7 @@ public final class LocalRegistry implements Registry {
   @Override
   public ReleaseInfo resolve(String text) {
     Dxn dxn = Dxn.parse(text);
-    StateCatalog catalog = catalog();
+    StateCatalog catalog = states();
     return switch (Selection.of(catalog, dxn)) {
       case Selection.Found found -> info(found.release());
       case Selection other -> {
@@ -189,7 +193,7 @@ public final class LocalRegistry implements Registry {
   @Override
   public ModuleInfo module(String text) {
     Name name = Name.parse(text);
-    StateCatalog catalog = catalog();
+    StateCatalog catalog = states();
     Cid genesis =
         catalog
             .authority(name.authority().text())
@@ -226,12 +230,12 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return closure(request, catalog());
+    return closure(request, states());
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
-    StateCatalog catalog = catalog();
+    StateCatalog catalog = states();
     Lock lock = closure(request, catalog);
     List<String> why =
         Solver.choices(catalog, question(request, catalog)).stream()
@@ -274,17 +278,9 @@ public final class LocalRegistry implements Registry {
     };
   }
 
-  /**
-   * The release that a DXN selects and all that it reaches, each clause alone, breadth-first:
-   * quicker than {@link #closure}, and no set to install.
-   */
-  public List<Release> staticClosure(String text) {
-    Dxn dxn = Dxn.parse(text);
-    StateCatalog catalog = catalog();
-    return switch (Selection.of(catalog, dxn)) {
-      case Selection.Found found -> StaticClosure.of(catalog, found.release());
-      case Selection other -> throw missing(text, dxn, other, catalog);
-    };
+  /** Who depends on whom, as of now. The first call reads every record. */
+  public ModuleGraph modules() {
+    return modules.graph(registrar.authorities(), registrar.names());
   }
 
   private Lock lock(Closure closure) {
@@ -495,7 +491,7 @@ public final class LocalRegistry implements Registry {
     GraphIndex index;
     synchronized (this) {
       if (graph.isEmpty()) {
-        graph = Optional.of(GraphIndex.open(home.resolve("rdf"), store));
+        graph = Optional.of(GraphIndex.open(home.resolve("rdf"), store, this::modules));
       }
       index = graph.get();
     }
@@ -539,7 +535,12 @@ public final class LocalRegistry implements Registry {
     }
   }
 
-  private StateCatalog catalog() {
+  /** What is released, as of now. */
+  public Catalog catalog() {
+    return states();
+  }
+
+  private StateCatalog states() {
     return new StateCatalog(registrar.authorities(), reader, registrar::authority);
   }
 
@@ -687,6 +688,7 @@ public final class LocalRegistry implements Registry {
       woken.notifyAll();
     }
     registrar.close();
+    modules.save();
     synchronized (this) {
       graph.ifPresent(GraphIndex::close);
       graph = Optional.empty();
