@@ -15,6 +15,7 @@ import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
@@ -112,6 +113,16 @@ public final class Registrar implements AutoCloseable {
   /** Every authority held, in no order. */
   public List<AuthorityView> authorities() {
     return holdings.authorities();
+  }
+
+  /** True if authorities of this name never leave the node. */
+  public static boolean isLocal(String authority) {
+    return NodeTree.isLocal(authority);
+  }
+
+  /** The tree of everything held that may leave the node. */
+  public MerkleSearchTree tree() {
+    return holdings.tree().tree();
   }
 
   /** The root of everything held: equal on two nodes if and only if they hold the same. */

@@ -18,6 +18,8 @@ import org.dxos.dmg.dagcbor.DagCbor;
  */
 public final class MerkleSearchTree {
 
+  private static final Subtree.Stored EMPTY = writeNode(TreeNode.EMPTY, (_, _) -> {});
+
   private final BlockSource blocks;
   private final Subtree root;
 
@@ -33,7 +35,9 @@ public final class MerkleSearchTree {
 
   /** The tree with this root, of which nothing is read yet. */
   public static MerkleSearchTree at(Cid root, BlockSource blocks) {
-    return new MerkleSearchTree(blocks, Subtree.stored(root, -1));
+    // Everybody knows the empty tree, whether or not its block is held.
+    return new MerkleSearchTree(
+        blocks, root.equals(EMPTY.cid()) ? EMPTY : Subtree.stored(root, -1));
   }
 
   /**

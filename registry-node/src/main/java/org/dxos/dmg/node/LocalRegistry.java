@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.HeadKeys;
+import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.api.AuthorityInfo;
@@ -57,6 +58,7 @@ import org.dxos.dmg.solver.Resolution;
 import org.dxos.dmg.solver.Root;
 import org.dxos.dmg.solver.Roots;
 import org.dxos.dmg.solver.Solver;
+import org.dxos.dmg.sync.link.Federation;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
@@ -333,10 +335,19 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    return info(take(genesis, envelopes, offered).orThrow());
+  }
+
+  /** True if the policy lets an authority of this name in. */
+  boolean admits(String authority) {
+    return policy.current().admits(authority);
+  }
+
+  /** Takes what somebody carries, by the policy of this home. */
+  Learned take(Cid genesis, List<Cid> envelopes, BlockSource offered) {
     BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
     if (registrar.authority(genesis).isPresent() || envelopes.isEmpty()) {
-      return info(
-          registrar.learn(genesis, envelopes, offered, Registrar.Binding.FIRST_USE).orThrow());
+      return registrar.learn(genesis, envelopes, offered, Registrar.Binding.FIRST_USE);
     }
     Signed<Body> first = Signed.read(all, envelopes.getFirst(), Body.class);
     if (!(first.body() instanceof AuthorityEntry entry)
@@ -349,10 +360,7 @@ public final class LocalRegistry implements Registry {
           "send the key log from its genesis on");
     }
     requireAdmitted(entry.authority());
-    return info(
-        registrar
-            .learn(genesis, envelopes, offered, binding(entry.authority(), genesis))
-            .orThrow());
+    return registrar.learn(genesis, envelopes, offered, binding(entry.authority(), genesis));
   }
 
   private void requireAdmitted(String authority) {
@@ -505,6 +513,17 @@ public final class LocalRegistry implements Registry {
     firstUse = Policy.Tofu.DNS;
     registrar.onCommit(_ -> wake());
     world.threads().newThread(this::followJournal).start();
+  }
+
+  /**
+   * Goes among other nodes: listens for them, and keeps up with those that are linked. The answer
+   * is closed before this registry.
+   *
+   * @param listen multiaddrs of IP and TCP
+   * @throws org.dxos.dmg.sync.wire.SyncException if an address cannot be listened on
+   */
+  public Federation federate(List<String> listen) {
+    return Federating.start(this, world, keys.ring().peer(), listen);
   }
 
   private final Object woken = new Object();
