@@ -47,6 +47,7 @@ import org.dxos.dmg.rdf.RdfText;
 import org.dxos.dmg.rdf.RecordTriples;
 import org.dxos.dmg.rdf.Triple;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.sync.link.Federation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,7 @@ class HttpContractTest {
   @TempDir static Path temp;
 
   private static LocalRegistry registry;
+  private static Federation federation;
   private static HttpServer open;
   private static HttpServer guarded;
   private static Cid record;
@@ -85,11 +87,13 @@ class HttpContractTest {
     release = registry.resolve(APP).release();
     registry.follow();
     JournalEvents events = new JournalEvents(registry.store(), registry.registrar());
+    federation = registry.federate(List.of("/ip4/127.0.0.1/tcp/0"));
     open =
         HttpServer.start(
             new HttpServer.Config("127.0.0.1", 0, Optional.empty(), Set.of("node.example")),
             registry,
-            events);
+            events,
+            Optional.of(federation));
     guarded =
         HttpServer.start(
             new HttpServer.Config("127.0.0.1", 0, Optional.of(TOKEN), Set.of()), registry, events);
@@ -99,6 +103,7 @@ class HttpContractTest {
   static void close() {
     open.close();
     guarded.close();
+    federation.close();
     registry.close();
   }
 
@@ -263,8 +268,18 @@ class HttpContractTest {
     Map<String, Node> paths = ((Node.Map) get("/openapi.json").json().get("paths")).entries();
     List<String> methods = List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH");
     Map<String, String> values =
-        Map.of("{dxn}", APP, "{name}", APP, "{authority}", "com.two", "{cid}", record.toString());
-    assertEquals(25, paths.size());
+        Map.of(
+            "{dxn}",
+            APP,
+            "{name}",
+            APP,
+            "{authority}",
+            "com.two",
+            "{cid}",
+            record.toString(),
+            "{peer}",
+            "12D3KooWnobody");
+    assertEquals(28, paths.size());
     for (Map.Entry<String, Node> path : paths.entrySet()) {
       Set<String> listed = ((Node.Map) path.getValue()).entries().keySet();
       String real = path.getKey();
@@ -291,9 +306,24 @@ class HttpContractTest {
   }
 
   @Test
+  void linksAreTheOperatorsAlone() throws IOException {
+    for (String path : List.of("/v1/peers", "/v1/peers/invitations", "/v1/peers/12D3KooWnobody")) {
+      for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
+        request(guarded, method, path, new byte[0]).problem(403, "TOKEN");
+      }
+    }
+    assertTrue(get("/v1/peers").text().contains(federation.peerId()));
+    request(open, "POST", "/v1/peers", bytes("{}")).problem(400, "USAGE");
+    request(open, "POST", "/v1/peers/invitations", bytes("{}")).problem(400, "USAGE");
+    request(open, "DELETE", "/v1/peers/12D3KooWnobody", new byte[0]).problem(404, "NOT_FOUND");
+    request(open, "PUT", "/v1/peers/12D3KooWnobody", bytes("{\"policy\": {\"follow\": true}}"))
+        .problem(404, "NOT_FOUND");
+  }
+
+  @Test
   void whatIsDesignedAndMissingSaysWhatToUseInstead() throws IOException {
     request(open, "PUT", "/v1/blocks", bytes("x")).problem(501, "UNSUPPORTED");
-    for (String path : List.of("/v1/dependents/" + APP, "/v1/why?from=a&to=b", "/v1/peers")) {
+    for (String path : List.of("/v1/dependents/" + APP, "/v1/why?from=a&to=b")) {
       Answer answer = get(path).problem(501, "UNSUPPORTED");
       assertFalse(answer.field("hint").isEmpty(), path);
     }

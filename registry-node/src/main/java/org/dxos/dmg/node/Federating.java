@@ -1,7 +1,6 @@
 package org.dxos.dmg.node;
 
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -32,7 +31,6 @@ final class Federating {
    */
   static Federation start(
       LocalRegistry registry, World world, SigningKey key, List<String> listen) {
-    SecureRandom random = new SecureRandom();
     Links links = new Links(registry.store(), world.clock(), world.random());
     try {
       Multiaddr[] addresses = new Multiaddr[listen.size()];
@@ -44,7 +42,7 @@ final class Federating {
               HostConfig.of(
                       Identity.ofSeed(key.seed()),
                       System::nanoTime,
-                      random,
+                      world.secure(),
                       world.clock().instant().getEpochSecond())
                   .listening(addresses)
                   .withReserved(peers(links)));

@@ -24,6 +24,11 @@ public record World(
     this(clock, random, threads, NameProof.NONE);
   }
 
+  /** Secure randomness for connections, whose keys nobody has to be able to guess again. */
+  SecureRandom secure() {
+    return random instanceof SecureRandom secure ? secure : new SecureRandom();
+  }
+
   /** This machine's. */
   public static World real() {
     return new World(
