@@ -3,10 +3,12 @@ package org.dxos.dmg.trust;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A raw Ed25519 public key, 32 bytes, ordered by its bytes. Points of small order are refused here,
@@ -31,10 +33,18 @@ public final class PublicKey implements Comparable<PublicKey> {
           hex("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
           hex("eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"));
 
-  private final byte[] bytes;
+  /**
+   * Keys that were found good lately, each in the one place that its bytes choose: finding it out
+   * costs a square root in the field, and the same few keys come with everything that is read.
+   */
+  private static final AtomicReferenceArray<PublicKey> KNOWN = new AtomicReferenceArray<>(1024);
 
-  private PublicKey(byte[] bytes) {
+  private final byte[] bytes;
+  private final Ed25519.PublicPoint point;
+
+  private PublicKey(byte[] bytes, Ed25519.PublicPoint point) {
     this.bytes = bytes;
+    this.point = point;
   }
 
   /**
@@ -48,6 +58,11 @@ public final class PublicKey implements Comparable<PublicKey> {
       throw new FormatException(
           ErrorCode.BODY_INVALID, "read key: " + bytes.length + " bytes, expected " + BYTES);
     }
+    int place = Math.floorMod(Arrays.hashCode(bytes), KNOWN.length());
+    PublicKey known = KNOWN.get(place);
+    if (known != null && Arrays.equals(known.bytes, bytes)) {
+      return known;
+    }
     byte[] y = bytes.clone();
     y[BYTES - 1] &= 0x7f;
     for (byte[] weak : SMALL_ORDER) {
@@ -57,12 +72,15 @@ public final class PublicKey implements Comparable<PublicKey> {
             "read key `" + HexFormat.of().formatHex(bytes) + "`: it is a point of small order");
       }
     }
-    if (!Ed25519.validatePublicKeyPartial(bytes, 0)) {
+    Ed25519.@Nullable PublicPoint point = Ed25519.validatePublicKeyPartialExport(bytes, 0);
+    if (point == null) {
       throw new FormatException(
           ErrorCode.BODY_INVALID,
           "read key `" + HexFormat.of().formatHex(bytes) + "`: it is no point of the curve");
     }
-    return new PublicKey(bytes.clone());
+    PublicKey key = new PublicKey(bytes.clone(), point);
+    KNOWN.set(place, key);
+    return key;
   }
 
   /**
@@ -75,7 +93,7 @@ public final class PublicKey implements Comparable<PublicKey> {
       return false;
     }
     try {
-      return Ed25519.verify(signature, 0, bytes, 0, message, 0, message.length);
+      return Ed25519.verify(signature, 0, point, message, 0, message.length);
     } catch (RuntimeException e) {
       return false;
     }

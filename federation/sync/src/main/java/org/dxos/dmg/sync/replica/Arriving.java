@@ -28,11 +28,6 @@ final class Arriving {
   private static final byte[] ENTRY = AuthorityEntry.TYPE.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] RECORD = "dmg/module/".getBytes(StandardCharsets.US_ASCII);
 
-  /** A link to a raw block, up to its digest. */
-  private static final byte[] RAW_LINK = {
-    (byte) 0xd8, 0x2a, 0x58, 0x25, 0x00, 0x01, 0x55, 0x12, 0x20
-  };
-
   private final BlockSource held;
   private final Map<Cid, byte[]> blocks = new LinkedHashMap<>();
   private final Set<Cid> raw = new HashSet<>();
@@ -62,21 +57,19 @@ final class Arriving {
     }
     Cid cid = Cid.ofDigest(Cid.DAG_CBOR, digest);
     blocks.put(cid, block);
-    if (at(block, 0, ENVELOPE)) {
+    if (Bytes.at(block, 0, ENVELOPE)) {
       return envelope(cid, block);
     }
-    if (contains(block, RECORD)) {
+    if (Bytes.contain(block, RECORD)) {
       records.add(cid);
-      if (contains(block, RAW_LINK)) {
-        raw.addAll(Records.files(block));
-      }
+      raw.addAll(Records.files(block));
     }
     return false;
   }
 
   private boolean envelope(Cid cid, byte[] block) {
     Optional<byte[]> body = get(Envelope.decode(block).body());
-    if (body.isEmpty() || !(contains(body.get(), HEAD) || contains(body.get(), ENTRY))) {
+    if (body.isEmpty() || !(Bytes.contain(body.get(), HEAD) || Bytes.contain(body.get(), ENTRY))) {
       return false;
     }
     Body decoded = Body.decode(body.get());
@@ -114,26 +107,5 @@ final class Arriving {
     envelopes.clear();
     records.clear();
     bytes = 0;
-  }
-
-  private static boolean contains(byte[] block, byte[] part) {
-    for (int i = 0; i + part.length <= block.length; i++) {
-      if (block[i] == part[0] && at(block, i, part)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean at(byte[] block, int from, byte[] part) {
-    if (from + part.length > block.length) {
-      return false;
-    }
-    for (int i = 0; i < part.length; i++) {
-      if (block[from + i] != part[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

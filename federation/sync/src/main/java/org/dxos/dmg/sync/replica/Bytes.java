@@ -1,0 +1,28 @@
+package org.dxos.dmg.sync.replica;
+
+/** Looks for bytes in bytes. */
+final class Bytes {
+
+  private Bytes() {}
+
+  static boolean contain(byte[] block, byte[] part) {
+    for (int i = 0; i + part.length <= block.length; i++) {
+      if (block[i] == part[0] && at(block, i, part)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static boolean at(byte[] block, int from, byte[] part) {
+    if (from + part.length > block.length) {
+      return false;
+    }
+    for (int i = 0; i < part.length; i++) {
+      if (block[from + i] != part[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
