@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /**
  * Reads one map of a strict format, field by field: each accessor takes its field away, {@link
@@ -27,14 +28,27 @@ public final class Fields {
   /** Every unsigned integer of a body is below this, so that JSON carries it exactly. */
   public static final long MAX_UINT = (1L << 53) - 1;
 
-  private final String subject;
+  /** What is read, in words: asked for by a refusal alone, so that reading well costs no text. */
+  @FunctionalInterface
+  private interface Subject {
+    String text();
+
+    default Subject at(String part) {
+      return () -> {
+        String here = text();
+        return here + (here.indexOf('/') < 0 ? " /" : "/") + part;
+      };
+    }
+  }
+
+  private final Subject subject;
   private final ErrorCode code;
   private final Map<String, Node> entries;
 
   /** Those taken, of which there are few: a list is faster than a set of what is left. */
   private final List<String> taken;
 
-  private Fields(String subject, ErrorCode code, Map<String, Node> entries) {
+  private Fields(Subject subject, ErrorCode code, Map<String, Node> entries) {
     this.subject = subject;
     this.code = code;
     this.entries = entries;
@@ -48,11 +62,15 @@ public final class Fields {
    * @param code the code of every refusal
    */
   public static Fields of(String subject, ErrorCode code, Node node) {
+    return of(() -> subject, code, node);
+  }
+
+  private static Fields of(Subject subject, ErrorCode code, Node node) {
     if (node instanceof Node.Map map) {
       return new Fields(subject, code, map.entries());
     }
     throw new FormatException(
-        code, "read " + subject + ": found " + kind(node) + ", expected a map");
+        code, "read " + subject.text() + ": found " + kind(node) + ", expected a map");
   }
 
   /** Refuses any field that was not asked for. */
@@ -60,7 +78,7 @@ public final class Fields {
     if (taken.size() < entries.size()) {
       Set<String> left = new LinkedHashSet<>(entries.keySet());
       taken.forEach(left::remove);
-      throw error("has the unknown field `" + left.iterator().next() + "`");
+      throw error("has the unknown field `" + Quoted.of(left.iterator().next()) + "`");
     }
   }
 
@@ -180,12 +198,17 @@ public final class Fields {
    */
   public <T> List<T> maps(String field, Function<Fields, T> item) {
     int[] index = {0};
-    return list(field, node -> within(field + "/" + index[0]++, node, item));
+    return list(
+        field,
+        node -> {
+          int at = index[0]++;
+          return within(of(() -> subject.at(field).text() + "/" + at, code, node), item);
+        });
   }
 
   /** The map in this field, read whole by {@code reader}. */
   public <T> Optional<T> optionalMap(String field, Function<Fields, T> reader) {
-    return take(field).map(node -> within(field, node, reader));
+    return take(field).map(node -> within(of(subject.at(field), code, node), reader));
   }
 
   /** Entries by key, each value a map read whole by {@code reader}; empty if absent. */
@@ -195,13 +218,14 @@ public final class Fields {
         .forEach(
             (key, node) ->
                 result.put(
-                    key, within(field + "/" + key, node, inner -> reader.apply(key, inner))));
+                    key,
+                    within(
+                        of(() -> subject.at(field).text() + "/" + Quoted.of(key), code, node),
+                        inner -> reader.apply(key, inner))));
     return Collections.unmodifiableMap(result);
   }
 
-  private <T> T within(String path, Node node, Function<Fields, T> reader) {
-    String separator = subject.indexOf('/') < 0 ? " /" : "/";
-    Fields inner = of(subject + separator + path, code, node);
+  private static <T> T within(Fields inner, Function<Fields, T> reader) {
     T value = reader.apply(inner);
     inner.end();
     return value;
@@ -254,22 +278,60 @@ public final class Fields {
 
   /** Refuses what free values may not hold. */
   public void checkFree(String field, Node node) {
-    switch (node) {
-      case Node.Bool _ -> {}
-      case Node.Text text -> toText(field, text, true, true);
-      case Node.Int number -> {
-        if (!isExactInJson(number.value())) {
-          throw expected(field, number, "an integer between -2^53 and 2^53");
+    if (!isFree(node)) {
+      refuseFree(field, node);
+    }
+  }
+
+  /**
+   * True if free values may hold it, and all that is in it. The way to it is not written down: that
+   * of each of many values below one long key would cost the product of both.
+   */
+  private static boolean isFree(Node node) {
+    return switch (node) {
+      case Node.Bool _ -> true;
+      case Node.Text text -> forbiddenAt(text.value(), true) < 0;
+      case Node.Int number -> isExactInJson(number.value());
+      case Node.Array array -> {
+        for (Node item : array.items()) {
+          if (!isFree(item)) {
+            yield false;
+          }
         }
+        yield true;
       }
-      case Node.Array array -> array.items().forEach(item -> checkFree(field, item));
+      case Node.Map map -> {
+        for (Map.Entry<String, Node> entry : map.entries().entrySet()) {
+          if (forbiddenAt(entry.getKey(), true) >= 0 || !isFree(entry.getValue())) {
+            yield false;
+          }
+        }
+        yield true;
+      }
+      case Node.Null _, Node.Real _, Node.BigInt _, Node.Bytes _, Node.Link _ -> false;
+    };
+  }
+
+  /** Goes down to the first value that is not free, and says what it is. */
+  private void refuseFree(String field, Node node) {
+    switch (node) {
+      case Node.Text text -> toText(field, text, true, true);
+      case Node.Int number -> throw expected(field, number, "an integer between -2^53 and 2^53");
+      case Node.Array array ->
+          array.items().stream()
+              .filter(item -> !isFree(item))
+              .findFirst()
+              .ifPresent(item -> refuseFree(field, item));
       case Node.Map map ->
           map.entries()
               .forEach(
                   (key, value) -> {
                     toText(field, Node.of(key), true, true);
-                    checkFree(field + "/" + key, value);
+                    if (!isFree(value)) {
+                      refuseFree(field + "/" + Quoted.of(key), value);
+                    }
                   });
+      case Node.Bool _ -> {}
       case Node.Null _, Node.Real _, Node.BigInt _, Node.Bytes _, Node.Link _ ->
           throw expected(field, node, "no null, float, bytes or link");
     }
@@ -285,7 +347,7 @@ public final class Fields {
 
   /** A refusal about this map. */
   public FormatException error(String what) {
-    return new FormatException(code, "read " + subject + ": it " + what);
+    return new FormatException(code, "read " + subject.text() + ": it " + what);
   }
 
   /** Compares as the UTF-8 bytes of the texts compare, which for code points is the same. */
@@ -386,7 +448,7 @@ public final class Fields {
       case Node.Text text ->
           text.value().length() > 60
               ? "a text of " + text.value().length() + " characters"
-              : "the text `" + text.value() + "`";
+              : "the text `" + Quoted.of(text.value()) + "`";
       case Node.Bytes bytes -> bytes.value().length + " bytes";
       case Node.Array array -> "an array of " + array.items().size();
       case Node.Map map -> "a map of " + map.entries().size();

@@ -23,7 +23,7 @@ public final class FormatException extends RuntimeException implements Explained
    * @param hint the next step, or the empty text
    */
   public FormatException(ErrorCode code, String message, String hint) {
-    super(message);
+    super(Quoted.line(message));
     this.code = code;
     this.hint = hint;
   }

@@ -145,6 +145,7 @@ final class YamlReader {
         throw error(event, "a key is not text");
       }
       refuseAnchor(event, scalar.getAnchor());
+      scalar.getTag().filter(tag -> !tag.equals(STR)).ifPresent(tag -> refuseTag(scalar, tag));
       String key = wellFormed(scalar);
       if (entries.containsKey(key)) {
         throw error(event, "the key `" + key + "` stands twice in one map");

@@ -311,9 +311,9 @@ final class Values {
 
   /** Reports whatever a free value may not hold, at its own place. */
   static Optional<Node> free(Section.Place place, Node node) {
-    int before = place.findings().size();
+    int before = place.findings().count();
     checkFree(place, node);
-    return place.findings().size() > before ? Optional.empty() : Optional.of(node);
+    return place.findings().count() > before ? Optional.empty() : Optional.of(node);
   }
 
   private static void checkFree(Section.Place place, Node node) {

@@ -14,6 +14,7 @@ import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.dxn.Punycode;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 import org.dxos.dmg.version.Range;
 import org.dxos.dmg.version.Version;
 
@@ -47,7 +48,8 @@ final class RecordReader {
     if (type.equals(ModuleRecord.TYPE)) {
       return;
     }
-    String expected = "has the type `" + type + "`, expected `" + ModuleRecord.TYPE + "`";
+    String expected =
+        "has the type `" + Quoted.of(type) + "`, expected `" + ModuleRecord.TYPE + "`";
     if (NewerRecord.isNewer(type)) {
       throw new FormatException(
           ErrorCode.RECORD_INVALID,
@@ -172,7 +174,7 @@ final class RecordReader {
         .forEach(
             (key, node) -> {
               if (!(node instanceof Node.Text text)) {
-                throw fields.error("has a value in `env/" + key + "` that is not text");
+                throw fields.error("has a value in `env/" + Quoted.of(key) + "` that is not text");
               }
               env.put(key, text.value());
             });
@@ -201,7 +203,7 @@ final class RecordReader {
               name(fields, "function", fields.text("function")), fields.optionalText("on"));
       case "signal" -> new Trigger.Signal(fields.text("topic"));
       case "direct" -> new Trigger.Direct();
-      default -> throw fields.error("has the unknown kind `" + kind + "`");
+      default -> throw fields.error("has the unknown kind `" + Quoted.of(kind) + "`");
     };
   }
 
@@ -267,7 +269,7 @@ final class RecordReader {
               fields.optionalText("url"),
               fields.optionalText("auth"));
       case "secret" -> new Resource.Secret(name, optional);
-      default -> throw fields.error("has the unknown kind `" + kind + "`");
+      default -> throw fields.error("has the unknown kind `" + Quoted.of(kind) + "`");
     };
   }
 
@@ -305,12 +307,12 @@ final class RecordReader {
     try {
       value = parser.apply(text);
     } catch (FormatException e) {
-      throw fields.error("has `" + text + "` in field `" + field + "`: " + e.message());
+      throw fields.error("has `" + Quoted.of(text) + "` in field `" + field + "`: " + e.message());
     }
     if (!value.toString().equals(text)) {
       throw fields.error(
           "has `%s` in field `%s`, expected its canonical spelling `%s`"
-              .formatted(text, field, value));
+              .formatted(Quoted.of(text), field, Quoted.of(value.toString())));
     }
     return value;
   }
@@ -319,7 +321,9 @@ final class RecordReader {
       Fields fields, String field, String text, Function<String, Optional<T>> of) {
     return of.apply(text)
         .orElseThrow(
-            () -> fields.error("has the unknown value `" + text + "` in field `" + field + "`"));
+            () ->
+                fields.error(
+                    "has the unknown value `" + Quoted.of(text) + "` in field `" + field + "`"));
   }
 
   private static <T> List<T> choices(

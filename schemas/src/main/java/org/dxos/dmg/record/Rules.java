@@ -15,6 +15,7 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /** What the checking constructors of this package share: text, numbers, paths, sets. */
 final class Rules {
@@ -62,7 +63,8 @@ final class Rules {
     for (String part : value.split("/", -1)) {
       if (part.isEmpty() || part.equals(".") || part.equals("..")) {
         throw invalid(
-            field, "the path `" + value + "`, expected a relative one without `.` and `..`");
+            field,
+            "the path `" + Quoted.of(value) + "`, expected a relative one without `.` and `..`");
       }
     }
   }
@@ -133,6 +135,6 @@ final class Rules {
 
   static FormatException invalid(String field, String found) {
     return new FormatException(
-        ErrorCode.RECORD_INVALID, "make record: field `" + field + "` has " + found);
+        ErrorCode.RECORD_INVALID, "make record: field `" + Quoted.of(field) + "` has " + found);
   }
 }

@@ -57,8 +57,7 @@ record Comparator(Operator operator, long major, long minor, long patch, List<St
     switch (operator) {
       case EXACTLY -> {
         if (isFull()) {
-          ends.above(major, minor, patch, prerelease, true);
-          ends.below(major, minor, patch, prerelease, true);
+          ends.exactly(major, minor, patch, prerelease);
         } else {
           fromHere(ends);
           endOfPartial(ends);
@@ -137,11 +136,21 @@ record Comparator(Operator operator, long major, long minor, long patch, List<St
     private Bound lower = Bound.NONE;
     private Bound upper = Bound.NONE;
 
+    void exactly(long major, long minor, long patch, List<String> prerelease) {
+      raise(major, minor, patch, prerelease, true);
+      below(major, minor, patch, prerelease, true);
+    }
+
     void above(long major, long minor, long patch, List<String> prerelease, boolean inclusive) {
       if (inclusive && major == 0 && minor == 0 && patch == 0 && prerelease.isEmpty()) {
         // npm takes `>=0.0.0` for `*`, which shows beside `<=0.0.0-beta`.
         return;
       }
+      raise(major, minor, patch, prerelease, inclusive);
+    }
+
+    private void raise(
+        long major, long minor, long patch, List<String> prerelease, boolean inclusive) {
       Bound.At bound = new Bound.At(major, minor, patch, prerelease, inclusive);
       if (!(lower instanceof Bound.At now) || isTighter(bound.compareTo(now), inclusive)) {
         lower = bound;
