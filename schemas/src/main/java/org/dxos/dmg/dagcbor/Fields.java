@@ -3,8 +3,8 @@ package org.dxos.dmg.dagcbor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,14 +45,16 @@ public final class Fields {
   private final ErrorCode code;
   private final Map<String, Node> entries;
 
-  /** Those taken, of which there are few: a list is faster than a set of what is left. */
-  private final List<String> taken;
+  /** Those taken: of a small map bits by their places, of a large one names. */
+  private int takenAt;
+
+  private final Set<String> takenNames;
 
   private Fields(Subject subject, ErrorCode code, Map<String, Node> entries) {
     this.subject = subject;
     this.code = code;
     this.entries = entries;
-    this.taken = new ArrayList<>(entries.size());
+    this.takenNames = entries instanceof Entries ? Set.of() : new HashSet<>();
   }
 
   /**
@@ -75,16 +77,19 @@ public final class Fields {
 
   /** Refuses any field that was not asked for. */
   public void end() {
-    if (taken.size() < entries.size()) {
-      Set<String> left = new LinkedHashSet<>(entries.keySet());
-      taken.forEach(left::remove);
-      throw error("has the unknown field `" + Quoted.of(left.iterator().next()) + "`");
+    if (Integer.bitCount(takenAt) + takenNames.size() < entries.size()) {
+      String unknown = entries.keySet().stream().filter(this::has).findFirst().orElseThrow();
+      throw error("has the unknown field `" + Quoted.of(unknown) + "`");
     }
   }
 
   /** True if the field is there and has not been taken. */
   public boolean has(String field) {
-    return entries.containsKey(field) && !taken.contains(field);
+    if (entries instanceof Entries small) {
+      int at = small.find(field);
+      return at >= 0 && (takenAt >> at & 1) == 0;
+    }
+    return entries.containsKey(field) && !takenNames.contains(field);
   }
 
   /** A text of one character or more that passes {@link #checkText}. */
@@ -98,11 +103,11 @@ public final class Fields {
   }
 
   public Optional<String> optionalText(String field) {
-    return take(field).map(node -> toText(field, node, false));
+    return has(field) ? Optional.of(text(field)) : Optional.empty();
   }
 
   public Optional<String> optionalProse(String field) {
-    return take(field).map(node -> toText(field, node, true));
+    return has(field) ? Optional.of(prose(field)) : Optional.empty();
   }
 
   /** An integer from 0 to {@link #MAX_UINT}. */
@@ -111,8 +116,7 @@ public final class Fields {
   }
 
   public OptionalLong optionalUint(String field) {
-    Optional<Node> node = take(field);
-    return node.isPresent() ? OptionalLong.of(toUint(field, node.get())) : OptionalLong.empty();
+    return has(field) ? OptionalLong.of(uint(field)) : OptionalLong.empty();
   }
 
   /** Bytes of exactly this length. */
@@ -121,7 +125,7 @@ public final class Fields {
   }
 
   public Optional<byte[]> optionalBytes(String field, int size) {
-    return take(field).map(node -> toBytes(field, node, size));
+    return has(field) ? Optional.of(bytes(field, size)) : Optional.empty();
   }
 
   /** Bytes of any length from 1 to {@code max}. */
@@ -141,7 +145,7 @@ public final class Fields {
   }
 
   public Optional<Cid> optionalLink(String field) {
-    return take(field).map(node -> toLink(field, node));
+    return has(field) ? Optional.of(link(field)) : Optional.empty();
   }
 
   /**
@@ -161,6 +165,9 @@ public final class Fields {
 
   /** Texts in ascending byte order without doubles; empty if the field is absent. */
   public List<String> sortedTexts(String field) {
+    if (!has(field)) {
+      return List.of();
+    }
     List<String> texts = list(field, node -> toText(field, node, false));
     for (int i = 1; i < texts.size(); i++) {
       if (compareUtf8(texts.get(i - 1), texts.get(i)) >= 0) {
@@ -208,7 +215,9 @@ public final class Fields {
 
   /** The map in this field, read whole by {@code reader}. */
   public <T> Optional<T> optionalMap(String field, Function<Fields, T> reader) {
-    return take(field).map(node -> within(of(subject.at(field), code, node), reader));
+    return has(field)
+        ? Optional.of(within(of(subject.at(field), code, required(field)), reader))
+        : Optional.empty();
   }
 
   /** Entries by key, each value a map read whole by {@code reader}; empty if absent. */
@@ -238,6 +247,9 @@ public final class Fields {
 
   /** Entries by key; empty if the field is absent. A map that is there has one entry at least. */
   public <T> Map<String, T> map(String field, Function<Node, T> value) {
+    if (!has(field)) {
+      return Map.of();
+    }
     Optional<Node> node = take(field);
     if (node.isEmpty()) {
       return Map.of();
@@ -383,16 +395,25 @@ public final class Fields {
   }
 
   private Optional<Node> take(String field) {
-    Optional<Node> found = Optional.ofNullable(entries.get(field));
-    if (found.isEmpty() || taken.contains(field)) {
-      return Optional.empty();
+    if (entries instanceof Entries small) {
+      int at = small.find(field);
+      if (at < 0 || (takenAt >> at & 1) == 1) {
+        return Optional.empty();
+      }
+      takenAt |= 1 << at;
+      return Optional.of(small.value(at));
     }
-    taken.add(field);
-    return found;
+    return entries.containsKey(field) && takenNames.add(field)
+        ? Optional.ofNullable(entries.get(field))
+        : Optional.empty();
   }
 
   private Node required(String field) {
-    return take(field).orElseThrow(() -> error("lacks the field `" + field + "`"));
+    Optional<Node> node = take(field);
+    if (node.isEmpty()) {
+      throw error("lacks the field `" + field + "`");
+    }
+    return node.get();
   }
 
   private String toText(String field, Node node, boolean lineFeeds) {

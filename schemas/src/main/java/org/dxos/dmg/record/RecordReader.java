@@ -168,17 +168,14 @@ final class RecordReader {
   }
 
   private static Map<String, String> env(Fields fields) {
-    Map<String, String> env = new LinkedHashMap<>();
-    fields
-        .map("env", node -> node)
-        .forEach(
-            (key, node) -> {
-              if (!(node instanceof Node.Text text)) {
-                throw fields.error("has a value in `env/" + Quoted.of(key) + "` that is not text");
-              }
-              env.put(key, text.value());
-            });
-    return env;
+    return fields.map(
+        "env",
+        node -> {
+          if (node instanceof Node.Text text) {
+            return text.value();
+          }
+          throw fields.error("has a value in `env` that is not text");
+        });
   }
 
   private static Trigger trigger(Fields fields) {
@@ -319,17 +316,22 @@ final class RecordReader {
 
   private static <T> T choice(
       Fields fields, String field, String text, Function<String, Optional<T>> of) {
-    return of.apply(text)
-        .orElseThrow(
-            () ->
-                fields.error(
-                    "has the unknown value `" + Quoted.of(text) + "` in field `" + field + "`"));
+    Optional<T> value = of.apply(text);
+    if (value.isEmpty()) {
+      throw fields.error(
+          "has the unknown value `" + Quoted.of(text) + "` in field `" + field + "`");
+    }
+    return value.get();
   }
 
   private static <T> List<T> choices(
       Fields fields, String field, Function<String, Optional<T>> of) {
-    List<T> values = new ArrayList<>();
-    for (String text : fields.sortedTexts(field)) {
+    List<String> texts = fields.sortedTexts(field);
+    if (texts.isEmpty()) {
+      return List.of();
+    }
+    List<T> values = new ArrayList<>(texts.size());
+    for (String text : texts) {
       values.add(choice(fields, field, text, of));
     }
     return values;
