@@ -142,12 +142,13 @@ public final class DagCbor {
   }
 
   private static FormatException strict(int offset, String rule) {
-    return new FormatException(
-        ErrorCode.CBOR_STRICT, "decode dag-cbor at offset " + offset + ": " + rule);
+    return FormatException.at(
+        offset, ErrorCode.CBOR_STRICT, "decode dag-cbor at offset " + offset + ": " + rule);
   }
 
   private static FormatException tooDeep(int offset) {
-    return new FormatException(
+    return FormatException.at(
+        offset,
         ErrorCode.CBOR_DEPTH,
         "decode dag-cbor at offset " + offset + ": nested deeper than " + MAX_DEPTH);
   }
@@ -480,13 +481,14 @@ public final class DagCbor {
       try {
         return new Node.Link(Cid.fromLink(prefixed));
       } catch (FormatException e) {
-        throw new FormatException(
-            ErrorCode.CID_SYNTAX, "decode dag-cbor at offset " + start + ": " + e.message());
+        throw FormatException.at(
+            start, ErrorCode.CID_SYNTAX, "decode dag-cbor at offset " + start + ": " + e.message());
       }
     }
 
     private FormatException truncated(int start, String missing) {
-      return new FormatException(
+      return FormatException.at(
+          start,
           ErrorCode.CBOR_TRUNCATED,
           "decode dag-cbor at offset %d: expected %s, the input ends at %d"
               .formatted(start, missing, bytes.length));

@@ -45,7 +45,8 @@ public final class Range {
     return switch (read(text)) {
       case RangeResult.Parsed parsed -> parsed.range();
       case RangeResult.Refused refused ->
-          throw new FormatException(
+          throw FormatException.at(
+              refused.offset(),
               ErrorCode.RANGE_SYNTAX,
               "read range `%s` at offset %d: expected %s"
                   .formatted(Quoted.of(text), refused.offset(), refused.expected()));
