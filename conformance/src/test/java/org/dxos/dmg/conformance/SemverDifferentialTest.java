@@ -33,9 +33,7 @@ class SemverDifferentialTest {
 
   private String version() {
     String core =
-        random.nextInt(8) == 0
-            ? "0.0.0"
-            : any(NUMBERS) + "." + any(NUMBERS) + "." + any(NUMBERS);
+        random.nextInt(8) == 0 ? "0.0.0" : any(NUMBERS) + "." + any(NUMBERS) + "." + any(NUMBERS);
     return core + any(PRERELEASES);
   }
 

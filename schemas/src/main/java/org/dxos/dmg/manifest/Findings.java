@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What was found so far: all of it counts, and the first ones are kept in words. Nobody mends more
- * at a time, and a file of nothing but mistakes would cost many times its size in sentences.
+ * What was found so far. The first ones are kept in words; then reading lists ends. Nobody mends
+ * more at a time, and a file of nothing but mistakes would cost many times its size in sentences.
  */
 final class Findings {
 
@@ -27,9 +27,9 @@ final class Findings {
     return count;
   }
 
-  /** True if another one would not be kept. */
+  /** True once one was not kept. */
   boolean full() {
-    return count >= MAX_KEPT;
+    return count > MAX_KEPT;
   }
 
   ManifestResult.Invalid result() {
@@ -37,9 +37,9 @@ final class Findings {
       kept.add(
           new Finding(
               "",
-              (count - MAX_KEPT) + " findings more",
-              "none; the first " + MAX_KEPT + " are told",
-              Optional.of("mend these first")));
+              "more than " + MAX_KEPT + " findings",
+              "fewer",
+              Optional.of("mend these first: the others are not told")));
     }
     return new ManifestResult.Invalid(kept);
   }

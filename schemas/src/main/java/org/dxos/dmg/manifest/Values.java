@@ -205,7 +205,7 @@ final class Values {
       return List.of();
     }
     List<T> items = new ArrayList<>();
-    for (int i = 0; i < array.items().size(); i++) {
+    for (int i = 0; i < array.items().size() && !place.findings().full(); i++) {
       item.read(place.at(i), array.items().get(i)).ifPresent(items::add);
     }
     return items;
