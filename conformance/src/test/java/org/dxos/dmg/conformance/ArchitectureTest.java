@@ -35,6 +35,7 @@ class ArchitectureTest {
     "..dmg.car..",
     "..dmg.verdict..",
     "..dmg.admission..",
+    "..dmg.modules..",
     "..dmg.graph.."
   };
   private static final String[] RESOLVER = {
@@ -54,6 +55,7 @@ class ArchitectureTest {
   };
 
   private static final String[] LIBP2P = {"..dmg.libp2p.."};
+  private static final String[] SYNC = {"..dmg.sync.."};
 
   private static JavaClasses classes;
 
@@ -85,6 +87,8 @@ class ArchitectureTest {
         .definedBy(CLI)
         .layer("libp2p")
         .definedBy(LIBP2P)
+        .layer("sync")
+        .definedBy(SYNC)
         .optionalLayer("conformance")
         .definedBy("..dmg.conformance..")
         .whereLayer("graph-store")
@@ -92,9 +96,11 @@ class ArchitectureTest {
         .whereLayer("dxn-resolver")
         .mayOnlyAccessLayers("schemas")
         .whereLayer("registry-node")
-        .mayOnlyAccessLayers("schemas", "graph-store", "dxn-resolver")
+        .mayOnlyAccessLayers("schemas", "graph-store", "dxn-resolver", "sync", "libp2p")
+        .whereLayer("sync")
+        .mayOnlyAccessLayers("schemas", "graph-store", "libp2p")
         .whereLayer("publisher-cli")
-        .mayOnlyAccessLayers("schemas", "graph-store", "dxn-resolver", "registry-node")
+        .mayOnlyAccessLayers("schemas", "graph-store", "dxn-resolver", "sync", "registry-node")
         .whereLayer("schemas")
         .mayNotAccessAnyLayer()
         .whereLayer("libp2p")

@@ -190,7 +190,7 @@ final class Clerk implements AutoCloseable {
               + "`",
           "publish with the keys of the authority that is there, or under a name of your own");
     }
-    NodeTree next = holdings.tree().with(view.id(), view.standing().state(), batch).write(batch);
+    NodeTree next = holdings.tree().with(view, batch).write(batch);
     boolean binds = bound.isEmpty() && task.binding() != Registrar.Binding.NEVER;
     if (binds) {
       Holdings.bind(view.name(), view.id(), batch);
@@ -262,7 +262,7 @@ final class Clerk implements AutoCloseable {
       }
       AuthorityView view = sign(chapter, issued, batch);
       after.add(view);
-      next = next.with(view.id(), view.standing().state(), batch);
+      next = next.with(view, batch);
     }
     long position = store.journalEnd();
     if (!after.isEmpty()) {

@@ -32,7 +32,7 @@ final class Holdings {
   static Holdings load(BlockStore store) {
     NodeTree tree = NodeTree.load(store);
     Holdings holdings = new Holdings(tree);
-    for (Cid id : tree.ids()) {
+    for (Cid id : NodeTree.ids(tree, store)) {
       holdings.views.put(id, view(id, tree.state(id, store).orElseThrow(), store));
     }
     for (String register : store.registers(CLAIM)) {

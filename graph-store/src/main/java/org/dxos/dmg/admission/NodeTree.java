@@ -4,21 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.block.Batch;
-import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityState;
+import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 
 /**
  * The tree of everything a node holds: authority id to where it stands. Two nodes hold the same if
- * and only if the roots are equal.
+ * and only if the roots are equal. What never leaves the node ({@code local.…}) is beside it, in a
+ * register each.
  */
 final class NodeTree {
 
   private static final String ROOT = "root";
+  private static final String LOCAL = "local/";
   private static final String KEY = "a/";
 
   private final MerkleSearchTree tree;
@@ -35,26 +37,45 @@ final class NodeTree {
             : MerkleSearchTree.empty(store).write((_, _) -> {}));
   }
 
+  /** True if authorities of this name never leave the node. */
+  static boolean isLocal(String authority) {
+    return authority.startsWith("local.");
+  }
+
+  MerkleSearchTree tree() {
+    return tree;
+  }
+
   Cid root() {
     return tree.root();
   }
 
-  Optional<AuthorityState> state(Cid id, BlockSource blocks) {
-    return tree.get(KEY + id).map(cid -> AuthorityState.decode(Signed.need(blocks, cid, "state")));
+  Optional<AuthorityState> state(Cid id, BlockStore store) {
+    return tree.get(KEY + id)
+        .map(cid -> Signed.need(store, cid, "state"))
+        .or(() -> store.register(LOCAL + id))
+        .map(AuthorityState::decode);
   }
 
-  List<Cid> ids() {
+  static List<Cid> ids(NodeTree tree, BlockStore store) {
     List<Cid> ids = new ArrayList<>();
-    tree.walkPrefix(KEY, (key, _) -> ids.add(Cid.parse(key.substring(KEY.length()))));
+    tree.tree.walkPrefix(KEY, (key, _) -> ids.add(Cid.parse(key.substring(KEY.length()))));
+    for (String register : store.registers(LOCAL)) {
+      ids.add(Cid.parse(register.substring(LOCAL.length())));
+    }
     return ids;
   }
 
-  /** This tree with {@code state} for {@code id}, in memory. */
-  NodeTree with(Cid id, AuthorityState state, Batch batch) {
-    byte[] block = state.encode();
+  /** This tree with where an authority stands, in memory. */
+  NodeTree with(AuthorityView view, Batch batch) {
+    byte[] block = view.standing().state().encode();
+    if (isLocal(view.name())) {
+      batch.set(LOCAL + view.id(), block);
+      return this;
+    }
     Cid cid = DagCbor.cid(block);
     batch.put(cid, block);
-    return new NodeTree(tree.put(KEY + id, cid));
+    return new NodeTree(tree.put(KEY + view.id(), cid));
   }
 
   /** Writes the tree, and its root as the node's. */

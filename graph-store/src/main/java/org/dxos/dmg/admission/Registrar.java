@@ -1,6 +1,7 @@
 package org.dxos.dmg.admission;
 
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
@@ -94,6 +96,15 @@ public final class Registrar implements AutoCloseable {
     return holdings.authority(id);
   }
 
+  /** The names that mean something here, each with the id of the authority that it means. */
+  public Map<String, Cid> names() {
+    Map<String, Cid> names = new HashMap<>();
+    for (AuthorityView view : holdings.authorities()) {
+      authority(view.name()).ifPresent(one -> names.put(view.name(), one.id()));
+    }
+    return names;
+  }
+
   /** Envelopes of an authority that were found valid once; some of them may not stand. */
   public List<Cid> aside(Cid id) {
     return Evidence.aside(id, store);
@@ -102,6 +113,16 @@ public final class Registrar implements AutoCloseable {
   /** Every authority held, in no order. */
   public List<AuthorityView> authorities() {
     return holdings.authorities();
+  }
+
+  /** True if authorities of this name never leave the node. */
+  public static boolean isLocal(String authority) {
+    return NodeTree.isLocal(authority);
+  }
+
+  /** The tree of everything held that may leave the node. */
+  public MerkleSearchTree tree() {
+    return holdings.tree().tree();
   }
 
   /** The root of everything held: equal on two nodes if and only if they hold the same. */

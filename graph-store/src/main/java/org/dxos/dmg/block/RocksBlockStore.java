@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.dxos.dmg.cid.Cid;
@@ -31,7 +32,9 @@ import org.rocksdb.WriteOptions;
  * The block store on a local disk. One process at a time has a home open.
  *
  * <p>Threads: readers are free of each other and of the writer; {@link #commit} holds {@code
- * writer}, which also guards {@code journalEnd}. No other lock is taken under it.
+ * writer}, which also guards {@code journalEnd}. Everything that touches the database holds {@code
+ * open} for reading, taken after {@code writer}; to close it is taken for writing, as a database
+ * that is used after it was closed takes the process with it.
  */
 public final class RocksBlockStore implements BlockStore {
 
@@ -59,6 +62,8 @@ public final class RocksBlockStore implements BlockStore {
   private final WriteOptions synced;
   private final byte[] journalId;
   private final ReentrantLock writer = new ReentrantLock();
+  private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
+  private boolean closed;
   private volatile long journalEnd;
 
   /** Set when a commit failed: what of it reached the disk is not known before the next start. */
@@ -144,8 +149,22 @@ public final class RocksBlockStore implements BlockStore {
     }
   }
 
+  private void enter() {
+    open.readLock().lock();
+    if (closed) {
+      open.readLock().unlock();
+      throw new StorageException.Failed(
+          "use block store: it was closed", new IllegalStateException("closed"));
+    }
+  }
+
+  private void leave() {
+    open.readLock().unlock();
+  }
+
   @Override
   public Optional<byte[]> get(Cid cid) {
+    enter();
     try {
       byte[] block = db.get(blocks, cid.bytes());
       if (block == null) {
@@ -157,32 +176,41 @@ public final class RocksBlockStore implements BlockStore {
       return Optional.of(block);
     } catch (RocksDBException e) {
       throw failed("read block `" + cid + "`", e);
+    } finally {
+      leave();
     }
   }
 
   @Override
   public boolean has(Cid cid) {
     byte[] key = cid.bytes();
+    enter();
     try {
       return db.keyMayExist(blocks, key, null)
           && db.get(blocks, key, new byte[0]) != RocksDB.NOT_FOUND;
     } catch (RocksDBException e) {
       throw failed("look for block `" + cid + "`", e);
+    } finally {
+      leave();
     }
   }
 
   @Override
   public Optional<byte[]> register(String name) {
+    enter();
     try {
       return Optional.ofNullable(db.get(registers, ascii(name)));
     } catch (RocksDBException e) {
       throw failed("read register `" + name + "`", e);
+    } finally {
+      leave();
     }
   }
 
   @Override
   public List<String> registers(String prefix) {
     List<String> names = new ArrayList<>();
+    enter();
     try (RocksIterator at = db.newIterator(registers)) {
       for (at.seek(ascii(prefix)); at.isValid(); at.next()) {
         String name = new String(at.key(), StandardCharsets.US_ASCII);
@@ -191,6 +219,8 @@ public final class RocksBlockStore implements BlockStore {
         }
         names.add(name);
       }
+    } finally {
+      leave();
     }
     return names;
   }
@@ -208,10 +238,13 @@ public final class RocksBlockStore implements BlockStore {
   @Override
   public List<JournalEntry> journal(long position, int limit) {
     List<JournalEntry> entries = new ArrayList<>();
+    enter();
     try (RocksIterator at = db.newIterator(journal)) {
       for (at.seek(position(position + 1)); at.isValid() && entries.size() < limit; at.next()) {
         entries.add(JournalEntry.decode(ByteBuffer.wrap(at.key()).getLong(), at.value()));
       }
+    } finally {
+      leave();
     }
     return entries;
   }
@@ -219,6 +252,19 @@ public final class RocksBlockStore implements BlockStore {
   @Override
   public long commit(Batch batch) {
     writer.lock();
+    try {
+      enter();
+      try {
+        return write(batch);
+      } finally {
+        leave();
+      }
+    } finally {
+      writer.unlock();
+    }
+  }
+
+  private long write(Batch batch) {
     try (WriteBatch write = new WriteBatch()) {
       requireSound();
       long end = journalEnd;
@@ -239,8 +285,6 @@ public final class RocksBlockStore implements BlockStore {
     } catch (RocksDBException e) {
       broken = true;
       throw failed("commit " + batch.blocks().size() + " blocks", e);
-    } finally {
-      writer.unlock();
     }
   }
 
@@ -255,17 +299,25 @@ public final class RocksBlockStore implements BlockStore {
 
   @Override
   public void eachBlock(Consumer<Cid> visitor) {
+    enter();
     try (RocksIterator at = db.newIterator(blocks)) {
       for (at.seekToFirst(); at.isValid(); at.next()) {
         visitor.accept(Cid.fromBytes(at.key()));
       }
+    } finally {
+      leave();
     }
   }
 
   @Override
   public void close() {
     writer.lock();
+    open.writeLock().lock();
     try {
+      if (closed) {
+        return;
+      }
+      closed = true;
       resources.forEach(
           resource -> {
             try {
@@ -275,6 +327,7 @@ public final class RocksBlockStore implements BlockStore {
             }
           });
     } finally {
+      open.writeLock().unlock();
       writer.unlock();
       lock.close();
     }

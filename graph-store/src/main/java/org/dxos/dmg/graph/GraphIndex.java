@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.jena.graph.NodeFactory;
 import org.apache.jena.query.Dataset;
@@ -25,6 +26,7 @@ import org.apache.lucene.store.NIOFSDirectory;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.modules.ModuleGraph;
 import org.dxos.dmg.rdf.Ontology;
 
 /**
@@ -71,13 +73,18 @@ public final class GraphIndex implements AutoCloseable {
   public record Hit(String name, String version, Optional<String> description) {}
 
   private GraphIndex(
-      Path folder, BlockStore store, Directory words, DatasetGraph plain, DatasetGraph graph) {
+      Path folder,
+      BlockStore store,
+      Supplier<ModuleGraph> modules,
+      Directory words,
+      DatasetGraph plain,
+      DatasetGraph graph) {
     this.folder = folder;
     this.store = store;
     this.words = words;
     this.plain = plain;
     this.graph = graph;
-    this.queries = new Queries(graph, QueryLimits.usual());
+    this.queries = new Queries(graph, QueryLimits.usual(), modules);
     this.position = Projector.position(graph);
   }
 
@@ -85,9 +92,11 @@ public final class GraphIndex implements AutoCloseable {
    * Opens the projection in a folder, which is made if it is not there, and made anew if it belongs
    * to another journal or cannot be read.
    *
+   * @param modules the module graph of now, which answers {@code dmg:closure} and {@code
+   *     dmg:dependents}
    * @throws GraphException with {@link ErrorCode#STORAGE} if the folder cannot be written
    */
-  public static GraphIndex open(Path folder, BlockStore store) {
+  public static GraphIndex open(Path folder, BlockStore store, Supplier<ModuleGraph> modules) {
     try {
       Path journal = folder.resolve("journal");
       String id = HexFormat.of().formatHex(store.journalId());
@@ -100,7 +109,7 @@ public final class GraphIndex implements AutoCloseable {
         delete(folder);
       }
       try {
-        return make(folder, folder.resolve("data"), id, store);
+        return make(folder, folder.resolve("data"), id, store, modules);
       } catch (RuntimeException | IOException unreadable) {
         // The engine may hold on to the folder that it could not open: the new one is beside it,
         // and
@@ -108,7 +117,7 @@ public final class GraphIndex implements AutoCloseable {
         delete(folder);
         Files.createDirectories(folder);
         Files.createFile(folder.resolve(DAMAGED));
-        return make(folder, folder.resolve("data-again"), id, store);
+        return make(folder, folder.resolve("data-again"), id, store, modules);
       }
     } catch (IOException | UncheckedIOException e) {
       throw new GraphException(
@@ -123,7 +132,8 @@ public final class GraphIndex implements AutoCloseable {
 
   private static final String SIZES = "sizes";
 
-  private static GraphIndex make(Path folder, Path data, String id, BlockStore store)
+  private static GraphIndex make(
+      Path folder, Path data, String id, BlockStore store, Supplier<ModuleGraph> modules)
       throws IOException {
     Files.createDirectories(data.resolve("tdb2"));
     Files.createDirectories(data.resolve("words"));
@@ -133,7 +143,8 @@ public final class GraphIndex implements AutoCloseable {
       Dataset text =
           TextDatasetFactory.createLucene(
               DatasetFactory.wrap(plain), words, new TextIndexConfig(entities()));
-      GraphIndex index = new GraphIndex(folder, store, words, plain, text.asDatasetGraph());
+      GraphIndex index =
+          new GraphIndex(folder, store, modules, words, plain, text.asDatasetGraph());
       Files.writeString(folder.resolve("journal"), id + "\n");
       return index;
     } catch (RuntimeException | IOException e) {

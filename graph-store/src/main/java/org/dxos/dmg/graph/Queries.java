@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.jena.graph.Triple;
 import org.apache.jena.query.ARQ;
 import org.apache.jena.query.DatasetFactory;
@@ -45,6 +46,7 @@ import org.apache.jena.tdb2.TDB2;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.modules.ModuleGraph;
 import org.dxos.dmg.rdf.Ontology;
 import org.dxos.dmg.version.Version;
 
@@ -58,13 +60,17 @@ final class Queries {
   private final FunctionRegistry functions = VersionFunctions.registry();
   private final PropertyFunctionRegistry properties = new PropertyFunctionRegistry();
 
-  Queries(DatasetGraph graph, QueryLimits limits) {
+  /**
+   * @param modules the module graph of now
+   */
+  Queries(DatasetGraph graph, QueryLimits limits, Supplier<ModuleGraph> modules) {
     this.graph = graph;
     this.limits = limits;
     this.turns = new Semaphore(limits.concurrent(), true);
     this.abandoned = new Semaphore(limits.abandoned());
     TextQuery.init();
     properties.put(QueryGuard.TEXT_QUERY, TextQueryPF.class);
+    ModuleProperties.register(properties, modules);
   }
 
   GraphIndex.Answer answer(String text, String accept) {

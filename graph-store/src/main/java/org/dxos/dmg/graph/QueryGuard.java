@@ -323,12 +323,6 @@ final class QueryGuard {
         return;
       }
       String iri = predicate.getURI();
-      if (iri.equals(Ontology.CLOSURE) || iri.equals(Ontology.DEPENDENTS)) {
-        throw new GraphException(
-            ErrorCode.UNSUPPORTED,
-            "run query: `" + iri + "` is not answered by this version",
-            "follow dmg:dependsOn, or use `dmg closure`");
-      }
       boolean code =
           iri.startsWith("java:")
               || (iri.startsWith("http://jena.apache.org/") && !iri.equals(TEXT_QUERY))

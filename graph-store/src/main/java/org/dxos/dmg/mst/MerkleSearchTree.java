@@ -18,6 +18,8 @@ import org.dxos.dmg.dagcbor.DagCbor;
  */
 public final class MerkleSearchTree {
 
+  private static final Subtree.Stored EMPTY = writeNode(TreeNode.EMPTY, (_, _) -> {});
+
   private final BlockSource blocks;
   private final Subtree root;
 
@@ -33,7 +35,9 @@ public final class MerkleSearchTree {
 
   /** The tree with this root, of which nothing is read yet. */
   public static MerkleSearchTree at(Cid root, BlockSource blocks) {
-    return new MerkleSearchTree(blocks, Subtree.stored(root, -1));
+    // Everybody knows the empty tree, whether or not its block is held.
+    return new MerkleSearchTree(
+        blocks, root.equals(EMPTY.cid()) ? EMPTY : Subtree.stored(root, -1));
   }
 
   /**
@@ -103,6 +107,23 @@ public final class MerkleSearchTree {
           }
           return inside;
         });
+  }
+
+  /** Takes what differs between two trees. */
+  @FunctionalInterface
+  public interface Change {
+    /** At {@code key} there was {@code before}, and is {@code after}; one of them may be empty. */
+    void at(String key, Optional<Cid> before, Optional<Cid> after);
+  }
+
+  /**
+   * Visits the keys at which {@code later} has another value than this tree, in ascending order.
+   * What the two share is not read.
+   *
+   * @throws TreeException if a node is not held or breaks the rules
+   */
+  public void diff(MerkleSearchTree later, Change change) {
+    new TreeDiff(root, blocks, later.root, later.blocks, change).run();
   }
 
   /**

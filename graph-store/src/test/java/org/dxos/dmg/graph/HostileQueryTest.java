@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,6 +23,8 @@ import org.apache.jena.sparql.core.DatasetGraph;
 import org.apache.jena.system.Txn;
 import org.apache.jena.tdb2.DatabaseMgr;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.modules.ModuleGraph;
+import org.dxos.dmg.modules.ModuleIndex;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -91,7 +94,7 @@ class HostileQueryTest {
                   // the test is over
                 }
               });
-      Queries queries = new Queries(graph, QUICK);
+      Queries queries = new Queries(graph, QUICK, HostileQueryTest::nothing);
       for (String line : corpus()) {
         String[] parts = line.split("\t", -1);
         String query =
@@ -146,7 +149,7 @@ class HostileQueryTest {
             + ")".repeat(60)
             + " ?o }");
     queries.put("bind", "SELECT * { " + bind() + " }");
-    Queries guarded = new Queries(graph, QUICK);
+    Queries guarded = new Queries(graph, QUICK, HostileQueryTest::nothing);
     queries.forEach(
         (name, query) -> {
           GraphException e =
@@ -166,7 +169,7 @@ class HostileQueryTest {
   /** What the standard has is there, and does what it should. */
   @Test
   void standardFunctionsAndCastsWork() {
-    Queries queries = new Queries(graph, QueryLimits.usual());
+    Queries queries = new Queries(graph, QueryLimits.usual(), HostileQueryTest::nothing);
     Map<String, String> wanted = new LinkedHashMap<>();
     wanted.put("<http://www.w3.org/2001/XMLSchema#integer>(\"12\") + 1", "13");
     wanted.put("STR(<http://www.w3.org/2001/XMLSchema#double>(\"1.5\"))", "1.5");
@@ -204,7 +207,7 @@ class HostileQueryTest {
   /** The functions that replace the engine's own are put into every place an expression can be. */
   @Test
   void boundedFunctionsStandInEveryPlace() {
-    Queries queries = new Queries(graph, QueryLimits.usual());
+    Queries queries = new Queries(graph, QueryLimits.usual(), HostileQueryTest::nothing);
     List<String> refused = new ArrayList<>();
     String one = "{ SELECT ?s ?o { ?s <urn:text> ?o } ORDER BY ?s LIMIT 1 }";
     for (String query :
@@ -253,7 +256,7 @@ class HostileQueryTest {
             "CONSTRUCT { ?a <urn:x> <urn:y> } WHERE { " + many + " }",
             "SELECT (COUNT(*) AS ?n) { ?a ?b ?c MINUS { ?c ?d ?e . ?f ?g ?h . ?i ?j ?k } }",
             "SELECT (COUNT(*) AS ?n) { ?a ?b ?c FILTER NOT EXISTS { ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(STRLEN(CONCAT(STR(?d), STR(?g), STR(?l))) > 99) } }");
-    Queries queries = new Queries(graph, QUICK);
+    Queries queries = new Queries(graph, QUICK, HostileQueryTest::nothing);
     long worst = 0;
     try (ExecutorService clients = Executors.newFixedThreadPool(3)) {
       for (String death : deaths) {
@@ -280,7 +283,10 @@ class HostileQueryTest {
   @Test
   void memoryOfAQueryIsLimited() {
     Queries queries =
-        new Queries(graph, new QueryLimits(20_000, 200, 1_000, 1_000, 64L << 20, 2, 2_000, 2));
+        new Queries(
+            graph,
+            new QueryLimits(20_000, 200, 1_000, 1_000, 64L << 20, 2, 2_000, 2),
+            HostileQueryTest::nothing);
     StringBuilder doublings =
         new StringBuilder("SELECT (STRLEN(?v30) AS ?n) { BIND(\"xy\" AS ?v0) ");
     StringBuilder replacements =
@@ -303,11 +309,16 @@ class HostileQueryTest {
 
   @Test
   void rowsAndTriplesBeyondTheLimitAreAFailureNotAPart() {
-    Queries queries = new Queries(graph, QUICK);
+    Queries queries = new Queries(graph, QUICK, HostileQueryTest::nothing);
     assertEquals(ErrorCode.QUERY_LIMIT, refused(queries, "SELECT * { ?s ?p ?o }"));
     assertEquals(
         ErrorCode.QUERY_LIMIT, refused(queries, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"));
     assertEquals(
         1_001, csv(queries, "SELECT * { ?s ?p ?o } LIMIT 1000").lines().count(), "with its header");
+  }
+
+  private static ModuleGraph nothing() {
+    return new ModuleIndex(_ -> Optional.empty(), java.nio.file.Path.of("none"))
+        .graph(List.of(), Map.of());
   }
 }

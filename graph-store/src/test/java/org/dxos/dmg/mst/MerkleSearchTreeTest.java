@@ -201,4 +201,77 @@ class MerkleSearchTreeTest {
     }
     return tree;
   }
+
+  /** What differs is what a comparison of maps says, and what is shared is not read. */
+  @Property(tries = 60)
+  void diffIsThatOfTheMaps(@ForAll Random random) {
+    TreeMap<String, Cid> before = new TreeMap<>();
+    MerkleSearchTree one = empty();
+    for (int i = random.nextInt(400); i > 0; i--) {
+      String key = "r/module/m" + random.nextInt(600) + "@1.0.0";
+      Cid value = value(random.nextInt(3));
+      before.put(key, value);
+      one = one.put(key, value);
+    }
+    TreeMap<String, Cid> after = new TreeMap<>();
+    MerkleSearchTree other = empty();
+    for (Map.Entry<String, Cid> entry : before.entrySet()) {
+      if (random.nextInt(20) > 0) {
+        Cid value = random.nextInt(30) > 0 ? entry.getValue() : value(random.nextInt(3));
+        after.put(entry.getKey(), value);
+        other = other.put(entry.getKey(), value);
+      }
+    }
+    for (int i = random.nextInt(5); i > 0; i--) {
+      String key = "s/module/m" + random.nextInt(600) + "@1.0.0";
+      after.put(key, VALUE);
+      other = other.put(key, VALUE);
+    }
+    List<String> wanted = new ArrayList<>();
+    TreeMap<String, Cid> keys = new TreeMap<>(before);
+    keys.putAll(after);
+    for (String key : keys.keySet()) {
+      Optional<Cid> was = Optional.ofNullable(before.get(key));
+      Optional<Cid> is = Optional.ofNullable(after.get(key));
+      if (!was.equals(is)) {
+        wanted.add(key + " " + was + " " + is);
+      }
+    }
+    List<String> found = new ArrayList<>();
+    MerkleSearchTree stored = one.write(blocks::put);
+    stored.diff(other, (key, was, is) -> found.add(key + " " + was + " " + is));
+    assertEquals(wanted, found);
+    found.clear();
+    MerkleSearchTree later = other.write(blocks::put);
+    MerkleSearchTree.at(stored.root(), cid -> Optional.ofNullable(blocks.get(cid)))
+        .diff(
+            MerkleSearchTree.at(later.root(), cid -> Optional.ofNullable(blocks.get(cid))),
+            (key, was, is) -> found.add(key + " " + was + " " + is));
+    assertEquals(wanted, found);
+  }
+
+  @Test
+  void diffReadsOnlyWhatDiffers() {
+    MerkleSearchTree tree = empty();
+    for (int i = 0; i < 5_000; i++) {
+      tree = tree.put("r/module/m" + i + "@1.0.0", VALUE);
+    }
+    Cid one = tree.write(blocks::put).root();
+    Cid other = tree.put("r/module/m77@1.0.1", VALUE).write(blocks::put).root();
+    int[] reads = {0};
+    org.dxos.dmg.block.BlockSource counted =
+        cid -> {
+          reads[0]++;
+          return Optional.ofNullable(blocks.get(cid));
+        };
+    List<String> found = new ArrayList<>();
+    MerkleSearchTree.at(one, counted)
+        .diff(MerkleSearchTree.at(other, counted), (key, _, _) -> found.add(key));
+    assertEquals(List.of("r/module/m77@1.0.1"), found);
+    assertTrue(reads[0] < 40, reads[0] + " nodes were read");
+  }
+
+  private static Cid value(int n) {
+    return DagCbor.cid(DagCbor.encode(new MapBuilder().put("n", n).build()));
+  }
 }

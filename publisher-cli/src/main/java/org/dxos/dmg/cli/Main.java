@@ -57,6 +57,7 @@ public final class Main {
     COMMANDS.put("trust", TrustCommand::new);
     COMMANDS.put("sparql", SparqlCommand::new);
     COMMANDS.put("node", NodeCommand::new);
+    COMMANDS.put("peer", PeerCommand::new);
     COMMANDS.put("status", StatusCommand::new);
     COMMANDS.put("import", ImportCommand::new);
     COMMANDS.put("export", ExportCommand::new);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -15,6 +16,8 @@ import org.dxos.dmg.node.JournalEvents;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.NodeFile;
 import org.dxos.dmg.node.http.HttpServer;
+import org.dxos.dmg.sync.link.Federation;
+import org.dxos.dmg.sync.wire.SyncException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +29,7 @@ import picocli.CommandLine.Option;
 final class NodeCommand implements Callable<Integer> {
 
   private static final int DEFAULT_PORT = 7070;
+  private static final int PEER_PORT = 4071;
 
   @Mixin private final Session session;
 
@@ -55,6 +59,18 @@ final class NodeCommand implements Callable<Integer> {
       description =
           "a further name under which the node is reached; addresses need none on 0.0.0.0")
   private Set<String> allowedHosts = Set.of();
+
+  @Option(
+      names = "--peer-listen",
+      split = ",",
+      paramLabel = "MULTIADDR",
+      description =
+          "where other nodes reach this one (default: /ip4/127.0.0.1/tcp/4071, or another port if"
+              + " that is taken; to be reached from elsewhere /ip4/0.0.0.0/tcp/4071)")
+  private List<String> peerListen = List.of();
+
+  @Option(names = "--no-peers", description = "keep to itself: no links with other nodes")
+  private boolean noPeers;
 
   NodeCommand(Session session) {
     this.session = session;
@@ -88,13 +104,27 @@ final class NodeCommand implements Callable<Integer> {
       registry.follow();
       HttpServer.Config config = new HttpServer.Config(host, port, token, allowedHosts);
       JournalEvents events = new JournalEvents(registry.store(), registry.registrar());
-      try (HttpServer server = HttpServer.start(config, registry, events)) {
+      Optional<Federation> federation =
+          noPeers ? Optional.empty() : Optional.of(federate(registry));
+      try (HttpServer server = HttpServer.start(config, registry, events, federation)) {
         new NodeFile(server.url(), ProcessHandle.current().pid(), token).write(session.home());
         tell(server, registry.node());
         awaitStop();
       } finally {
+        federation.ifPresent(Federation::close);
         NodeFile.remove(session.home());
       }
+    }
+  }
+
+  private Federation federate(LocalRegistry registry) {
+    if (!peerListen.isEmpty()) {
+      return registry.federate(peerListen);
+    }
+    try {
+      return registry.federate(List.of("/ip4/127.0.0.1/tcp/" + PEER_PORT));
+    } catch (SyncException taken) {
+      return registry.federate(List.of("/ip4/127.0.0.1/tcp/0"));
     }
   }
 

@@ -280,6 +280,17 @@ final class HttpRegistry implements Registry {
     // connections are the JDK's, and kept for the next call
   }
 
+  /** Asks for JSON, or sends it. Both as {@code Peers} needs it: with the token. */
+  Node asked(String method, String path, Optional<Node> body) {
+    return json(
+        call(
+            method,
+            path,
+            headers("application/json", "application/json"),
+            body.map(Json::canonical).orElse(new byte[0]),
+            MAX_ANSWER));
+  }
+
   // ---- the wire ----
 
   private record Answer(String mediaType, byte[] body) {}
@@ -334,7 +345,7 @@ final class HttpRegistry implements Registry {
       connection.setInstanceFollowRedirects(false);
       connection.setRequestMethod(method);
       headers.forEach(connection::setRequestProperty);
-      if (!method.equals("GET")) {
+      if (!method.equals("GET") && !method.equals("DELETE")) {
         connection.setDoOutput(true);
         connection.setFixedLengthStreamingMode(body.length);
         try (OutputStream out = connection.getOutputStream()) {

@@ -48,6 +48,27 @@ public final class Registries {
     return new HttpRegistry(withoutSlash(url), token);
   }
 
+  /**
+   * The links of the node that a command asks: the one at a URL, or the one that serves the home.
+   *
+   * @throws RemoteException if no node runs on the home
+   */
+  public static Peers peers(Path home, Optional<String> url, Optional<String> token) {
+    if (url.isPresent()) {
+      requireHttp(url.get());
+      return new Peers(new HttpRegistry(withoutSlash(url.get()), token));
+    }
+    NodeFile running =
+        NodeFile.find(home)
+            .orElseThrow(
+                () ->
+                    new RemoteException(
+                        ErrorCode.UNREACHABLE,
+                        "ask for peers: no node serves " + home,
+                        "start one with `dmg node`, or name one with --node"));
+    return new Peers(new HttpRegistry(running.url(), token.or(running::token)));
+  }
+
   private static void requireHttp(String url) {
     try {
       URI uri = new URI(url);

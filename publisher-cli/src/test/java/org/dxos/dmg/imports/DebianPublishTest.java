@@ -18,6 +18,7 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.client.Registries;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.modules.ModuleGraph;
 import org.dxos.dmg.node.JournalEvents;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.World;
@@ -50,7 +51,8 @@ class DebianPublishTest {
           imported(60, "").publish(publisher, (done, all) -> progress.add(done + "/" + all));
       assertEquals(60, report.published());
       assertEquals(List.of("60/60"), progress);
-      assertEquals(60, node.staticClosure("org.debian/module/p59").size());
+      ModuleGraph graph = node.modules();
+      assertEquals(60, graph.closure(graph.releases("org.debian", "module/p59")[0]).length);
       assertEquals(
           60,
           remote

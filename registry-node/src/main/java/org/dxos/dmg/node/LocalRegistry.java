@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.HeadKeys;
+import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.api.AuthorityInfo;
@@ -34,7 +35,6 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
-import org.dxos.dmg.closure.StaticClosure;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
@@ -43,10 +43,13 @@ import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.modules.ModuleGraph;
+import org.dxos.dmg.modules.ModuleIndex;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.policy.PolicyException;
 import org.dxos.dmg.policy.PolicyFile;
+import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
 import org.dxos.dmg.solver.Question;
@@ -54,6 +57,7 @@ import org.dxos.dmg.solver.Resolution;
 import org.dxos.dmg.solver.Root;
 import org.dxos.dmg.solver.Roots;
 import org.dxos.dmg.solver.Solver;
+import org.dxos.dmg.sync.link.Federation;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
@@ -83,6 +87,7 @@ public final class LocalRegistry implements Registry {
   private final ReleaseReader reader;
   private final NodeKeys keys;
   private final PolicyFile policy;
+  private final ModuleIndex modules;
 
   /** What first sight is worth where the policy does not say. */
   private volatile Policy.Tofu firstUse = Policy.Tofu.ALLOW;
@@ -105,6 +110,7 @@ public final class LocalRegistry implements Registry {
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
     this.reader = new ReleaseReader(store);
+    this.modules = new ModuleIndex(store, home.resolve("modules"));
   }
 
   /**
@@ -161,7 +167,7 @@ public final class LocalRegistry implements Registry {
   @Override
   public ReleaseInfo resolve(String text) {
     Dxn dxn = Dxn.parse(text);
-    StateCatalog catalog = catalog();
+    StateCatalog catalog = states();
     return switch (Selection.of(catalog, dxn)) {
       case Selection.Found found -> info(found.release());
       case Selection other -> {
@@ -184,7 +190,7 @@ public final class LocalRegistry implements Registry {
   @Override
   public ModuleInfo module(String text) {
     Name name = Name.parse(text);
-    StateCatalog catalog = catalog();
+    StateCatalog catalog = states();
     Cid genesis =
         catalog
             .authority(name.authority().text())
@@ -221,12 +227,12 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return closure(request, catalog());
+    return closure(request, states());
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
-    StateCatalog catalog = catalog();
+    StateCatalog catalog = states();
     Lock lock = closure(request, catalog);
     List<String> why =
         Solver.choices(catalog, question(request, catalog)).stream()
@@ -272,17 +278,9 @@ public final class LocalRegistry implements Registry {
     };
   }
 
-  /**
-   * The release that a DXN selects and all that it reaches, each clause alone, breadth-first:
-   * quicker than {@link #closure}, and no set to install.
-   */
-  public List<Release> staticClosure(String text) {
-    Dxn dxn = Dxn.parse(text);
-    StateCatalog catalog = catalog();
-    return switch (Selection.of(catalog, dxn)) {
-      case Selection.Found found -> StaticClosure.of(catalog, found.release());
-      case Selection other -> throw missing(text, dxn, other, catalog);
-    };
+  /** Who depends on whom, as of now. The first call reads every record. */
+  public ModuleGraph modules() {
+    return modules.graph(registrar.authorities(), registrar.names());
   }
 
   private Lock lock(Closure closure) {
@@ -335,10 +333,19 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    return info(take(genesis, envelopes, offered).orThrow());
+  }
+
+  /** True if the policy lets an authority of this name in. */
+  boolean admits(String authority) {
+    return policy.current().admits(authority);
+  }
+
+  /** Takes what somebody carries, by the policy of this home. */
+  Learned take(Cid genesis, List<Cid> envelopes, BlockSource offered) {
     BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
     if (registrar.authority(genesis).isPresent() || envelopes.isEmpty()) {
-      return info(
-          registrar.learn(genesis, envelopes, offered, Registrar.Binding.FIRST_USE).orThrow());
+      return registrar.learn(genesis, envelopes, offered, Registrar.Binding.FIRST_USE);
     }
     Signed<Body> first = Signed.read(all, envelopes.getFirst(), Body.class);
     if (!(first.body() instanceof AuthorityEntry entry)
@@ -351,10 +358,7 @@ public final class LocalRegistry implements Registry {
           "send the key log from its genesis on");
     }
     requireAdmitted(entry.authority());
-    return info(
-        registrar
-            .learn(genesis, envelopes, offered, binding(entry.authority(), genesis))
-            .orThrow());
+    return registrar.learn(genesis, envelopes, offered, binding(entry.authority(), genesis));
   }
 
   private void requireAdmitted(String authority) {
@@ -493,7 +497,7 @@ public final class LocalRegistry implements Registry {
     GraphIndex index;
     synchronized (this) {
       if (graph.isEmpty()) {
-        graph = Optional.of(GraphIndex.open(home.resolve("rdf"), store));
+        graph = Optional.of(GraphIndex.open(home.resolve("rdf"), store, this::modules));
       }
       index = graph.get();
     }
@@ -507,6 +511,17 @@ public final class LocalRegistry implements Registry {
     firstUse = Policy.Tofu.DNS;
     registrar.onCommit(_ -> wake());
     world.threads().newThread(this::followJournal).start();
+  }
+
+  /**
+   * Goes among other nodes: listens for them, and keeps up with those that are linked. The answer
+   * is closed before this registry.
+   *
+   * @param listen multiaddrs of IP and TCP
+   * @throws org.dxos.dmg.sync.wire.SyncException if an address cannot be listened on
+   */
+  public Federation federate(List<String> listen) {
+    return Federating.start(this, world, keys.ring().peer(), listen);
   }
 
   private final Object woken = new Object();
@@ -537,7 +552,12 @@ public final class LocalRegistry implements Registry {
     }
   }
 
-  private StateCatalog catalog() {
+  /** What is released, as of now. */
+  public Catalog catalog() {
+    return states();
+  }
+
+  private StateCatalog states() {
     return new StateCatalog(registrar.authorities(), reader, registrar::authority);
   }
 
@@ -685,6 +705,7 @@ public final class LocalRegistry implements Registry {
       woken.notifyAll();
     }
     registrar.close();
+    modules.save();
     synchronized (this) {
       graph.ifPresent(GraphIndex::close);
       graph = Optional.empty();

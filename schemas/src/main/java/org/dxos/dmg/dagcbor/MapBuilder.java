@@ -2,6 +2,7 @@ package org.dxos.dmg.dagcbor;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,13 +77,13 @@ public final class MapBuilder {
     return value ? put(field, Node.of(true)) : this;
   }
 
-  public <T> MapBuilder put(String field, List<T> values, Function<T, Node> mapper) {
+  public <T> MapBuilder put(String field, Collection<T> values, Function<T, Node> mapper) {
     if (values.isEmpty()) {
       return this;
     }
     List<Node> items = new ArrayList<>(values.size());
-    for (int i = 0; i < values.size(); i++) {
-      items.add(mapper.apply(values.get(i)));
+    for (T value : values) {
+      items.add(mapper.apply(value));
     }
     return put(field, new Node.Array(items));
   }

@@ -85,6 +85,8 @@ public enum ErrorCode {
   HOST(Outcome.USAGE),
   TOKEN(Outcome.UNTRUSTED),
   TOO_LARGE(Outcome.FAILED),
+  SYNC_PROTOCOL(Outcome.UNTRUSTED),
+  INVITATION(Outcome.UNTRUSTED),
   UNREACHABLE(Outcome.UNREACHABLE),
   INTERNAL(Outcome.FAILED);
 

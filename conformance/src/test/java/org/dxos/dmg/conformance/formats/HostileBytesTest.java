@@ -31,7 +31,8 @@ class HostileBytesTest {
 
   /**
    * YAML is read by a library that costs more: two events, tokens and marks for a number and its
-   * comma come to 800 bytes, and the target reads back what it wrote. It comes from an author's own folder, never over a wire.
+   * comma come to 800 bytes, and the target reads back what it wrote. It comes from an author's own
+   * folder, never over a wire.
    */
   private static final long PER_BYTE_OF_YAML = 600;
 
@@ -102,7 +103,8 @@ class HostileBytesTest {
       long limit =
           yaml
               ? PER_BYTE_OF_YAML * input.length + AT_LEAST_OF_YAML
-              : PER_BYTE * input.length * (target == FuzzTarget.JSON ? 2 : 1) + AT_LEAST; // read twice
+              : PER_BYTE * input.length * (target == FuzzTarget.JSON ? 2 : 1)
+                  + AT_LEAST; // read twice
       limit += target.name().startsWith("MANIFEST") ? FINDINGS : 0;
       // Whatever else the JVM does on this thread only adds: the least of three counts.
       for (int i = 0; i < 3 && spent > limit; i++) {

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.dxos.dmg.api.Events;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.sync.link.Federation;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
@@ -65,13 +66,20 @@ public final class HttpServer implements AutoCloseable {
     this.host = host;
   }
 
+  /** Binds and serves a registry that has no links with other nodes. */
+  public static HttpServer start(Config config, Registry registry, Events events) {
+    return start(config, registry, events, Optional.empty());
+  }
+
   /**
    * Binds and serves.
    *
+   * @param federation links with other nodes, if the node has any
    * @throws NodeException if the port is in use, or the address is open to others and no token is
    *     set
    */
-  public static HttpServer start(Config config, Registry registry, Events events) {
+  public static HttpServer start(
+      Config config, Registry registry, Events events, Optional<Federation> federation) {
     boolean loopback = isLoopback(config.host());
     if (!loopback && config.token().isEmpty()) {
       throw new NodeException(
@@ -96,7 +104,7 @@ public final class HttpServer implements AutoCloseable {
     connector.setIdleTimeout(IDLE_MILLIS);
     server.addConnector(connector);
     server.setErrorHandler(HttpServer::refused);
-    server.setHandler(new Front(config, loopback, registry, events));
+    server.setHandler(new Front(config, loopback, registry, events, federation));
     try {
       server.start();
     } catch (Exception e) {
@@ -180,7 +188,12 @@ public final class HttpServer implements AutoCloseable {
     private final boolean everywhere;
     private final List<Resource> resources;
 
-    private Front(Config config, boolean loopback, Registry registry, Events events) {
+    private Front(
+        Config config,
+        boolean loopback,
+        Registry registry,
+        Events events,
+        Optional<Federation> federation) {
       this.config = config;
       this.loopback = loopback;
       this.everywhere = isEverywhere(config.host());
@@ -192,6 +205,7 @@ public final class HttpServer implements AutoCloseable {
               new GatewayResource(registry),
               new SparqlResource(registry),
               new EventsResource(events),
+              new PeersResource(federation),
               new OperationsResource(registry, metrics));
     }
 
@@ -263,7 +277,8 @@ public final class HttpServer implements AutoCloseable {
 
     private static boolean isWrite(Exchange exchange) {
       String path = exchange.rawPath();
-      return path.equals("/v1/publish")
+      return PeersResource.isOperators(path)
+          || path.equals("/v1/publish")
           || path.equals("/v1/authorities")
           || path.equals("/v1/statements")
           || path.equals("/v1/node/head-key")

@@ -64,7 +64,15 @@ final class Routes {
           planned("/v1/blocks", List.of("PUT"), "send the blocks along with POST /v1/publish"),
           planned("/v1/dependents/{dxn}", READ, "ask /sparql for ?release dmg:dependsOn <dxn://…>"),
           planned("/v1/why", READ, "read the lock of /v1/closure: `needs` says who needs what"),
-          planned("/v1/peers", READ, "this version does not replicate yet"));
+          served(PeersResource.INVITATIONS, POST, "Invite another node"),
+          served(
+              PeersResource.PEERS,
+              List.of("GET", "HEAD", "POST"),
+              "The links with other nodes; take an invitation"),
+          served(
+              "/v1/peers/{peer}",
+              PeersResource.METHODS_OF_ONE,
+              "Change or end the link with a node"));
 
   private Routes() {}
 

@@ -1,0 +1,277 @@
+package org.dxos.dmg.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.node.LocalRegistry;
+import org.dxos.dmg.node.World;
+import org.dxos.dmg.publish.PreparedModule;
+import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.sync.link.Federation;
+import org.dxos.dmg.sync.link.Invitation;
+import org.dxos.dmg.sync.link.Link;
+import org.dxos.dmg.sync.link.PeerStatus;
+import org.dxos.dmg.sync.wire.SyncException;
+import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.version.Version;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes in one process, with real stores and real sockets. */
+class FederationTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** A node that listens on loopback. */
+  private static final class Node implements AutoCloseable {
+    private final Path home;
+    private final LocalRegistry registry;
+    private final Federation federation;
+    private final Publisher publisher;
+
+    private Node(Path home) throws IOException {
+      this.home = home;
+      Files.createDirectories(home);
+      World world = World.real();
+      this.registry = LocalRegistry.open(home, world);
+      this.federation = registry.federate(List.of("/ip4/127.0.0.1/tcp/0"));
+      this.publisher = new Publisher(registry, new KeyRing(home, new Random()), world.clock());
+      ALL.add(this);
+    }
+
+    private void publish(String name, String version) {
+      publisher.publish(
+          PreparedModule.of(ModuleRecord.named(Name.parse(name), Version.parse(version)).build()));
+    }
+
+    private boolean resolves(String dxn) {
+      try {
+        return registry.resolve(dxn).name().length() > 0;
+      } catch (org.dxos.dmg.api.NotFoundException e) {
+        return false;
+      }
+    }
+
+    private PeerStatus statusOf(Node other) {
+      return federation.status().stream()
+          .filter(one -> one.link().peer().equals(other.federation.peerId()))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+      ALL.remove(this);
+      federation.close();
+      registry.close();
+    }
+  }
+
+  private static void link(Node inviter, Node joiner) {
+    Invitation invitation = inviter.federation.invite(Link.Policy.FULL, 600);
+    joiner.federation.join(invitation, Link.Policy.FULL);
+  }
+
+  private static final List<Node> ALL = new ArrayList<>();
+
+  private static String state() {
+    StringBuilder text = new StringBuilder();
+    ALL.forEach(
+        node -> text.append('\n').append(node.home).append(' ').append(node.federation.status()));
+    return text.toString();
+  }
+
+  private static void await(String what, BooleanSupplier done) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!done.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, () -> "waited for " + what + state());
+      try {
+        Thread.sleep(10);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static void awaitEqual(Node... nodes) {
+    await(
+        "equal roots",
+        () -> {
+          for (Node node : nodes) {
+            if (!node.registry.node().root().equals(nodes[0].registry.node().root())) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+
+  @Test
+  void whatOnePublishesTheOtherResolves(@TempDir Path homes) throws IOException {
+    try (Node one = new Node(homes.resolve("one"));
+        Node two = new Node(homes.resolve("two"))) {
+      one.publish("com.one/module/a", "1.0.0");
+      two.publish("com.two/module/b", "1.0.0");
+      link(one, two);
+      awaitEqual(one, two);
+      assertTrue(two.resolves("com.one/module/a@1.0.0"));
+      assertTrue(one.resolves("com.two/module/b@1.0.0"));
+
+      one.publish("com.one/module/a", "1.1.0");
+      await("an announcement", () -> two.resolves("com.one/module/a@1.1.0"));
+      one.publisher.say(Name.parse("com.one/module/a"), new Statement.Yank("1.1.0", "wrong"));
+      awaitEqual(one, two);
+      assertEquals("1.0.0", two.registry.resolve("com.one/module/a@^1").version());
+      assertTrue(two.statusOf(one).connected());
+      assertEquals(Optional.empty(), two.statusOf(one).error());
+    }
+  }
+
+  @Test
+  void newsArePassedOn(@TempDir Path homes) throws IOException {
+    try (Node one = new Node(homes.resolve("one"));
+        Node two = new Node(homes.resolve("two"));
+        Node three = new Node(homes.resolve("three"))) {
+      link(one, two);
+      link(two, three);
+      one.publish("com.one/module/a", "1.0.0");
+      await("what passed over two links", () -> three.resolves("com.one/module/a"));
+      awaitEqual(one, two, three);
+    }
+  }
+
+  @Test
+  void whoWasAwayCatchesUpAndAfterARestartFindsItsPeersAgain(@TempDir Path homes)
+      throws IOException {
+    try (Node one = new Node(homes.resolve("one"))) {
+      try (Node two = new Node(homes.resolve("two"))) {
+        link(one, two);
+        one.publish("com.one/module/a", "1.0.0");
+        awaitEqual(one, two);
+      }
+      one.publish("com.one/module/a", "1.1.0");
+      one.publish("com.one/module/b", "1.0.0");
+      try (Node two = new Node(homes.resolve("two"))) {
+        awaitEqual(one, two);
+        assertTrue(two.resolves("com.one/module/b"));
+        await("equal roots in the status", () -> two.statusOf(one).lastEqual().isPresent());
+      }
+    }
+  }
+
+  @Test
+  void anInvitationServesOnceAndNotAfterItsTime(@TempDir Path homes) throws IOException {
+    try (Node one = new Node(homes.resolve("one"));
+        Node two = new Node(homes.resolve("two"));
+        Node three = new Node(homes.resolve("three"))) {
+      Invitation invitation = one.federation.invite(Link.Policy.FULL, 600);
+      two.federation.join(invitation, Link.Policy.FULL);
+      refused(ErrorCode.INVITATION, () -> three.federation.join(invitation, Link.Policy.FULL));
+      byte[] guess = invitation.secret();
+      guess[0] ^= 1;
+      refused(
+          ErrorCode.INVITATION,
+          () ->
+              three.federation.join(
+                  new Invitation(
+                      invitation.peer(), invitation.addresses(), guess, invitation.expires()),
+                  Link.Policy.FULL));
+      // Who did not hear the answer may ask again.
+      two.federation.join(invitation, Link.Policy.FULL);
+      assertEquals(1, one.federation.status().size());
+      refused(ErrorCode.USAGE, () -> one.federation.invite(Link.Policy.FULL, 8L * 86_400));
+    }
+  }
+
+  @Test
+  void aStrangerAndWhoWasRemovedAreToldNothing(@TempDir Path homes) throws IOException {
+    try (Node one = new Node(homes.resolve("one"));
+        Node two = new Node(homes.resolve("two"))) {
+      link(one, two);
+      one.publish("com.one/module/a", "1.0.0");
+      awaitEqual(one, two);
+      assertTrue(one.federation.remove(two.federation.peerId()));
+      assertFalse(one.federation.remove(two.federation.peerId()));
+      await("the connection to go", () -> !two.statusOf(one).connected());
+      one.publish("com.one/module/a", "2.0.0");
+      two.federation.syncNow();
+      await("a refusal", () -> two.statusOf(one).error().isPresent());
+      assertFalse(two.resolves("com.one/module/a@2.0.0"));
+      link(one, two);
+      awaitEqual(one, two);
+    }
+  }
+
+  @Test
+  void whatIsLocalNeverLeaves(@TempDir Path homes) throws IOException {
+    try (Node one = new Node(homes.resolve("one"));
+        Node two = new Node(homes.resolve("two"))) {
+      one.publish("local.me/module/secret", "1.0.0");
+      link(one, two);
+      one.publish("com.one/module/a", "1.0.0");
+      await("what is public", () -> two.resolves("com.one/module/a"));
+      awaitEqual(one, two);
+      assertTrue(one.resolves("local.me/module/secret"));
+      assertFalse(two.resolves("local.me/module/secret"));
+      assertEquals(1, two.registry.registrar().authorities().size());
+    }
+    try (Node one = new Node(homes.resolve("one"))) {
+      assertTrue(one.resolves("local.me/module/secret"));
+    }
+  }
+
+  @Test
+  void aLinkMayBeAboutSomeAuthoritiesAlone(@TempDir Path homes) throws IOException {
+    try (Node one = new Node(homes.resolve("one"));
+        Node two = new Node(homes.resolve("two"))) {
+      one.publish("com.one/module/a", "1.0.0");
+      one.publish("org.other/module/a", "1.0.0");
+      Invitation invitation = one.federation.invite(Link.Policy.FULL, 600);
+      two.federation.join(invitation, new Link.Policy(true, List.of("com.*"), true));
+      await("what is followed", () -> two.resolves("com.one/module/a"));
+      one.publish("org.other/module/a", "1.1.0");
+      one.publish("com.one/module/a", "1.1.0");
+      await("what is followed", () -> two.resolves("com.one/module/a@1.1.0"));
+      assertFalse(two.resolves("org.other/module/a"));
+      two.federation.change(one.federation.peerId(), Link.Policy.FULL);
+      await("everything", () -> two.resolves("org.other/module/a"));
+    }
+  }
+
+  @Test
+  void manyHeadsOfManyAuthoritiesOnBothSidesComeTogether(@TempDir Path homes) throws IOException {
+    try (Node one = new Node(homes.resolve("one"));
+        Node two = new Node(homes.resolve("two"))) {
+      List<Node> nodes = List.of(one, two);
+      for (int i = 0; i < 60; i++) {
+        nodes.get(i % 2).publish("com.n" + (i % 10) + "/module/m", "1.0." + i);
+      }
+      link(one, two);
+      awaitEqual(one, two);
+      List<String> names = new ArrayList<>();
+      for (Node node : nodes) {
+        names.add(String.valueOf(node.registry.registrar().authorities().size()));
+      }
+      assertEquals(List.of("10", "10"), names);
+    }
+  }
+
+  private static void refused(ErrorCode code, Runnable work) {
+    assertEquals(code, assertThrows(SyncException.class, work::run).code());
+  }
+}

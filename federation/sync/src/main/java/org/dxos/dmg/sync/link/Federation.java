@@ -1,0 +1,367 @@
+package org.dxos.dmg.sync.link;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.dxos.dmg.block.JournalEntry;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.libp2p.host.Connection;
+import org.dxos.dmg.libp2p.host.Host;
+import org.dxos.dmg.libp2p.host.Stream;
+import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
+import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.sync.replica.Holder;
+import org.dxos.dmg.sync.replica.Remote;
+import org.dxos.dmg.sync.replica.Responder;
+import org.dxos.dmg.sync.wire.Frames;
+import org.dxos.dmg.sync.wire.Item;
+import org.dxos.dmg.sync.wire.ItemWriter;
+import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.sync.wire.SyncException;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Signed;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node among others: serves those who are linked, keeps up with them, and tells them what is new.
+ *
+ * <p>Threads: one virtual thread a link ({@link Peer}), one that announces, and one a stream that
+ * is served. {@code peers} is shared; everything else belongs to one of them.
+ */
+public final class Federation implements AutoCloseable {
+
+  /** What is spoken. */
+  public static final String PROTOCOL = "/dmg/sync/1.0.0";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Federation.class);
+
+  /** With a request, before its answer. */
+  private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(30);
+
+  /** With a whole answer: a large authority takes a while. */
+  static final Duration ANSWER_PATIENCE = Duration.ofMinutes(10);
+
+  /** For what is under way to end. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
+  private static final int JOURNAL_PAGE = 1024;
+
+  private final Host host;
+  private final Links links;
+  private final Holder holder;
+  private final InstantSource clock;
+  private final Responder responder;
+  private final Map<String, Peer> peers = new ConcurrentHashMap<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Object news = new Object();
+  private volatile boolean closed;
+
+  /**
+   * Begins to serve, and to keep up with every link.
+   *
+   * @param host listens already; it is closed with this
+   */
+  public Federation(Host host, Links links, Holder holder, InstantSource clock) {
+    this.host = host;
+    this.links = links;
+    this.holder = holder;
+    this.clock = clock;
+    this.responder = new Responder(holder);
+    host.handle(PROTOCOL, this::serve);
+    links.all().forEach(this::keepUp);
+    threads.execute(this::announce);
+  }
+
+  /** Who this node is, base58. */
+  public String peerId() {
+    return host.peerId().toString();
+  }
+
+  /** Where it is reached, without {@code /p2p}. */
+  public List<String> addresses() {
+    return host.addresses().stream().map(Multiaddr::toString).toList();
+  }
+
+  /** How each link does. */
+  public List<PeerStatus> status() {
+    return links.all().stream()
+        .map(
+            link ->
+                Optional.ofNullable(peers.get(link.peer()))
+                    .map(peer -> peer.status(link))
+                    .orElse(new PeerStatus(link, false, Optional.empty(), 0, Optional.empty())))
+        .toList();
+  }
+
+  /** Opens an invitation to this node. */
+  public Invitation invite(Link.Policy policy, long seconds) {
+    return links.invite(peerId(), addresses(), policy, seconds);
+  }
+
+  /**
+   * Takes an invitation of another node.
+   *
+   * @param policy what is wanted of it
+   * @throws SyncException if it cannot be reached, or refuses
+   */
+  public Link join(Invitation invitation, Link.Policy policy) {
+    if (invitation.peer().equals(peerId())) {
+      throw new SyncException(
+          ErrorCode.INVITATION, "link with `" + peerId() + "`: that is this node", "");
+    }
+    try {
+      Connection connection = connect(invitation.peer(), invitation.addresses());
+      Request.Join request = new Request.Join(invitation.secret(), addresses());
+      try (Remote.Answer answer = new PeerRemote(connection, REQUEST_PATIENCE).ask(request)) {
+        Optional<Item> item = answer.next();
+        if (!(item.orElse(null) instanceof Item.Said said)) {
+          throw new SyncException(ErrorCode.SYNC_PROTOCOL, "read answer to `join`: no map", "");
+        }
+        Fields fields = Fields.of("answer to `join`", ErrorCode.SYNC_PROTOCOL, said.fields());
+        if (!fields.text("status").equals("linked")) {
+          throw new SyncException(
+              ErrorCode.INVITATION,
+              "link with `" + invitation.peer() + "`: it refuses the invitation",
+              "it was used, has expired, or is not one of that node's: ask for a new one");
+        }
+      }
+      Link link =
+          new Link(
+              invitation.peer(), invitation.addresses(), policy, clock.instant().getEpochSecond());
+      links.put(link);
+      keepUp(link);
+      return link;
+    } catch (IOException e) {
+      throw new SyncException(
+          ErrorCode.UNREACHABLE,
+          "link with `" + invitation.peer() + "`: " + e.getMessage(),
+          "see whether that node runs, and is reached at " + invitation.addresses(),
+          e);
+    }
+  }
+
+  /** Ends a link, and every stream of it. False if there was none. */
+  public boolean remove(String peer) {
+    boolean was = links.remove(peer);
+    Optional.ofNullable(peers.remove(peer)).ifPresent(Peer::stop);
+    host.connections().stream()
+        .filter(connection -> connection.remote().toString().equals(peer))
+        .forEach(connection -> connection.close(Duration.ZERO));
+    return was;
+  }
+
+  /** Changes what is wanted of a peer. */
+  public Link change(String peer, Link.Policy policy) {
+    Link link =
+        links
+            .of(peer)
+            .orElseThrow(
+                () ->
+                    new SyncException(
+                        ErrorCode.NOT_FOUND,
+                        "change link with `" + peer + "`: there is none",
+                        "see `dmg peer list`"))
+            .with(policy);
+    links.put(link);
+    Optional.ofNullable(peers.remove(peer)).ifPresent(Peer::stop);
+    keepUp(link);
+    return link;
+  }
+
+  /** Asks every peer that is followed what differs, now. */
+  public void syncNow() {
+    peers.values().forEach(Peer::wake);
+  }
+
+  private void keepUp(Link link) {
+    peers.computeIfAbsent(
+        link.peer(),
+        _ -> {
+          Peer peer = new Peer(this, link.peer());
+          threads.execute(peer::run);
+          return peer;
+        });
+  }
+
+  Connection connect(String peer, List<String> addresses) throws IOException {
+    List<Multiaddr> parsed = new ArrayList<>();
+    for (String address : addresses) {
+      parsed.add(Multiaddr.parse(address));
+    }
+    return host.connect(PeerId.parse(peer), parsed.toArray(Multiaddr[]::new));
+  }
+
+  Optional<Connection> connection(String peer) throws IOException {
+    return host.connection(PeerId.parse(peer));
+  }
+
+  Links links() {
+    return links;
+  }
+
+  Holder holder() {
+    return holder;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  private void serve(Stream stream) throws IOException {
+    String peer = stream.remote().toString();
+    try (stream) {
+      stream.deadline(REQUEST_PATIENCE);
+      Optional<byte[]> frame = Frames.read(stream.in(), Request.MAX_BYTES);
+      if (frame.isEmpty()) {
+        return;
+      }
+      Request request = Request.decode(frame.get());
+      if (!(request instanceof Request.Join) && links.of(peer).isEmpty()) {
+        stream.reset(); // a stranger is told nothing, not even that it is one
+        return;
+      }
+      stream.deadline(ANSWER_PATIENCE);
+      if (request instanceof Request.Announce announce) {
+        hear(peer, announce);
+        return;
+      }
+      try (OutputStream out = Frames.compressed(stream.out())) {
+        answer(request, peer, new ItemWriter(out));
+      }
+    } catch (RuntimeException e) {
+      stream.reset();
+      if (e instanceof Explained explained) {
+        LOG.debug("answer {}: {}", peer, explained.message());
+      } else {
+        throw e;
+      }
+    }
+  }
+
+  private void answer(Request request, String peer, ItemWriter out) throws IOException {
+    switch (request) {
+      case Request.Roots one -> responder.roots(one, out);
+      case Request.Tree one -> responder.tree(one, out);
+      case Request.Log one -> responder.log(one, out);
+      case Request.Blocks one -> responder.blocks(one, out);
+      case Request.Forks one -> responder.forks(one, out);
+      case Request.Join one -> join(one, peer, out);
+      case Request.Submit _ ->
+          out.say(
+              new MapBuilder()
+                  .put("status", "refused")
+                  .put("code", ErrorCode.UNSUPPORTED.name())
+                  .build());
+      case Request.Announce _ -> {}
+    }
+  }
+
+  private void join(Request.Join request, String peer, ItemWriter out) throws IOException {
+    MapBuilder answer = new MapBuilder();
+    try {
+      Link link = links.accept(request.secret(), peer, request.addresses());
+      keepUp(link);
+      answer.put("status", "linked");
+    } catch (SyncException e) {
+      LOG.info(e.message());
+      answer.put("status", "refused");
+    }
+    out.say(answer.build());
+  }
+
+  /** What a peer says is new, and is not here, is asked for. */
+  private void hear(String peer, Request.Announce announce) {
+    List<Cid> lacking =
+        announce.states().stream().filter(this::lacks).map(Request.State::genesis).toList();
+    if (!lacking.isEmpty()) {
+      Optional.ofNullable(peers.get(peer)).ifPresent(one -> one.wake(lacking));
+    }
+  }
+
+  private boolean lacks(Request.State state) {
+    Optional<AuthorityView> view = holder.authority(state.genesis());
+    boolean key = state.key().isEmpty() || view.map(one -> one.keyHead().cid()).equals(state.key());
+    boolean head =
+        state.head().isEmpty()
+            || view.flatMap(AuthorityView::head).map(Signed::cid).equals(state.head());
+    return !(key && head);
+  }
+
+  /** To be called after each commit. */
+  public void committed() {
+    synchronized (news) {
+      news.notifyAll();
+    }
+  }
+
+  private void announce() {
+    long told = holder.store().journalEnd();
+    try {
+      while (!closed) {
+        synchronized (news) {
+          while (!closed && holder.store().journalEnd() == told) {
+            news.wait(1000);
+          }
+        }
+        Set<Cid> changed = new LinkedHashSet<>();
+        List<JournalEntry> page = holder.store().journal(told, JOURNAL_PAGE);
+        for (JournalEntry entry : page) {
+          told = entry.position();
+          changed.add(entry.genesis());
+        }
+        List<Request.State> states = new ArrayList<>();
+        for (Cid genesis : changed) {
+          holder
+              .authority(genesis)
+              .ifPresent(
+                  view ->
+                      states.add(
+                          new Request.State(
+                              genesis,
+                              Optional.of(view.keyHead().cid()),
+                              view.head().map(Signed::cid))));
+        }
+        for (int from = 0; from < states.size(); from += Request.MAX_STATES) {
+          Request.Announce announce =
+              new Request.Announce(
+                  states.subList(from, Math.min(states.size(), from + Request.MAX_STATES)));
+          peers.values().forEach(peer -> threads.execute(() -> peer.tell(announce)));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    committed();
+    peers.values().forEach(Peer::stop);
+    host.close();
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        LOG.warn("something of the links is still at work after {}", CLOSE_PATIENCE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

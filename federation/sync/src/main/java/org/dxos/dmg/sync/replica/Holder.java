@@ -1,0 +1,37 @@
+package org.dxos.dmg.sync.replica;
+
+import java.util.List;
+import java.util.Optional;
+import org.dxos.dmg.admission.Learned;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.verdict.AuthorityView;
+
+/** What a node holds, and its door. Safe for many threads. */
+public interface Holder {
+
+  /** Where everything held can be read. */
+  BlockStore store();
+
+  /** The tree of all authorities that may be told to others. */
+  MerkleSearchTree tree();
+
+  /** An authority that may be told to others. */
+  Optional<AuthorityView> authority(Cid id);
+
+  /** True if this node wants to hold an authority of this name. */
+  boolean admits(String authority);
+
+  /**
+   * Takes envelopes of one authority's key log and heads.
+   *
+   * @param envelopes oldest first
+   * @param offered blocks that came with them
+   */
+  Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered);
+
+  /** Keeps blocks of bundles that were checked. */
+  void keep(java.util.Map<Cid, byte[]> blocks);
+}

@@ -1,0 +1,362 @@
+package org.dxos.dmg.sync.replica;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.admission.Learned;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.sync.wire.Cursor;
+import org.dxos.dmg.sync.wire.Item;
+import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.sync.wire.SyncException;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Fork;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Signed;
+
+/** Takes from another node what it has and this one lacks. One at a time a remote. */
+public final class Pull {
+
+  /** What came is taken over at the end of a head, once it is as much as this. */
+  private static final long ENOUGH_BYTES = 8L << 20;
+
+  /** Of one head with its statements and records; more cannot be taken over in one commit. */
+  private static final long MAX_BYTES = 256L << 20;
+
+  /** Heads looked back over for what to say one has. */
+  private static final int MAX_BACK = 4096;
+
+  private static final int MAX_ROUNDS = 1000;
+  private static final int AUTHORITIES_AT_ONCE = 200;
+  private static final String KEY = "a/";
+
+  private final Holder holder;
+  private final Remote remote;
+  private final Follow follow;
+  private Optional<Cursor> cursor;
+
+  /**
+   * @param follow what is wanted of the remote
+   * @param cursor where the last pull of it ended
+   */
+  public Pull(Holder holder, Remote remote, Follow follow, Optional<Cursor> cursor) {
+    this.holder = holder;
+    this.remote = remote;
+    this.follow = follow;
+    this.cursor = cursor;
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param root of the remote's tree when it was asked
+   * @param same whether this node's root was that one in the end
+   * @param changed authorities of which something new came
+   * @param bytes of blocks that came
+   * @param records that came
+   * @param faults what was refused, and why; of a fault the rest still came
+   */
+  public record Outcome(
+      Cid root,
+      boolean same,
+      Set<Cid> changed,
+      long bytes,
+      List<Cid> records,
+      List<String> faults) {
+    public Outcome {
+      changed = Set.copyOf(changed);
+      records = List.copyOf(records);
+      faults = List.copyOf(faults);
+    }
+  }
+
+  private final Set<Cid> changed = new LinkedHashSet<>();
+  private final List<Cid> records = new ArrayList<>();
+  private final List<String> faults = new ArrayList<>();
+  private long bytes;
+
+  /** Where the next pull of this remote may begin. */
+  public Optional<Cursor> cursor() {
+    return cursor;
+  }
+
+  /**
+   * Asks what differs, and takes it.
+   *
+   * @throws IOException if the remote breaks off; what was committed stays
+   * @throws SyncException if it does not keep to the protocol
+   */
+  public Outcome all() throws IOException {
+    for (int round = 1; ; round++) {
+      Cid own = holder.tree().root();
+      Roots roots = roots(new Request.Roots(own, cursor, follow.names()));
+      if (roots.root().equals(own)) {
+        cursor = Optional.of(roots.cursor());
+        return outcome(roots.root());
+      }
+      boolean known = cursor.map(one -> one.in(roots.cursor().journal())).orElse(false);
+      List<Cid> differ = known ? roots.changed() : walk(own, roots.root());
+      int before = changed.size();
+      take(differ);
+      cursor = Optional.of(roots.cursor());
+      // Who always has something new, of which nothing is, is not listened to for ever.
+      boolean stuck = changed.size() == before || round == MAX_ROUNDS;
+      if (!known || roots.changed().isEmpty() || stuck) {
+        return outcome(roots.root());
+      }
+    }
+  }
+
+  /** Takes what is new of some authorities, without asking about others. */
+  public Outcome some(List<Cid> genesis) throws IOException {
+    take(genesis);
+    return outcome(holder.tree().root());
+  }
+
+  private Outcome outcome(Cid root) {
+    return new Outcome(root, holder.tree().root().equals(root), changed, bytes, records, faults);
+  }
+
+  private record Roots(Cid root, Cursor cursor, List<Cid> changed) {}
+
+  private Roots roots(Request.Roots request) throws IOException {
+    try (Remote.Answer answer = remote.ask(request)) {
+      Fields fields = said(answer.next(), "roots");
+      Roots roots =
+          new Roots(fields.link("root"), Cursor.of(fields.node("cursor")), fields.links("changed"));
+      fields.end();
+      if (roots.changed().size() > Responder.MAX_CHANGED) {
+        throw fields.error("names " + roots.changed().size() + " authorities");
+      }
+      return roots;
+    }
+  }
+
+  private static Fields said(Optional<Item> item, String what) {
+    if (item.isPresent() && item.get() instanceof Item.Said said) {
+      return Fields.of("answer to `" + what + "`", ErrorCode.SYNC_PROTOCOL, said.fields());
+    }
+    throw new SyncException(
+        ErrorCode.SYNC_PROTOCOL,
+        "read answer to `"
+            + what
+            + "`: "
+            + (item.isPresent() ? "a block" : "nothing")
+            + ", expected a map",
+        "");
+  }
+
+  /** The authorities in which two trees differ, by asking for the nodes that are not equal. */
+  private List<Cid> walk(Cid own, Cid theirs) {
+    Map<Cid, byte[]> fetched = new HashMap<>();
+    BlockSource blocks =
+        cid ->
+            holder
+                .store()
+                .get(cid)
+                .or(() -> Optional.ofNullable(fetched.get(cid)))
+                .or(() -> node(cid, fetched));
+    List<Cid> differ = new ArrayList<>();
+    MerkleSearchTree.at(own, holder.store())
+        .diff(
+            MerkleSearchTree.at(theirs, blocks),
+            (key, _, is) -> {
+              if (is.isPresent() && key.startsWith(KEY)) {
+                differ.add(Cid.parse(key.substring(KEY.length())));
+              }
+            });
+    return differ;
+  }
+
+  private Optional<byte[]> node(Cid cid, Map<Cid, byte[]> fetched) {
+    try (Remote.Answer answer = remote.ask(new Request.Tree(cid))) {
+      Optional<Item> item = answer.next();
+      if (item.isPresent()
+          && item.get() instanceof Item.Block block
+          && cid.matches(block.bytes())) {
+        bytes += block.bytes().length;
+        fetched.put(cid, block.bytes());
+        return Optional.of(block.bytes());
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new SyncException(
+          ErrorCode.UNREACHABLE,
+          "ask `" + remote.name() + "` for a tree node: " + e.getMessage(),
+          "",
+          e);
+    }
+  }
+
+  private void take(List<Cid> differ) throws IOException {
+    for (int from = 0; from < differ.size(); from += AUTHORITIES_AT_ONCE) {
+      List<Cid> some = differ.subList(from, Math.min(differ.size(), from + AUTHORITIES_AT_ONCE));
+      Map<Cid, Arriving> forks = forks(some);
+      logs(some, forks);
+    }
+  }
+
+  /** Of each authority that may have forked, what proves it: offered before anything else. */
+  private Map<Cid, Arriving> forks(List<Cid> genesis) throws IOException {
+    Map<Cid, Arriving> forks = new HashMap<>();
+    Arriving arriving = new Arriving(holder.store());
+    try (Remote.Answer answer = remote.ask(new Request.Forks(genesis))) {
+      for (Optional<Item> item = answer.next(); item.isPresent(); item = answer.next()) {
+        if (!(item.get() instanceof Item.Block block)) {
+          throw new SyncException(
+              ErrorCode.SYNC_PROTOCOL, "read answer to `forks`: a map, expected blocks", "");
+        }
+        Optional<Cid> of = forkOf(block.bytes());
+        if (of.isPresent()) {
+          forks.put(of.get(), arriving);
+          arriving = new Arriving(holder.store());
+        } else {
+          arriving.take(block.bytes());
+          requireBounded(arriving);
+        }
+      }
+    }
+    return forks;
+  }
+
+  private static Optional<Cid> forkOf(byte[] block) {
+    try {
+      return Optional.of(Fork.decode(block).genesis());
+    } catch (FormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void logs(List<Cid> genesis, Map<Cid, Arriving> forks) throws IOException {
+    List<Request.Want> wants = genesis.stream().map(this::want).toList();
+    try (Remote.Answer answer = remote.ask(new Request.Log(wants))) {
+      for (Request.Want want : wants) {
+        log(want.genesis(), Optional.ofNullable(forks.get(want.genesis())), answer);
+      }
+    }
+  }
+
+  private Request.Want want(Cid genesis) {
+    Optional<AuthorityView> view = holder.authority(genesis);
+    return new Request.Want(
+        genesis, view.map(one -> one.keyHead().cid()), view.map(this::have).orElse(List.of()));
+  }
+
+  private List<Cid> have(AuthorityView view) {
+    List<Cid> have = new ArrayList<>();
+    Optional<Cid> at = view.head().map(Signed::cid);
+    int next = 0;
+    for (int back = 0; at.isPresent() && back <= MAX_BACK; back++) {
+      if (back == next) {
+        have.add(at.get());
+        next = Math.max(1, 2 * next);
+      }
+      at = Signed.read(holder.store(), at.get(), Head.class).body().prev();
+    }
+    return have;
+  }
+
+  private void log(Cid genesis, Optional<Arriving> fork, Remote.Answer answer) throws IOException {
+    Arriving arriving = new Arriving(holder.store());
+    boolean wanted = true;
+    while (true) {
+      Optional<Item> item = answer.next();
+      if (item.isEmpty()) {
+        throw new SyncException(
+            ErrorCode.SYNC_PROTOCOL,
+            "read answer to `log`: it ends before `" + genesis + "` does",
+            "");
+      }
+      switch (item.get()) {
+        case Item.Block block -> {
+          bytes += block.bytes().length;
+          if (wanted && arriving.take(block.bytes()) && arriving.bytes() >= ENOUGH_BYTES) {
+            wanted = learn(genesis, arriving, fork);
+          }
+          requireBounded(arriving);
+        }
+        case Item.Said said -> {
+          Fields fields = Fields.of("answer to `log`", ErrorCode.SYNC_PROTOCOL, said.fields());
+          Cid end = fields.link("end");
+          Optional<String> error = fields.optionalText("error");
+          fields.end();
+          if (!end.equals(genesis)) {
+            throw fields.error("ends `" + end + "`, expected `" + genesis + "`");
+          }
+          error.ifPresent(why -> faults.add("`" + genesis + "`: " + why));
+          if (wanted) {
+            learn(genesis, arriving, fork);
+          }
+          return;
+        }
+      }
+    }
+  }
+
+  private static void requireBounded(Arriving arriving) {
+    if (arriving.bytes() > MAX_BYTES) {
+      throw new SyncException(
+          ErrorCode.TOO_LARGE, "read answer: more than " + MAX_BYTES + " bytes for one head", "");
+    }
+  }
+
+  /** Takes over what came. False if nothing more of this authority is wanted. */
+  private boolean learn(Cid genesis, Arriving arriving, Optional<Arriving> fork) {
+    List<Cid> envelopes = new ArrayList<>(arriving.envelopes());
+    fork.ifPresent(one -> envelopes.addAll(one.envelopes()));
+    if (envelopes.isEmpty()) {
+      return true;
+    }
+    if (holder.authority(genesis).isEmpty() && !isWanted(genesis, arriving)) {
+      return false;
+    }
+    try {
+      Learned learned =
+          holder.learn(
+              genesis,
+              envelopes,
+              cid -> arriving.get(cid).or(() -> fork.flatMap(one -> one.get(cid))));
+      if (!learned.added().isEmpty()) {
+        changed.add(genesis);
+        records.addAll(arriving.records());
+      }
+      learned.refusal().ifPresent(why -> faults.add(why.message()));
+      arriving.clear();
+      return learned.refusal().isEmpty();
+    } catch (AdmissionException e) {
+      faults.add(e.message());
+      return false;
+    } catch (RuntimeException e) {
+      if (e instanceof Explained explained) {
+        faults.add(explained.message());
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** The genesis comes first, and says the name. */
+  private boolean isWanted(Cid genesis, Arriving arriving) {
+    return arriving
+        .get(genesis)
+        .map(Body::decode)
+        .filter(AuthorityEntry.class::isInstance)
+        .map(AuthorityEntry.class::cast)
+        .map(entry -> follow.follows(entry.authority()) && holder.admits(entry.authority()))
+        .orElse(false);
+  }
+}

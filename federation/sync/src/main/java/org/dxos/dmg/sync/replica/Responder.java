@@ -1,0 +1,232 @@
+package org.dxos.dmg.sync.replica;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.block.JournalEntry;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.sync.wire.Cursor;
+import org.dxos.dmg.sync.wire.ItemWriter;
+import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Fork;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Signed;
+
+/** Answers requests out of what a node holds. It reads only, and keeps nothing between requests. */
+public final class Responder {
+
+  /** Authorities named in one answer; who has taken them asks again. */
+  static final int MAX_CHANGED = 1000;
+
+  private static final int JOURNAL_PAGE = 1024;
+
+  private final Holder holder;
+  private final BlockStore store;
+
+  public Responder(Holder holder) {
+    this.holder = holder;
+    this.store = holder.store();
+  }
+
+  /** What differs from the asker's root. */
+  public void roots(Request.Roots request, ItemWriter out) throws IOException {
+    Cid root = holder.tree().root();
+    long at = store.journalEnd();
+    Set<Cid> changed = new LinkedHashSet<>();
+    if (!root.equals(request.root())) {
+      Optional<Cursor> ours =
+          request
+              .cursor()
+              .filter(cursor -> cursor.in(store.journalId()) && cursor.at() <= store.journalEnd());
+      if (ours.isPresent()) {
+        at = changedSince(ours.get().at(), request.follow(), changed);
+      }
+    }
+    out.say(
+        new MapBuilder()
+            .put("root", Node.of(root))
+            .put("cursor", new Cursor(store.journalId(), at).toNode())
+            .put("changed", changed, Node::of)
+            .build());
+  }
+
+  /** Adds who changed; answers how far the journal was read. */
+  private long changedSince(long from, List<String> follow, Set<Cid> changed) {
+    long at = from;
+    while (changed.size() < MAX_CHANGED) {
+      List<JournalEntry> page = store.journal(at, JOURNAL_PAGE);
+      if (page.isEmpty()) {
+        return at;
+      }
+      for (JournalEntry entry : page) {
+        if (changed.size() >= MAX_CHANGED && !changed.contains(entry.genesis())) {
+          return at;
+        }
+        at = entry.position();
+        holder
+            .authority(entry.genesis())
+            .filter(view -> Follow.of(follow).follows(view.name()))
+            .ifPresent(view -> changed.add(view.id()));
+      }
+    }
+    return at;
+  }
+
+  /** One node of a tree. */
+  public void tree(Request.Tree request, ItemWriter out) throws IOException {
+    Optional<byte[]> node = store.get(request.node());
+    if (node.isPresent()) {
+      out.block(node.get());
+    }
+  }
+
+  /** Blocks by their CIDs, in order; then which are not here. */
+  public void blocks(Request.Blocks request, ItemWriter out) throws IOException {
+    List<Cid> missing = new ArrayList<>();
+    for (Cid cid : request.cids()) {
+      Optional<byte[]> block = store.get(cid);
+      if (block.isPresent()) {
+        out.block(block.get());
+      } else {
+        missing.add(cid);
+      }
+    }
+    out.say(new MapBuilder().put("missing", missing, Node::of).build());
+  }
+
+  /** Key logs and heads after what the asker has. */
+  public void log(Request.Log request, ItemWriter out) throws IOException {
+    for (Request.Want want : request.want()) {
+      MapBuilder end = new MapBuilder().put("end", Node.of(want.genesis()));
+      Optional<AuthorityView> view = holder.authority(want.genesis());
+      if (view.isPresent()) {
+        new Telling(out).log(view.get(), want);
+      } else {
+        end.put("error", "not held");
+      }
+      out.say(end.build());
+    }
+  }
+
+  /** Proofs of forks, with the two sides as far back as they have parted. */
+  public void forks(Request.Forks request, ItemWriter out) throws IOException {
+    for (Cid genesis : request.genesis()) {
+      Optional<AuthorityView> view = holder.authority(genesis);
+      if (view.isPresent()) {
+        for (Fork fork : view.get().standing().forks()) {
+          Telling telling = new Telling(out);
+          telling.side(fork.a(), view.get());
+          telling.side(fork.b(), view.get());
+          out.block(fork.encode());
+        }
+      }
+    }
+  }
+
+  /** One authority as it is told: what links to something comes after it. */
+  private final class Telling {
+    private final ItemWriter out;
+    private final Set<Cid> told = new HashSet<>();
+
+    private Telling(ItemWriter out) {
+      this.out = out;
+    }
+
+    private void log(AuthorityView view, Request.Want want) throws IOException {
+      List<Signed<AuthorityEntry>> entries = view.log().entries();
+      int from = 0;
+      for (int i = 0; i < entries.size(); i++) {
+        if (want.key().equals(Optional.of(entries.get(i).cid()))) {
+          from = i + 1;
+        }
+      }
+      for (Signed<AuthorityEntry> entry : entries.subList(from, entries.size())) {
+        tell(entry);
+      }
+      Set<Cid> have = Set.copyOf(want.have());
+      for (Cid head : back(view.head().map(Signed::cid), have)) {
+        head(head);
+      }
+    }
+
+    /** An entry or a head of a fork, and those before it that do not stand. */
+    private void side(Cid envelope, AuthorityView view) throws IOException {
+      Set<Cid> standing = new HashSet<>();
+      view.log().entries().forEach(entry -> standing.add(entry.cid()));
+      standing.addAll(back(view.head().map(Signed::cid), Set.of()));
+      for (Cid one : back(Optional.of(envelope), standing)) {
+        if (Signed.read(store, one, Body.class).body() instanceof Head) {
+          head(one);
+        } else {
+          tell(Signed.read(store, one, Body.class));
+        }
+      }
+    }
+
+    /** From the first that is not among {@code known} to {@code tip}. */
+    private Deque<Cid> back(Optional<Cid> tip, Set<Cid> known) {
+      Deque<Cid> chain = new ArrayDeque<>();
+      Optional<Cid> at = tip;
+      while (at.isPresent() && !known.contains(at.get())) {
+        chain.push(at.get());
+        at =
+            switch (Signed.read(store, at.get(), Body.class).body()) {
+              case Head head -> head.prev();
+              case AuthorityEntry entry -> entry.prev();
+              default -> Optional.empty();
+            };
+      }
+      return chain;
+    }
+
+    private void head(Cid envelope) throws IOException {
+      Signed<Head> head = Signed.read(store, envelope, Head.class);
+      for (Cid added : head.body().added()) {
+        statement(added);
+      }
+      tell(head);
+    }
+
+    private void statement(Cid envelope) throws IOException {
+      Signed<Statement> statement = Signed.read(store, envelope, Statement.class);
+      if (statement.body().op() instanceof Statement.Release release) {
+        record(release.module());
+      }
+      tell(statement);
+    }
+
+    private void record(Cid cid) throws IOException {
+      Optional<byte[]> block = told.add(cid) ? store.get(cid) : Optional.empty();
+      if (block.isEmpty()) {
+        return;
+      }
+      out.block(block.get());
+      for (Cid link : Records.files(block.get())) {
+        if (told.add(link)) {
+          Optional<byte[]> file = store.get(link);
+          if (file.isPresent()) {
+            out.block(file.get());
+          }
+        }
+      }
+    }
+
+    private void tell(Signed<?> signed) throws IOException {
+      out.block(Signed.need(store, signed.envelope().body(), "body"));
+      out.block(Signed.need(store, signed.cid(), "envelope"));
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package org.dxos.dmg.sync.wire;
+
+import com.github.luben.zstd.ZstdInputStream;
+import com.github.luben.zstd.ZstdOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+import org.dxos.dmg.error.ErrorCode;
+
+/** How requests and answers lie in a stream. */
+public final class Frames {
+
+  /** 8 MiB: what the reader of an answer has to keep of it. */
+  private static final int WINDOW_LOG = 23;
+
+  private static final int LEVEL = 3;
+
+  private Frames() {}
+
+  /** Writes an item with its length before it. */
+  public static void write(OutputStream out, byte[] item) throws IOException {
+    int rest = item.length;
+    while (rest >= 0x80) {
+      out.write(0x80 | (rest & 0x7f));
+      rest >>>= 7;
+    }
+    out.write(rest);
+    out.write(item);
+  }
+
+  /**
+   * Reads an item with its length before it.
+   *
+   * @param most bytes of it
+   * @return empty at the end of the stream
+   * @throws SyncException if the length is over {@code most} or not spelled the short way
+   */
+  public static Optional<byte[]> read(InputStream in, int most) throws IOException {
+    long length = 0;
+    for (int shift = 0; ; shift += 7) {
+      int next = in.read();
+      if (next < 0 && shift == 0) {
+        return Optional.empty();
+      }
+      if (next < 0) {
+        throw new EOFException("the stream ends within a length");
+      }
+      length |= (long) (next & 0x7f) << shift;
+      if (length > most || shift > 21) {
+        throw new SyncException(
+            ErrorCode.SYNC_PROTOCOL, "read item: more than " + most + " bytes", "");
+      }
+      if (next < 0x80) {
+        if (next == 0 && shift > 0) {
+          throw new SyncException(
+              ErrorCode.SYNC_PROTOCOL, "read item: its length is not written the short way", "");
+        }
+        break;
+      }
+    }
+    byte[] item = in.readNBytes((int) length);
+    if (item.length < length) {
+      throw new EOFException("the stream ends within an item");
+    }
+    return Optional.of(item);
+  }
+
+  /** An answer to be written; closing it ends the zstd stream and {@code out}. */
+  public static OutputStream compressed(OutputStream out) throws IOException {
+    return new ZstdOutputStream(out, LEVEL).setLong(WINDOW_LOG);
+  }
+
+  /** An answer to be read. */
+  public static InputStream plain(InputStream in) throws IOException {
+    return new ZstdInputStream(in).setLongMax(WINDOW_LOG);
+  }
+}

@@ -1,0 +1,173 @@
+package org.dxos.dmg.modules;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.mst.TreeException;
+import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Statuses;
+
+/**
+ * Keeps a {@link ModuleGraph} in step with what authorities say. What has changed since the last
+ * graph is found by comparing state trees, so the work is that of the change.
+ *
+ * <p>Threads: any; {@code writer} lets one at a time make the next graph.
+ */
+public final class ModuleIndex {
+
+  /** Changes that take longer to read again than to save. */
+  private static final long WORTH_SAVING = 1_000;
+
+  private final BlockSource blocks;
+  private final EntryReader reader;
+  private final ReentrantLock writer = new ReentrantLock();
+  private final Path file;
+  private final Map<Cid, Seen> seen = new HashMap<>();
+  private Draft draft = new Draft();
+  private boolean opened;
+  private long unsaved;
+  private Map<String, Cid> bound = Map.of();
+  private ModuleGraph graph = draft.finish(Map.of());
+
+  /** How far an authority was read. */
+  private record Seen(MerkleSearchTree state, Set<Cid> voided) {}
+
+  /**
+   * @param blocks where state trees, statements and records can be read
+   * @param file where the graph is saved; it need not be there
+   */
+  public ModuleIndex(BlockSource blocks, Path file) {
+    this.blocks = blocks;
+    this.file = file;
+    this.reader = new EntryReader(blocks);
+  }
+
+  /**
+   * The graph of what some authorities say.
+   *
+   * @param views all that count, or newer ones of some of them
+   * @param names each name to the id that it is bound to
+   */
+  public ModuleGraph graph(Collection<AuthorityView> views, Map<String, Cid> names) {
+    writer.lock();
+    try {
+      open();
+      List<AuthorityView> changed = views.stream().filter(this::isNews).toList();
+      if (!changed.isEmpty() || !names.equals(bound)) {
+        changed.forEach(this::take);
+        bound = Map.copyOf(names);
+        graph = draft.finish(bound);
+      }
+      return graph;
+    } finally {
+      writer.unlock();
+    }
+  }
+
+  /** Begins with what was saved, unless something of it cannot be used. */
+  private void open() {
+    if (opened) {
+      return;
+    }
+    opened = true;
+    try {
+      SavedGraph.read(file, draft)
+          .ifPresent(
+              all ->
+                  all.forEach(
+                      (id, read) ->
+                          seen.put(
+                              id,
+                              new Seen(MerkleSearchTree.at(read.state(), blocks), read.voided()))));
+    } catch (IOException e) {
+      seen.clear(); // what cannot be read is made again
+    }
+    if (seen.isEmpty()) {
+      draft = new Draft();
+    }
+    graph = draft.finish(bound);
+  }
+
+  /**
+   * Saves the graph if it has changed by as much as is worth it.
+   *
+   * @throws UncheckedIOException if the disk refuses; nothing is lost then, but time at the next
+   *     start
+   */
+  public void save() {
+    writer.lock();
+    try {
+      if (unsaved < WORTH_SAVING) {
+        return;
+      }
+      Map<Cid, SavedGraph.Read> authorities = new HashMap<>();
+      seen.forEach(
+          (id, one) -> authorities.put(id, new SavedGraph.Read(one.state().root(), one.voided())));
+      SavedGraph.write(file, authorities, draft);
+      unsaved = 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("save the module graph as `" + file + "`", e);
+    } finally {
+      writer.unlock();
+    }
+  }
+
+  private boolean isNews(AuthorityView view) {
+    Seen before = seen.get(view.id());
+    return before == null
+        || before.state() != view.state()
+        || !before.voided().equals(view.voided());
+  }
+
+  private void take(AuthorityView view) {
+    Optional<Seen> before = Optional.ofNullable(seen.get(view.id()));
+    try {
+      take(view, before);
+    } catch (TreeException e) {
+      if (before.isEmpty()) {
+        throw e;
+      }
+      // The tree that was read last is not held any more. What was read of it is: all is looked at.
+      draft.forget(view.id());
+      take(view, Optional.empty());
+    }
+    seen.put(view.id(), new Seen(view.state(), view.voided()));
+  }
+
+  private void take(AuthorityView view, Optional<Seen> before) {
+    MerkleSearchTree old = before.map(Seen::state).orElseGet(() -> MerkleSearchTree.empty(blocks));
+    List<Cid> added = new ArrayList<>();
+    Set<String> marked = new HashSet<>();
+    old.diff(
+        view.state(),
+        (key, was, is) -> {
+          String rest = key.substring(key.indexOf('/') + 1);
+          switch (key.charAt(0)) {
+            case 'r' -> {
+              was.ifPresent(draft::remove);
+              is.ifPresent(added::add);
+            }
+            case 's', 'w' -> marked.add(rest);
+            default -> {}
+          }
+        });
+    added.stream()
+        .map(envelope -> reader.read(view, envelope))
+        .forEach(read -> read.ifPresent(draft::add));
+    unsaved += added.size() + marked.size();
+    boolean all = !before.map(Seen::voided).orElse(Set.of()).equals(view.voided());
+    draft.mark(new Statuses(view, blocks), view.id(), added, marked, all);
+  }
+}

@@ -1,0 +1,202 @@
+package org.dxos.dmg.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.dxos.dmg.client.Peers;
+import org.dxos.dmg.client.Registries;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.sync.link.Invitation;
+import org.dxos.dmg.sync.link.Link;
+import org.dxos.dmg.sync.link.PeerStatus;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "peer",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Links with other nodes. Without more: every link, and how it does.",
+      "A link is made by an invitation: `peer invite` at one node, `peer join FILE` at the other."
+    })
+final class PeerCommand implements Callable<Integer> {
+
+  private static final long DAY = 86_400;
+
+  @Mixin private final Session session;
+
+  PeerCommand(Session session) {
+    this.session = session;
+  }
+
+  /** What is wanted of the other node. */
+  static final class Wanted {
+    @Option(
+        names = "--follow",
+        split = ",",
+        paramLabel = "NAMES",
+        description = "authorities to take from it, as `org.dxos,com.example.*` (default: all)")
+    private List<String> follow = List.of();
+
+    @Option(names = "--serve-only", description = "take nothing from it")
+    private boolean serveOnly;
+
+    @Option(
+        names = "--bundles",
+        defaultValue = "now",
+        paramLabel = "now|later",
+        description = "fetch bundles at once, or when somebody asks for them (default: now)")
+    private String bundles = "now";
+
+    private Link.Policy policy() {
+      if (!List.of("now", "later").contains(bundles)) {
+        throw new CommandException(
+            ErrorCode.USAGE, "read `--bundles " + bundles + "`: expected `now` or `later`", "");
+      }
+      return new Link.Policy(
+          !serveOnly, follow.stream().sorted().distinct().toList(), bundles.equals("now"));
+    }
+  }
+
+  private Peers peers() {
+    return Registries.peers(session.home(), session.nodeUrl(), session.variable("DMG_TOKEN"));
+  }
+
+  @Override
+  public Integer call() {
+    return list();
+  }
+
+  @Command(name = "list", description = "Every link, and how it does.")
+  int list() {
+    Peers.Around around = peers().around();
+    if (session.json()) {
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .put("peer", around.peer())
+                  .put("addresses", around.addresses(), Node::of)
+                  .putAlways(
+                      "links",
+                      new Node.Array(around.links().stream().map(PeerStatus::toNode).toList()))
+                  .build());
+      return 0;
+    }
+    for (PeerStatus one : around.links()) {
+      session.terminal().line(one.link().peer() + "  " + state(one));
+    }
+    if (around.links().isEmpty()) {
+      session.terminal().note("no links; make one with `dmg peer invite`");
+    }
+    return 0;
+  }
+
+  private static String state(PeerStatus one) {
+    return (one.connected() ? "connected" : "away")
+        + one.lastEqual().map(at -> ", equal at " + Instant.ofEpochSecond(at)).orElse("")
+        + one.error().map(text -> ", " + text).orElse("");
+  }
+
+  @Command(name = "show", description = "One link, whole.")
+  int show(@Parameters(paramLabel = "PEER") String peer) {
+    PeerStatus one = find(peer);
+    if (session.json()) {
+      session.terminal().json(one.toNode());
+      return 0;
+    }
+    Link.Policy policy = one.link().policy();
+    session.terminal().line(one.link().peer());
+    session.terminal().line("  " + state(one));
+    one.link().addresses().forEach(address -> session.terminal().line("  at " + address));
+    session
+        .terminal()
+        .line(
+            "  "
+                + (policy.follow()
+                    ? "follows "
+                        + (policy.authorities().isEmpty()
+                            ? "everything"
+                            : String.join(", ", policy.authorities()))
+                        + (policy.bundles() ? ", bundles at once" : ", bundles when asked for")
+                    : "serves only"));
+    session.terminal().line("  received " + one.received() + " bytes");
+    return 0;
+  }
+
+  private PeerStatus find(String peer) {
+    return peers().around().links().stream()
+        .filter(one -> one.link().peer().equals(peer))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ErrorCode.NOT_FOUND,
+                    "find link with `" + peer + "`: there is none",
+                    "see `dmg peer list`"));
+  }
+
+  @Command(
+      name = "invite",
+      description = {
+        "Write an invitation to this node: whoever has the file can link with it, once.",
+        "Hand it over as you would a password."
+      })
+  int invite(
+      @Parameters(paramLabel = "FILE", defaultValue = "invitation.toml", arity = "0..1") Path file,
+      @Option(names = "--days", defaultValue = "7", paramLabel = "N") int days,
+      @Mixin Wanted wanted)
+      throws IOException {
+    if (Files.exists(file)) {
+      throw new CommandException(
+          ErrorCode.TARGET_EXISTS,
+          "write `" + file + "`: it is there",
+          "name another file, or move it away");
+    }
+    Invitation invitation = peers().invite(wanted.policy(), Math.multiplyExact(days, DAY));
+    InvitationFile.write(file, invitation);
+    session.terminal().line(file.toString());
+    session
+        .terminal()
+        .note(
+            "good once, until "
+                + Instant.ofEpochSecond(invitation.expires())
+                + "; take it with `dmg peer join "
+                + file.getFileName()
+                + "`");
+    return 0;
+  }
+
+  @Command(name = "join", description = "Take an invitation: the two nodes link.")
+  int join(@Parameters(paramLabel = "FILE") Path file, @Mixin Wanted wanted) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new CommandException(
+          ErrorCode.NOT_FOUND, "read `" + file + "`: there is no such file", "");
+    }
+    Invitation invitation = InvitationFile.read(Files.readString(file, StandardCharsets.UTF_8));
+    peers().join(invitation, wanted.policy());
+    session.terminal().line(invitation.peer());
+    return 0;
+  }
+
+  @Command(name = "policy", description = "Change what is taken from a peer.")
+  int policy(@Parameters(paramLabel = "PEER") String peer, @Mixin Wanted wanted) {
+    peers().change(peer, wanted.policy());
+    return show(peer);
+  }
+
+  @Command(name = "remove", description = "End a link: nothing more is told or taken.")
+  int remove(@Parameters(paramLabel = "PEER") String peer) {
+    peers().remove(peer);
+    session.terminal().line("removed " + peer);
+    return 0;
+  }
+}

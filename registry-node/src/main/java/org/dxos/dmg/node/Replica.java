@@ -1,0 +1,60 @@
+package org.dxos.dmg.node;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dxos.dmg.admission.Learned;
+import org.dxos.dmg.admission.Registrar;
+import org.dxos.dmg.block.Batch;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.sync.replica.Holder;
+import org.dxos.dmg.verdict.AuthorityView;
+
+/** A registry as other nodes meet it: what is local alone is not there. */
+final class Replica implements Holder {
+
+  private final LocalRegistry registry;
+  private final Registrar registrar;
+
+  Replica(LocalRegistry registry) {
+    this.registry = registry;
+    this.registrar = registry.registrar();
+  }
+
+  @Override
+  public BlockStore store() {
+    return registry.store();
+  }
+
+  @Override
+  public MerkleSearchTree tree() {
+    return registrar.tree();
+  }
+
+  @Override
+  public Optional<AuthorityView> authority(Cid id) {
+    return registrar.authority(id).filter(view -> !Registrar.isLocal(view.name()));
+  }
+
+  @Override
+  public boolean admits(String authority) {
+    return !Registrar.isLocal(authority) && registry.admits(authority);
+  }
+
+  @Override
+  public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    return registry.take(genesis, envelopes, offered);
+  }
+
+  @Override
+  public void keep(Map<Cid, byte[]> blocks) {
+    Batch batch = new Batch();
+    blocks.forEach(batch::put);
+    if (!batch.isEmpty()) {
+      store().commit(batch);
+    }
+  }
+}
