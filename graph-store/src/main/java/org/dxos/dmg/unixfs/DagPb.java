@@ -140,7 +140,11 @@ public final class DagPb {
             ? OptionalLong.of(reader.varint())
             : OptionalLong.empty();
     reader.requireDone();
-    return new Link(hash, name, tsize);
+    try {
+      return new Link(hash, name, tsize);
+    } catch (FormatException e) {
+      throw reader.error("the link before has no good Hash: " + e.message());
+    }
   }
 
   private static String utf8(PbReader reader, byte[] bytes) {

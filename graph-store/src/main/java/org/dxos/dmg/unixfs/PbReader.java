@@ -96,7 +96,7 @@ final class PbReader {
   }
 
   FormatException error(String found) {
-    return new FormatException(
-        ErrorCode.DAG_PB, "decode " + what + " at offset " + at + ": " + found);
+    return FormatException.at(
+        at, ErrorCode.DAG_PB, "decode " + what + " at offset " + at + ": " + found);
   }
 }

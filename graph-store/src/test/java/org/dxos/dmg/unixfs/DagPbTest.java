@@ -48,6 +48,8 @@ class DagPbTest {
       byte[] block = HexFormat.of().parseHex(row.path("hex").asString());
       FormatException e = assertThrows(FormatException.class, () -> DagPb.decode(block));
       assertEquals(ErrorCode.DAG_PB, e.code(), row.path("name").asString());
+      int offset = e.offset().orElse(-1);
+      assertTrue(offset >= 0 && offset <= block.length, e.message());
       count++;
     }
     assertEquals(9, count);

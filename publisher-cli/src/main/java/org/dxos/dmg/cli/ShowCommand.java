@@ -2,13 +2,21 @@ package org.dxos.dmg.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.dxn.Dxn;
+import org.dxos.dmg.dxn.DxnResult;
+import org.dxos.dmg.error.Quoted;
 import org.dxos.dmg.record.Dependency;
 import org.dxos.dmg.record.FunctionEntry;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.record.Variant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,6 +40,11 @@ final class ShowCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Registry registry = session.registry()) {
+      Optional<Map.Entry<Cid, NewerRecord>> newer = newer(registry);
+      if (newer.isPresent()) {
+        show(newer.get().getKey(), newer.get().getValue());
+        return 0;
+      }
       ReleaseInfo release = registry.resolve(dxn);
       if (session.json()) {
         session.terminal().json(release.toNode());
@@ -42,6 +55,41 @@ final class ShowCommand implements Callable<Integer> {
       release.warnings().forEach(session.terminal()::warning);
       return 0;
     }
+  }
+
+  /** The record that is asked for by its CID, if it is of a later version. */
+  private Optional<Map.Entry<Cid, NewerRecord>> newer(Registry registry) {
+    return Dxn.read(dxn) instanceof DxnResult.Parsed(Dxn.ByCid(Cid cid), var _)
+            && cid.codec() == Cid.DAG_CBOR
+        ? registry.get(cid).flatMap(NewerRecord::read).map(record -> Map.entry(cid, record))
+        : Optional.empty();
+  }
+
+  /** What is shared with this version, and the names of the rest: nothing is guessed. */
+  private void show(Cid cid, NewerRecord record) {
+    if (session.json()) {
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .put("record", cid.toString())
+                  .put("type", record.type())
+                  .put("understood", record.shown(), Node::of)
+                  .put("notUnderstood", record.unknown(), Node::of)
+                  .put("links", record.links(), link -> Node.of(link.toString()))
+                  .build());
+      return;
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add("record      " + cid);
+    lines.add("type        " + record.type() + ", of a later version than this one reads");
+    record.shown().forEach((field, text) -> lines.add("%-11s %s".formatted(field, text)));
+    record.unknown().forEach(field -> lines.add("not known   " + Quoted.of(field)));
+    record.links().forEach(link -> lines.add("links       " + link));
+    lines.forEach(session.terminal()::line);
+    session
+        .terminal()
+        .warning("it cannot be resolved or installed by this version: use a newer dmg");
   }
 
   private static List<String> describe(ReleaseInfo release, ModuleRecord module) {

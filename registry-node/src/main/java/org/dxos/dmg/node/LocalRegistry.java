@@ -49,7 +49,6 @@ import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.policy.PolicyException;
 import org.dxos.dmg.policy.PolicyFile;
-import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
@@ -172,24 +171,20 @@ public final class LocalRegistry implements Registry {
     return switch (Selection.of(catalog, dxn)) {
       case Selection.Found found -> info(found.release());
       case Selection other -> {
-        catalog.newer(dxn).ifPresent(newer -> refuseNewer(text, newer));
+        catalog.newer(dxn).ifPresent(newer -> refuseNewer("resolve", text, newer));
         throw missing(text, dxn, other, catalog);
       }
     };
   }
 
-  /** What is of a later version is told as far as it is understood, and resolves to nothing. */
-  private static void refuseNewer(String text, NewerRecord newer) {
+  /** What is of a later version is kept and shown, and resolves to nothing. */
+  private static void refuseNewer(String task, String text, ReleaseReader.Later newer) {
     throw new NotFoundException(
         ErrorCode.UNSUPPORTED,
-        "resolve `"
-            + text
-            + "`: its record is a `"
-            + newer.type()
-            + "`, which this version keeps and cannot resolve; of it is understood "
-            + newer.shown(),
+        "%s `%s`: its record is a `%s`, which this version keeps and does not understand"
+            .formatted(task, text, newer.record().type()),
         List.of(),
-        "use a newer dmg");
+        "use a newer dmg; `dmg show " + newer.cid() + "` tells what this one understands of it");
   }
 
   @Override
@@ -251,8 +246,11 @@ public final class LocalRegistry implements Registry {
     List<Root> roots =
         switch (Roots.of(catalog, asked)) {
           case Roots.Found found -> found.roots();
-          case Roots.Missing missing ->
-              throw missing(missing.dxn().toString(), missing.dxn(), missing.why(), catalog);
+          case Roots.Missing missing -> {
+            String text = missing.dxn().toString();
+            catalog.newer(missing.dxn()).ifPresent(newer -> refuseNewer("solve", text, newer));
+            throw missing(text, missing.dxn(), missing.why(), catalog);
+          }
         };
     // The stricter of what is asked for and what the policy of this home asks for.
     long minAge =

@@ -109,10 +109,16 @@ final class ReleaseReader {
             statement.created()));
   }
 
+  /** A record that this version cannot read, and what it understands of it. */
+  record Later(Cid cid, NewerRecord record) {}
+
   /** The record of a release, if it is of a later version. */
-  Optional<NewerRecord> newer(Cid envelope) {
+  Optional<Later> newer(Cid envelope) {
     return statement(envelope).body().op() instanceof Statement.Release release
-        ? blocks.get(release.module()).flatMap(NewerRecord::read)
+        ? blocks
+            .get(release.module())
+            .flatMap(NewerRecord::read)
+            .map(record -> new Later(release.module(), record))
         : Optional.empty();
   }
 

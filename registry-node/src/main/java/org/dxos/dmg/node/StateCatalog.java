@@ -14,7 +14,6 @@ import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.dxn.NearNames;
 import org.dxos.dmg.dxn.Selector;
-import org.dxos.dmg.record.NewerRecord;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
@@ -176,7 +175,7 @@ final class StateCatalog implements Catalog {
   }
 
   /** The record of the release that a DXN names exactly, if it is one of a later version. */
-  Optional<NewerRecord> newer(Dxn dxn) {
+  Optional<ReleaseReader.Later> newer(Dxn dxn) {
     if (!(dxn instanceof Dxn.Named named) || !(named.selector() instanceof Selector.Exact exact)) {
       return Optional.empty();
     }

@@ -93,7 +93,7 @@ public final class Cid implements Comparable<Cid> {
    */
   public static Cid fromLink(byte[] prefixed) {
     if (prefixed.length == 0 || prefixed[0] != 0) {
-      throw syntax("a link does not begin with 0x00");
+      throw syntax(0, "a link does not begin with 0x00");
     }
     byte[] bytes = Arrays.copyOfRange(prefixed, 1, prefixed.length);
     return isVersion0(bytes) ? new Cid(bytes, DAG_PB) : fromBytes(bytes);
@@ -111,11 +111,11 @@ public final class Cid implements Comparable<Cid> {
    */
   public static Cid fromBytes(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
-      throw syntax("it has " + bytes.length + " bytes, at most " + MAX_BYTES);
+      throw syntax(MAX_BYTES, "it has " + bytes.length + " bytes, at most " + MAX_BYTES);
     }
     Varint.Decoded version = Varint.read(bytes, 0);
     if (version.value() != 1) {
-      throw syntax("version " + version.value() + ", expected 1");
+      throw syntax(0, "version " + version.value() + ", expected 1");
     }
     Varint.Decoded codec = Varint.read(bytes, version.end());
     Varint.Decoded hash = Varint.read(bytes, codec.end());
@@ -123,10 +123,11 @@ public final class Cid implements Comparable<Cid> {
     int rest = bytes.length - length.end();
     if (length.value() != rest) {
       throw syntax(
+          hash.end(),
           "its multihash says " + length.value() + " digest bytes and " + rest + " follow");
     }
     if (hash.value() == SHA2_256 && rest > DIGEST_BYTES) {
-      throw syntax("a sha2-256 digest of " + rest + " bytes, at most " + DIGEST_BYTES);
+      throw syntax(hash.end(), "a sha2-256 digest of " + rest + " bytes, at most " + DIGEST_BYTES);
     }
     return new Cid(bytes.clone(), codec.value());
   }
@@ -142,6 +143,7 @@ public final class Cid implements Comparable<Cid> {
       byte[] multihash = Multibase.BASE58BTC.decode(text);
       if (!isVersion0(multihash)) {
         throw syntax(
+            0,
             "`"
                 + Quoted.of(text)
                 + "` is no version 0 CID: its multihash is not sha2-256 of 32 bytes");
@@ -150,11 +152,25 @@ public final class Cid implements Comparable<Cid> {
     }
     if (text.isEmpty() || text.charAt(0) != Multibase.BASE32.prefix()) {
       throw syntax(
-          "`" + Quoted.of(text) + "` does not begin with `b` (base32) or `Qm` (version 0)");
+          0, "`" + Quoted.of(text) + "` does not begin with `b` (base32) or `Qm` (version 0)");
     }
-    Cid cid = fromBytes(Multibase.BASE32.decode(text.substring(1)));
-    cid.requireStorable();
-    return cid;
+    byte[] bytes;
+    try {
+      bytes = Multibase.BASE32.decode(text.substring(1));
+    } catch (FormatException e) {
+      throw inText(e, 1 + e.offset().orElse(0));
+    }
+    try {
+      return fromBytes(bytes).requireStorable();
+    } catch (FormatException e) {
+      // Eight characters are five bytes.
+      throw inText(e, 1 + e.offset().orElse(0) * 8 / 5);
+    }
+  }
+
+  /** A refusal of what a text stands for, as one of the text. */
+  private static FormatException inText(FormatException refusal, int offset) {
+    return FormatException.at(offset, refusal.code(), refusal.message());
   }
 
   /**
@@ -177,7 +193,9 @@ public final class Cid implements Comparable<Cid> {
     if (!storable()) {
       throw new FormatException(
           ErrorCode.CID_UNSUPPORTED,
-          "use CID `" + this + "`: expected raw, dag-pb or dag-cbor with sha2-256 of 32 bytes");
+          "use CID `"
+              + Quoted.of(toString())
+              + "`: expected raw, dag-pb or dag-cbor with sha2-256 of 32 bytes");
     }
     return this;
   }
@@ -211,8 +229,8 @@ public final class Cid implements Comparable<Cid> {
     }
   }
 
-  private static FormatException syntax(String what) {
-    return new FormatException(ErrorCode.CID_SYNTAX, "read CID: " + what);
+  private static FormatException syntax(int offset, String what) {
+    return FormatException.at(offset, ErrorCode.CID_SYNTAX, "read CID: " + what);
   }
 
   @Override

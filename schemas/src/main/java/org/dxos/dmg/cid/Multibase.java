@@ -52,7 +52,8 @@ public enum Multibase {
    */
   public byte[] decode(String text) {
     if (text.length() > MAX_TEXT) {
-      throw new FormatException(
+      throw FormatException.at(
+          MAX_TEXT,
           ErrorCode.MULTIBASE,
           "decode " + name() + ": " + text.length() + " characters, at most " + MAX_TEXT);
     }
@@ -63,7 +64,8 @@ public enum Multibase {
     char c = text.charAt(index);
     int value = c < 128 ? values[c] : -1;
     if (value < 0) {
-      throw new FormatException(
+      throw FormatException.at(
+          index,
           ErrorCode.MULTIBASE,
           "decode %s at offset %d: U+%04X is not in its alphabet"
               .formatted(name(), index, (int) c));
@@ -103,7 +105,8 @@ public enum Multibase {
       }
     }
     if (bits >= 5 || (buffer & ((1 << bits) - 1)) != 0) {
-      throw new FormatException(
+      throw FormatException.at(
+          text.length(),
           ErrorCode.MULTIBASE,
           "decode BASE32: the bits after the last whole byte are not zero or not needed");
     }

@@ -66,7 +66,7 @@ public final class Varint {
   }
 
   private static FormatException error(int offset, String what) {
-    return new FormatException(
-        ErrorCode.VARINT, "read varint at offset " + offset + ": it " + what);
+    return FormatException.at(
+        offset, ErrorCode.VARINT, "read varint at offset " + offset + ": it " + what);
   }
 }

@@ -1,14 +1,9 @@
 package org.dxos.dmg.dagcbor;
 
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dxos.dmg.cid.Cid;
@@ -32,6 +27,9 @@ public final class DagCbor {
    */
   public static final int MAX_DEPTH = 64;
 
+  /** Bytes of a key that may be met again: field names, not the keys of authors. */
+  private static final int MAX_KNOWN = 16;
+
   private static final int MAJOR_UINT = 0;
   private static final int MAJOR_NEGATIVE = 1;
   private static final int MAJOR_BYTES = 2;
@@ -53,6 +51,45 @@ public final class DagCbor {
   static {
     Arrays.setAll(SMALL, Node.Int::new);
   }
+
+  /** Names of fields that most records have; a decoder adds those that it meets. */
+  private static final @Nullable String[] KNOWN = new String[64];
+
+  static {
+    for (String name :
+        List.of(
+            "type",
+            "name",
+            "version",
+            "cid",
+            "size",
+            "kind",
+            "range",
+            "bundle",
+            "runtime",
+            "entry",
+            "memory",
+            "timeout",
+            "handler",
+            "input",
+            "output",
+            "functions",
+            "dependencies",
+            "description",
+            "license",
+            "triggers",
+            "optional",
+            "provider",
+            "keywords")) {
+      KNOWN[slot(name.length(), name.charAt(0), name.charAt(name.length() - 1))] = name;
+    }
+  }
+
+  private static int slot(int length, int first, int last) {
+    return (length * 7 + first * 3 + last) & (KNOWN.length - 1);
+  }
+
+  private static final BigInteger TWO_TO_64 = BigInteger.TWO.pow(64);
 
   private DagCbor() {}
 
@@ -91,41 +128,59 @@ public final class DagCbor {
     return encoder.bytes();
   }
 
+  /**
+   * Compares as the bytes of {@code encode(a)} and {@code encode(b)} compare, without making them:
+   * the order of a set in a body.
+   */
+  public static int compare(Node a, Node b) {
+    return EncodedOrder.compare(a, b);
+  }
+
   /** The CID of the block that {@link #encode} gives. */
   public static Cid cid(byte[] block) {
     return Cid.of(Cid.DAG_CBOR, block);
   }
 
   private static FormatException strict(int offset, String rule) {
-    return new FormatException(
-        ErrorCode.CBOR_STRICT, "decode dag-cbor at offset " + offset + ": " + rule);
+    return FormatException.at(
+        offset, ErrorCode.CBOR_STRICT, "decode dag-cbor at offset " + offset + ": " + rule);
   }
 
-  private static FormatException depth(int offset) {
-    return new FormatException(
+  private static FormatException tooDeep(int offset) {
+    return FormatException.at(
+        offset,
         ErrorCode.CBOR_DEPTH,
         "decode dag-cbor at offset " + offset + ": nested deeper than " + MAX_DEPTH);
   }
 
-  /** An array or a map whose end has not been reached. */
+  /** An array or a map whose end has not been reached; used again by the next one as deep. */
   private static final class Open {
-    private final @Nullable List<Node> items;
-    private final @Nullable Map<String, Node> entries;
+    private boolean map;
     private long left;
-    private @Nullable String key;
+
+    /** Where on the stack its first value is. */
+    private int base;
+
+    /** Of the value that is read now; the values in that take the place on the stack first. */
+    private String key = "";
+
     private int keyStart;
     private int keyEnd;
-
-    private Open(boolean map, long left) {
-      this.items = map ? null : new ArrayList<>((int) Math.min(left, 16));
-      this.entries = map ? new LinkedHashMap<>((int) Math.min(left * 2, 16)) : null;
-      this.left = left;
-    }
   }
 
+  /** Values wait on a stack of its own until all of their array or map are there. */
   private static final class Decoder {
     private final byte[] bytes;
     private int at;
+
+    private final Open[] open = new Open[MAX_DEPTH];
+    private int depth;
+
+    private final @Nullable String[] known = KNOWN.clone();
+
+    private Node[] values = new Node[8];
+    private String[] keys = new String[8];
+    private int count;
 
     private Decoder(byte[] bytes, int offset) {
       this.bytes = bytes;
@@ -133,48 +188,57 @@ public final class DagCbor {
     }
 
     private Decoded run() {
-      ArrayDeque<Open> open = new ArrayDeque<>(8);
       while (true) {
-        Open top = open.peek();
-        if (top != null && top.entries != null) {
-          readKey(top);
+        if (depth > 0 && open[depth - 1].map) {
+          readKey(open[depth - 1]);
         }
-        Node value = readItem(open);
+        Node value = readItem();
         // A value that is whole closes every collection that it completes.
         while (value != null) {
-          Open around = open.peek();
-          if (around == null) {
+          if (depth == 0) {
             return new Decoded(value, at);
           }
-          add(around, value);
-          if (around.left > 0) {
+          Open around = open[depth - 1];
+          push(value, around);
+          if (--around.left > 0) {
             break;
           }
-          open.pop();
-          value =
-              around.items != null ? new Node.Array(around.items) : new Node.Map(entriesOf(around));
+          depth--;
+          value = around.map ? map(around.base) : array(around.base);
         }
       }
     }
 
-    private static Map<String, Node> entriesOf(Open open) {
-      if (open.entries == null) {
-        throw new IllegalStateException("not a map");
+    private void push(Node value, Open around) {
+      if (count == values.length) {
+        values = Arrays.copyOf(values, count * 2);
       }
-      return open.entries;
+      if (around.map) {
+        if (count >= keys.length) {
+          keys = Arrays.copyOf(keys, values.length);
+        }
+        keys[count] = around.key;
+      }
+      values[count++] = value;
     }
 
-    private static void add(Open around, Node value) {
-      if (around.items != null) {
-        around.items.add(value);
-      } else if (around.key != null) {
-        entriesOf(around).put(around.key, value);
-      }
-      around.left--;
+    private Node array(int base) {
+      int size = count - base;
+      count = base;
+      return new Node.Array(
+          size == 1
+              ? List.of(values[base])
+              : List.copyOf(Arrays.asList(values).subList(base, base + size)));
+    }
+
+    private Node map(int base) {
+      int end = count;
+      count = base;
+      return new Node.Map(Entries.of(keys, values, base, end));
     }
 
     /** One item: a whole value, or null if it opened an array or a map that is now on the stack. */
-    private @Nullable Node readItem(ArrayDeque<Open> open) {
+    private @Nullable Node readItem() {
       int start = at;
       int initial = next();
       switch (initial) {
@@ -206,28 +270,35 @@ public final class DagCbor {
         case MAJOR_TEXT:
           return new Node.Text(readText(start, argument));
         case MAJOR_ARRAY:
-          return openCollection(open, start, argument, false);
+          return openCollection(start, argument, false);
         case MAJOR_MAP:
-          return openCollection(open, start, argument, true);
+          return openCollection(start, argument, true);
         default:
           return readLink(start, argument);
       }
     }
 
-    private @Nullable Node openCollection(
-        ArrayDeque<Open> open, int start, long count, boolean map) {
-      if (open.size() >= MAX_DEPTH) {
-        throw depth(start);
+    private @Nullable Node openCollection(int start, long items, boolean map) {
+      if (depth >= MAX_DEPTH) {
+        throw tooDeep(start);
       }
       // An item takes a byte at least, an entry two: a count that the rest cannot hold is refused
       // before anything is allocated.
-      if (count < 0 || count > (bytes.length - at) / (map ? 2 : 1)) {
-        throw truncated(start, Long.toUnsignedString(count) + (map ? " entries" : " items"));
+      if (items < 0 || items > (bytes.length - at) / (map ? 2 : 1)) {
+        throw truncated(start, Long.toUnsignedString(items) + (map ? " entries" : " items"));
       }
-      if (count == 0) {
+      if (items == 0) {
         return map ? Node.Map.EMPTY : Node.Array.EMPTY;
       }
-      open.push(new Open(map, count));
+      Open now = open[depth];
+      if (now == null) {
+        now = new Open();
+        open[depth] = now;
+      }
+      depth++;
+      now.map = map;
+      now.left = items;
+      now.base = count;
       return null;
     }
 
@@ -239,19 +310,48 @@ public final class DagCbor {
       }
       long length = readArgument(start, initial & 31);
       int from = at;
-      String key = readText(start, length);
-      if (map.key != null && compareKeys(map.keyStart, map.keyEnd, from, at) >= 0) {
+      String key = keyText(start, length);
+      if (count > map.base && compareKeys(map.keyStart, map.keyEnd, from, at) >= 0) {
         throw strict(
             start,
             "map key `"
                 + Quoted.of(key)
                 + "` does not come after `"
-                + Quoted.of(map.key)
+                + Quoted.of(keys[count - 1])
                 + "` (by length, then by bytes)");
       }
       map.key = key;
       map.keyStart = from;
       map.keyEnd = at;
+    }
+
+    /** The fields of a block are the same few names again and again. */
+    private String keyText(int start, long length) {
+      if (length < 1 || length > MAX_KNOWN || length > bytes.length - at) {
+        return readText(start, length);
+      }
+      int last = at + (int) length - 1;
+      int slot = slot((int) length, bytes[at], bytes[last]);
+      String key = known[slot];
+      if (key == null || !isHere(key, length)) {
+        key = readText(start, length);
+        known[slot] = key;
+      } else {
+        at += (int) length;
+      }
+      return key;
+    }
+
+    private boolean isHere(String key, long length) {
+      if (key.length() != length) {
+        return false;
+      }
+      for (int i = 0; i < key.length(); i++) {
+        if (key.charAt(i) != bytes[at + i]) {
+          return false;
+        }
+      }
+      return true;
     }
 
     private int compareKeys(int aFrom, int aTo, int bFrom, int bTo) {
@@ -304,7 +404,7 @@ public final class DagCbor {
       if (argument >= 0) {
         return new Node.Int(negative ? -1 - argument : argument);
       }
-      BigInteger unsigned = new BigInteger(Long.toUnsignedString(argument));
+      BigInteger unsigned = BigInteger.valueOf(argument).add(TWO_TO_64);
       return new Node.BigInt(negative ? BigInteger.ONE.negate().subtract(unsigned) : unsigned);
     }
 
@@ -339,6 +439,9 @@ public final class DagCbor {
     private String readText(int start, long length) {
       int from = at;
       skip(start, length);
+      if (length == 0) {
+        return "";
+      }
       for (int i = from; i < at; i++) {
         if (bytes[i] < 0) {
           return readUnicode(start, from);
@@ -348,16 +451,15 @@ public final class DagCbor {
     }
 
     private String readUnicode(int start, int from) {
-      try {
-        return StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT)
-            .decode(ByteBuffer.wrap(bytes, from, at - from))
-            .toString();
-      } catch (CharacterCodingException e) {
-        throw strict(start, "text is not well-formed UTF-8");
+      // Whatever is malformed becomes U+FFFD, so only a text that has it needs a second look.
+      String text = new String(bytes, from, at - from, StandardCharsets.UTF_8);
+      if (text.indexOf('\ufffd') >= 0) {
+        byte[] again = text.getBytes(StandardCharsets.UTF_8);
+        if (!Arrays.equals(again, 0, again.length, bytes, from, at)) {
+          throw strict(start, "text is not well-formed UTF-8");
+        }
       }
+      return text;
     }
 
     private Node readLink(int start, long tag) {
@@ -379,13 +481,14 @@ public final class DagCbor {
       try {
         return new Node.Link(Cid.fromLink(prefixed));
       } catch (FormatException e) {
-        throw new FormatException(
-            ErrorCode.CID_SYNTAX, "decode dag-cbor at offset " + start + ": " + e.message());
+        throw FormatException.at(
+            start, ErrorCode.CID_SYNTAX, "decode dag-cbor at offset " + start + ": " + e.message());
       }
     }
 
     private FormatException truncated(int start, String missing) {
-      return new FormatException(
+      return FormatException.at(
+          start,
           ErrorCode.CBOR_TRUNCATED,
           "decode dag-cbor at offset %d: expected %s, the input ends at %d"
               .formatted(start, missing, bytes.length));
@@ -431,8 +534,8 @@ public final class DagCbor {
         }
         case Node.Array array -> {
           writeHead(MAJOR_ARRAY, array.items().size());
-          for (Node item : array.items()) {
-            write(item, depth + 1);
+          for (int i = 0; i < array.items().size(); i++) {
+            write(array.items().get(i), depth + 1);
           }
         }
         case Node.Map map -> writeMap(map, depth);
@@ -454,6 +557,14 @@ public final class DagCbor {
     }
 
     private void writeMap(Node.Map map, int depth) {
+      if (map.entries() instanceof Entries entries && EncodedOrder.isInOrder(entries)) {
+        writeHead(MAJOR_MAP, entries.size());
+        for (int i = 0; i < entries.size(); i++) {
+          writeText(entries.key(i));
+          write(entries.value(i), depth + 1);
+        }
+        return;
+      }
       List<Map.Entry<String, Node>> entries = new ArrayList<>(map.entries().entrySet());
       writeHead(MAJOR_MAP, entries.size());
       if (!isAscii(entries)) {
@@ -506,8 +617,12 @@ public final class DagCbor {
     }
 
     private static int compareAscii(Map.Entry<String, Node> a, Map.Entry<String, Node> b) {
-      int byLength = Integer.compare(a.getKey().length(), b.getKey().length());
-      return byLength != 0 ? byLength : a.getKey().compareTo(b.getKey());
+      return compareAscii(a.getKey(), b.getKey());
+    }
+
+    private static int compareAscii(String a, String b) {
+      int byLength = Integer.compare(a.length(), b.length());
+      return byLength != 0 ? byLength : a.compareTo(b);
     }
 
     /** Straight into the buffer where it can be: most texts are ASCII, and copies cost the most. */

@@ -3,8 +3,8 @@ package org.dxos.dmg.dagcbor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /**
  * Reads one map of a strict format, field by field: each accessor takes its field away, {@link
@@ -27,18 +28,33 @@ public final class Fields {
   /** Every unsigned integer of a body is below this, so that JSON carries it exactly. */
   public static final long MAX_UINT = (1L << 53) - 1;
 
-  private final String subject;
+  /** What is read, in words: asked for by a refusal alone, so that reading well costs no text. */
+  @FunctionalInterface
+  private interface Subject {
+    String text();
+
+    default Subject at(String part) {
+      return () -> {
+        String here = text();
+        return here + (here.indexOf('/') < 0 ? " /" : "/") + part;
+      };
+    }
+  }
+
+  private final Subject subject;
   private final ErrorCode code;
   private final Map<String, Node> entries;
 
-  /** Those taken, of which there are few: a list is faster than a set of what is left. */
-  private final List<String> taken;
+  /** Those taken: of a small map bits by their places, of a large one names. */
+  private int takenAt;
 
-  private Fields(String subject, ErrorCode code, Map<String, Node> entries) {
+  private final Set<String> takenNames;
+
+  private Fields(Subject subject, ErrorCode code, Map<String, Node> entries) {
     this.subject = subject;
     this.code = code;
     this.entries = entries;
-    this.taken = new ArrayList<>(entries.size());
+    this.takenNames = entries instanceof Entries ? Set.of() : new HashSet<>();
   }
 
   /**
@@ -48,25 +64,32 @@ public final class Fields {
    * @param code the code of every refusal
    */
   public static Fields of(String subject, ErrorCode code, Node node) {
+    return of(() -> subject, code, node);
+  }
+
+  private static Fields of(Subject subject, ErrorCode code, Node node) {
     if (node instanceof Node.Map map) {
       return new Fields(subject, code, map.entries());
     }
     throw new FormatException(
-        code, "read " + subject + ": found " + kind(node) + ", expected a map");
+        code, "read " + subject.text() + ": found " + kind(node) + ", expected a map");
   }
 
   /** Refuses any field that was not asked for. */
   public void end() {
-    if (taken.size() < entries.size()) {
-      Set<String> left = new LinkedHashSet<>(entries.keySet());
-      taken.forEach(left::remove);
-      throw error("has the unknown field `" + left.iterator().next() + "`");
+    if (Integer.bitCount(takenAt) + takenNames.size() < entries.size()) {
+      String unknown = entries.keySet().stream().filter(this::has).findFirst().orElseThrow();
+      throw error("has the unknown field `" + Quoted.of(unknown) + "`");
     }
   }
 
   /** True if the field is there and has not been taken. */
   public boolean has(String field) {
-    return entries.containsKey(field) && !taken.contains(field);
+    if (entries instanceof Entries small) {
+      int at = small.find(field);
+      return at >= 0 && (takenAt >> at & 1) == 0;
+    }
+    return entries.containsKey(field) && !takenNames.contains(field);
   }
 
   /** A text of one character or more that passes {@link #checkText}. */
@@ -80,11 +103,11 @@ public final class Fields {
   }
 
   public Optional<String> optionalText(String field) {
-    return take(field).map(node -> toText(field, node, false));
+    return has(field) ? Optional.of(text(field)) : Optional.empty();
   }
 
   public Optional<String> optionalProse(String field) {
-    return take(field).map(node -> toText(field, node, true));
+    return has(field) ? Optional.of(prose(field)) : Optional.empty();
   }
 
   /** An integer from 0 to {@link #MAX_UINT}. */
@@ -93,8 +116,7 @@ public final class Fields {
   }
 
   public OptionalLong optionalUint(String field) {
-    Optional<Node> node = take(field);
-    return node.isPresent() ? OptionalLong.of(toUint(field, node.get())) : OptionalLong.empty();
+    return has(field) ? OptionalLong.of(uint(field)) : OptionalLong.empty();
   }
 
   /** Bytes of exactly this length. */
@@ -103,7 +125,7 @@ public final class Fields {
   }
 
   public Optional<byte[]> optionalBytes(String field, int size) {
-    return take(field).map(node -> toBytes(field, node, size));
+    return has(field) ? Optional.of(bytes(field, size)) : Optional.empty();
   }
 
   /** Bytes of any length from 1 to {@code max}. */
@@ -123,7 +145,7 @@ public final class Fields {
   }
 
   public Optional<Cid> optionalLink(String field) {
-    return take(field).map(node -> toLink(field, node));
+    return has(field) ? Optional.of(link(field)) : Optional.empty();
   }
 
   /**
@@ -143,6 +165,9 @@ public final class Fields {
 
   /** Texts in ascending byte order without doubles; empty if the field is absent. */
   public List<String> sortedTexts(String field) {
+    if (!has(field)) {
+      return List.of();
+    }
     List<String> texts = list(field, node -> toText(field, node, false));
     for (int i = 1; i < texts.size(); i++) {
       if (compareUtf8(texts.get(i - 1), texts.get(i)) >= 0) {
@@ -180,12 +205,19 @@ public final class Fields {
    */
   public <T> List<T> maps(String field, Function<Fields, T> item) {
     int[] index = {0};
-    return list(field, node -> within(field + "/" + index[0]++, node, item));
+    return list(
+        field,
+        node -> {
+          int at = index[0]++;
+          return within(of(() -> subject.at(field).text() + "/" + at, code, node), item);
+        });
   }
 
   /** The map in this field, read whole by {@code reader}. */
   public <T> Optional<T> optionalMap(String field, Function<Fields, T> reader) {
-    return take(field).map(node -> within(field, node, reader));
+    return has(field)
+        ? Optional.of(within(of(subject.at(field), code, required(field)), reader))
+        : Optional.empty();
   }
 
   /** Entries by key, each value a map read whole by {@code reader}; empty if absent. */
@@ -195,13 +227,14 @@ public final class Fields {
         .forEach(
             (key, node) ->
                 result.put(
-                    key, within(field + "/" + key, node, inner -> reader.apply(key, inner))));
+                    key,
+                    within(
+                        of(() -> subject.at(field).text() + "/" + Quoted.of(key), code, node),
+                        inner -> reader.apply(key, inner))));
     return Collections.unmodifiableMap(result);
   }
 
-  private <T> T within(String path, Node node, Function<Fields, T> reader) {
-    String separator = subject.indexOf('/') < 0 ? " /" : "/";
-    Fields inner = of(subject + separator + path, code, node);
+  private static <T> T within(Fields inner, Function<Fields, T> reader) {
     T value = reader.apply(inner);
     inner.end();
     return value;
@@ -214,6 +247,9 @@ public final class Fields {
 
   /** Entries by key; empty if the field is absent. A map that is there has one entry at least. */
   public <T> Map<String, T> map(String field, Function<Node, T> value) {
+    if (!has(field)) {
+      return Map.of();
+    }
     Optional<Node> node = take(field);
     if (node.isEmpty()) {
       return Map.of();
@@ -254,22 +290,60 @@ public final class Fields {
 
   /** Refuses what free values may not hold. */
   public void checkFree(String field, Node node) {
-    switch (node) {
-      case Node.Bool _ -> {}
-      case Node.Text text -> toText(field, text, true, true);
-      case Node.Int number -> {
-        if (!isExactInJson(number.value())) {
-          throw expected(field, number, "an integer between -2^53 and 2^53");
+    if (!isFree(node)) {
+      refuseFree(field, node);
+    }
+  }
+
+  /**
+   * True if free values may hold it, and all that is in it. The way to it is not written down: that
+   * of each of many values below one long key would cost the product of both.
+   */
+  private static boolean isFree(Node node) {
+    return switch (node) {
+      case Node.Bool _ -> true;
+      case Node.Text text -> forbiddenAt(text.value(), true) < 0;
+      case Node.Int number -> isExactInJson(number.value());
+      case Node.Array array -> {
+        for (Node item : array.items()) {
+          if (!isFree(item)) {
+            yield false;
+          }
         }
+        yield true;
       }
-      case Node.Array array -> array.items().forEach(item -> checkFree(field, item));
+      case Node.Map map -> {
+        for (Map.Entry<String, Node> entry : map.entries().entrySet()) {
+          if (forbiddenAt(entry.getKey(), true) >= 0 || !isFree(entry.getValue())) {
+            yield false;
+          }
+        }
+        yield true;
+      }
+      case Node.Null _, Node.Real _, Node.BigInt _, Node.Bytes _, Node.Link _ -> false;
+    };
+  }
+
+  /** Goes down to the first value that is not free, and says what it is. */
+  private void refuseFree(String field, Node node) {
+    switch (node) {
+      case Node.Text text -> toText(field, text, true, true);
+      case Node.Int number -> throw expected(field, number, "an integer between -2^53 and 2^53");
+      case Node.Array array ->
+          array.items().stream()
+              .filter(item -> !isFree(item))
+              .findFirst()
+              .ifPresent(item -> refuseFree(field, item));
       case Node.Map map ->
           map.entries()
               .forEach(
                   (key, value) -> {
                     toText(field, Node.of(key), true, true);
-                    checkFree(field + "/" + key, value);
+                    if (!isFree(value)) {
+                      refuseFree(field + "/" + Quoted.of(key), value);
+                    }
                   });
+      case Node.Bool _ -> {}
       case Node.Null _, Node.Real _, Node.BigInt _, Node.Bytes _, Node.Link _ ->
           throw expected(field, node, "no null, float, bytes or link");
     }
@@ -285,7 +359,7 @@ public final class Fields {
 
   /** A refusal about this map. */
   public FormatException error(String what) {
-    return new FormatException(code, "read " + subject + ": it " + what);
+    return new FormatException(code, "read " + subject.text() + ": it " + what);
   }
 
   /** Compares as the UTF-8 bytes of the texts compare, which for code points is the same. */
@@ -321,16 +395,25 @@ public final class Fields {
   }
 
   private Optional<Node> take(String field) {
-    Optional<Node> found = Optional.ofNullable(entries.get(field));
-    if (found.isEmpty() || taken.contains(field)) {
-      return Optional.empty();
+    if (entries instanceof Entries small) {
+      int at = small.find(field);
+      if (at < 0 || (takenAt >> at & 1) == 1) {
+        return Optional.empty();
+      }
+      takenAt |= 1 << at;
+      return Optional.of(small.value(at));
     }
-    taken.add(field);
-    return found;
+    return entries.containsKey(field) && takenNames.add(field)
+        ? Optional.ofNullable(entries.get(field))
+        : Optional.empty();
   }
 
   private Node required(String field) {
-    return take(field).orElseThrow(() -> error("lacks the field `" + field + "`"));
+    Optional<Node> node = take(field);
+    if (node.isEmpty()) {
+      throw error("lacks the field `" + field + "`");
+    }
+    return node.get();
   }
 
   private String toText(String field, Node node, boolean lineFeeds) {
@@ -386,7 +469,7 @@ public final class Fields {
       case Node.Text text ->
           text.value().length() > 60
               ? "a text of " + text.value().length() + " characters"
-              : "the text `" + text.value() + "`";
+              : "the text `" + Quoted.of(text.value()) + "`";
       case Node.Bytes bytes -> bytes.value().length + " bytes";
       case Node.Array array -> "an array of " + array.items().size();
       case Node.Map map -> "a map of " + map.entries().size();

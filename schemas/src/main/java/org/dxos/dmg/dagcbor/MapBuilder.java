@@ -1,6 +1,8 @@
 package org.dxos.dmg.dagcbor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,13 +16,32 @@ import java.util.function.Function;
  */
 public final class MapBuilder {
 
-  private final Map<String, Node> entries = new LinkedHashMap<>();
+  private String[] keys = new String[4];
+  private Node[] values = new Node[4];
+  private int count;
+
+  /** True if the field was there already. */
+  private boolean set(String field, Node value) {
+    for (int i = 0; i < count; i++) {
+      if (keys[i].equals(field)) {
+        values[i] = value;
+        return true;
+      }
+    }
+    if (count == keys.length) {
+      keys = Arrays.copyOf(keys, count * 2);
+      values = Arrays.copyOf(values, count * 2);
+    }
+    keys[count] = field;
+    values[count++] = value;
+    return false;
+  }
 
   public MapBuilder put(String field, Node value) {
     boolean empty =
         (value instanceof Node.Array array && array.items().isEmpty())
             || (value instanceof Node.Map map && map.entries().isEmpty());
-    if (!empty && entries.put(field, value) != null) {
+    if (!empty && set(field, value)) {
       throw new IllegalStateException("field " + field + " written twice");
     }
     return this;
@@ -31,7 +52,7 @@ public final class MapBuilder {
    * them.
    */
   public MapBuilder putAlways(String field, Node value) {
-    entries.put(field, value);
+    set(field, value);
     return this;
   }
 
@@ -44,13 +65,11 @@ public final class MapBuilder {
   }
 
   public <T> MapBuilder put(String field, Optional<T> value, Function<T, Node> mapper) {
-    value.ifPresent(one -> put(field, mapper.apply(one)));
-    return this;
+    return value.isPresent() ? put(field, mapper.apply(value.get())) : this;
   }
 
   public MapBuilder put(String field, OptionalLong value) {
-    value.ifPresent(one -> put(field, one));
-    return this;
+    return value.isPresent() ? put(field, value.getAsLong()) : this;
   }
 
   /** Written only if true. */
@@ -58,19 +77,27 @@ public final class MapBuilder {
     return value ? put(field, Node.of(true)) : this;
   }
 
-  public <T> MapBuilder put(String field, Iterable<T> values, Function<T, Node> mapper) {
-    List<Node> items = new ArrayList<>();
-    values.forEach(one -> items.add(mapper.apply(one)));
+  public <T> MapBuilder put(String field, Collection<T> values, Function<T, Node> mapper) {
+    if (values.isEmpty()) {
+      return this;
+    }
+    List<Node> items = new ArrayList<>(values.size());
+    for (T value : values) {
+      items.add(mapper.apply(value));
+    }
     return put(field, new Node.Array(items));
   }
 
   public <T> MapBuilder put(String field, Map<String, T> values, Function<T, Node> mapper) {
+    if (values.isEmpty()) {
+      return this;
+    }
     Map<String, Node> items = new LinkedHashMap<>();
     values.forEach((key, value) -> items.put(key, mapper.apply(value)));
     return put(field, new Node.Map(items));
   }
 
   public Node.Map build() {
-    return new Node.Map(new LinkedHashMap<>(entries));
+    return new Node.Map(Entries.of(keys, values, 0, count));
   }
 }

@@ -63,7 +63,7 @@ public sealed interface Node {
     public static final Array EMPTY = new Array(List.of());
 
     public Array {
-      items = Collections.unmodifiableList(items);
+      items = List.copyOf(items);
     }
   }
 
@@ -72,7 +72,7 @@ public sealed interface Node {
     public static final Map EMPTY = new Map(new LinkedHashMap<>());
 
     public Map {
-      entries = Collections.unmodifiableMap(entries);
+      entries = entries instanceof Entries ? entries : Collections.unmodifiableMap(entries);
     }
   }
 

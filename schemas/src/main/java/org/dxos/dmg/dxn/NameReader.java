@@ -257,12 +257,24 @@ final class NameReader {
 
   /** Lower case of ASCII letters only; a domain has no others. */
   static String fold(String domain) {
+    if (!hasUpper(domain)) {
+      return domain; // as nearly all are
+    }
     StringBuilder out = new StringBuilder(domain.length());
     for (int i = 0; i < domain.length(); i++) {
       char c = domain.charAt(i);
       out.append(c >= 'A' && c <= 'Z' ? (char) (c + 0x20) : c);
     }
     return out.toString();
+  }
+
+  private static boolean hasUpper(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (isUpper(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static boolean isLower(char c) {

@@ -24,7 +24,8 @@ final class Refusal extends RuntimeException {
 
   /** The refusal of {@code input} as an exception; {@code subject} is what was to be read. */
   static FormatException explain(String subject, String input, DxnResult.Refused refused) {
-    return new FormatException(
+    return FormatException.at(
+        refused.offset(),
         ErrorCode.NAME_SYNTAX,
         "read %s `%s`: %s at offset %d: expected %s"
             .formatted(

@@ -19,6 +19,12 @@ public final class Json {
    */
   public static final int MAX_BYTES = 16 << 20;
 
+  /**
+   * Characters of a YAML text that is read: what people write by hand. Its parser takes some
+   * hundred times as much memory, for moments, as the text has.
+   */
+  public static final int MAX_YAML = 2 << 20;
+
   /** Open arrays and objects at a time, as in dag-cbor, so that what is read can be stored. */
   public static final int MAX_DEPTH = DagCbor.MAX_DEPTH;
 
@@ -53,19 +59,19 @@ public final class Json {
    * so this reads JSON too.
    *
    * <p>Plain scalars have the types of YAML 1.2's core schema: {@code 1.20} without quotes is a
-   * number, {@code yes} and {@code on} are text.
+   * number, {@code yes} and {@code on} are text. At most {@link #MAX_YAML} characters.
    *
    * @throws FormatException with {@link ErrorCode#JSON_SYNTAX}, line and column
    */
   public static Node parseYaml(String text) {
-    checkSize(text.length(), MAX_BYTES);
+    checkSize(text.length(), MAX_YAML);
     return YamlReader.read(text);
   }
 
   /** As {@link #parseYaml(String)}, from bytes. */
   public static Node parseYaml(byte[] utf8) {
     checkSize(utf8.length, MAX_BYTES);
-    return parseYaml(decode(utf8));
+    return parseYaml(decode(utf8)); // a character has a byte or more
   }
 
   /**

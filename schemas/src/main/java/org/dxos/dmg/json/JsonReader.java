@@ -19,6 +19,9 @@ final class JsonReader {
 
   private static final JsonFactory FACTORY = new JsonFactory();
 
+  /** Characters of an integer from which on it may be 2^53 or more. */
+  private static final int SURELY_EXACT = 16;
+
   /** What the parser's messages say to its programmers only. */
   private static final Pattern ASIDE =
       Pattern.compile(", from `[^`]*`|\\s*\\((?:start marker|for [A-Za-z]+ starting).*|\\n.*");
@@ -57,6 +60,9 @@ final class JsonReader {
       case START_ARRAY -> array(depth + 1);
       case VALUE_STRING -> new Node.Text(wellFormed(parser.getString()));
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+        if (token == JsonToken.VALUE_NUMBER_INT && parser.getStringLength() < SURELY_EXACT) {
+          yield new Node.Int(parser.getLongValue());
+        }
         String text = parser.getString();
         yield Numbers.read(text)
             .orElseThrow(() -> error("the number `" + text + "` is beyond a 64-bit float"));

@@ -115,6 +115,10 @@ final class JsonWriter {
     if (form == Form.DAG && reserved(entries)) {
       throw refuse("a map with the key `/` would read as a link or as bytes");
     }
+    if (entries.isEmpty()) {
+      out.append("{}");
+      return;
+    }
     List<String> keys = new ArrayList<>(entries.keySet());
     order.ifPresent(keys::sort);
     out.append('{');

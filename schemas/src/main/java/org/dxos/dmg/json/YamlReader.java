@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.FormatException;
@@ -35,15 +36,17 @@ final class YamlReader {
   private static final String STR = "tag:yaml.org,2002:str";
 
   // The core schema of YAML 1.2.2, section 10.3.2.
-  private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
-  private static final Pattern TRUE = Pattern.compile("true|True|TRUE");
-  private static final Pattern FALSE = Pattern.compile("false|False|FALSE");
+  private static final Set<String> NULL = Set.of("~", "null", "Null", "NULL", "");
+  private static final Set<String> TRUE = Set.of("true", "True", "TRUE");
+  private static final Set<String> FALSE = Set.of("false", "False", "FALSE");
   private static final Pattern OCTAL = Pattern.compile("0o[0-7]+");
   private static final Pattern HEXADECIMAL = Pattern.compile("0x[0-9a-fA-F]+");
   private static final Pattern DECIMAL =
       Pattern.compile("[-+]?(?:\\.[0-9]+|[0-9]+(?:\\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?");
   private static final Pattern NOT_FINITE =
       Pattern.compile("[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN)");
+
+  private static final int MIN_BUFFER = 64;
 
   /** Characters of a number: as many as the JSON reader takes. */
   private static final int MAX_NUMBER = 1000;
@@ -62,7 +65,11 @@ final class YamlReader {
         LoadSettings.builder()
             .setLabel("YAML")
             .setUseMarks(true)
-            .setCodePointLimit(Json.MAX_BYTES)
+            .setCodePointLimit(Json.MAX_YAML)
+            // The parser copies what it has of a token each time it fills its buffer: a long text
+            // in
+            // a small buffer costs its length squared.
+            .setBufferSize(Math.max(MIN_BUFFER, text.length() + 1))
             .build();
     try {
       return new YamlReader(new Parse(settings).parseReader(new WholeCharacters(text)).iterator())
@@ -145,6 +152,7 @@ final class YamlReader {
         throw error(event, "a key is not text");
       }
       refuseAnchor(event, scalar.getAnchor());
+      scalar.getTag().filter(tag -> !tag.equals(STR)).ifPresent(tag -> refuseTag(scalar, tag));
       String key = wellFormed(scalar);
       if (entries.containsKey(key)) {
         throw error(event, "the key `" + key + "` stands twice in one map");
@@ -181,19 +189,26 @@ final class YamlReader {
     if (tag.isPresent() || scalar.getScalarStyle() != ScalarStyle.PLAIN) {
       return new Node.Text(text);
     }
-    if (NULL.matcher(text).matches()) {
+    if (NULL.contains(text)) {
       return Node.NULL;
     }
-    if (TRUE.matcher(text).matches()) {
+    if (TRUE.contains(text)) {
       return new Node.Bool(true);
     }
-    if (FALSE.matcher(text).matches()) {
+    if (FALSE.contains(text)) {
       return new Node.Bool(false);
     }
     return number(scalar, text);
   }
 
   private static Node number(ScalarEvent scalar, String text) {
+    char first = text.charAt(0);
+    if ((first < '0' || first > '9') && first != '-' && first != '+' && first != '.') {
+      return new Node.Text(text);
+    }
+    if (text.length() <= MAX_RADIX_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return new Node.Int(Long.parseLong(text));
+    }
     boolean octal = OCTAL.matcher(text).matches();
     if (octal || HEXADECIMAL.matcher(text).matches()) {
       if (text.length() > 2 + MAX_RADIX_DIGITS) {

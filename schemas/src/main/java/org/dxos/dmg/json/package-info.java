@@ -13,10 +13,10 @@
  * other number is a float.
  *
  * <p>Limits: {@link org.dxos.dmg.json.Json#MAX_BYTES} of text, {@link
- * org.dxos.dmg.json.Json#MAX_DEPTH} open arrays and objects, no key twice in an object, no lone
- * surrogates, no number beyond a 64-bit float. Of YAML, aliases, anchors, tags other than {@code
- * !!str} and second documents are refused. Each refusal is a {@link
- * org.dxos.dmg.error.FormatException} with line and column.
+ * org.dxos.dmg.json.Json#MAX_YAML} of YAML, {@link org.dxos.dmg.json.Json#MAX_DEPTH} open arrays
+ * and objects, no key twice in an object, no lone surrogates, no number beyond a 64-bit float. Of
+ * YAML, aliases, anchors, tags other than {@code !!str} and second documents are refused. Each
+ * refusal is a {@link org.dxos.dmg.error.FormatException} with line and column.
  *
  * <pre>
  *   Json.canonical(Json.parse("{\"b\": 1e2, \"a\": [true]}"))    {"a":[true],"b":100}

@@ -19,19 +19,19 @@ final class ManifestReader {
 
   private static final String MODULE = "the module's name, such as `\"com.example/function/x\"`";
 
-  private final List<Finding> findings = new ArrayList<>();
+  private final Findings findings = new Findings();
   private final List<Attachment> attachments = new ArrayList<>();
 
   private ManifestReader() {}
 
   static ManifestResult read(Node root) {
     ManifestReader reader = new ManifestReader();
-    Section.Place top = new Section.Place(reader.findings, "");
+    Section.Place top = Section.Place.top(reader.findings);
     Optional<Manifest> manifest =
         Section.of(top, root, "an object with `name` and `version`").flatMap(reader::manifest);
     return manifest
         .<ManifestResult>map(ManifestResult.Valid::new)
-        .orElseGet(() -> new ManifestResult.Invalid(reader.findings));
+        .orElseGet(() -> reader.findings.result());
   }
 
   private Optional<Manifest> manifest(Section top) {
@@ -120,10 +120,24 @@ final class ManifestReader {
                         Optional<Name> name = Names.api(place.at(api), Node.of(api));
                         provided(place.at(api), what, name)
                             .ifPresent(
-                                provided -> name.ifPresent(one -> provides.put(one, provided)));
+                                provided ->
+                                    name.ifPresent(
+                                        one -> {
+                                          if (provides.put(one, provided) != null) {
+                                            twice(place.at(api), one);
+                                          }
+                                        }));
                       });
             });
     return provides;
+  }
+
+  /** Domains are folded to lower case, so two keys can be one name: which of them is meant? */
+  private static void twice(Section.Place place, Name api) {
+    place.report(
+        Found.quoted(api.toString()),
+        "each API once",
+        Optional.of("a key before is the same name in another spelling"));
   }
 
   private Optional<Provided> provided(Section.Place place, Node node, Optional<Name> api) {

@@ -20,6 +20,9 @@ final class RuntimeReader {
   private static final List<Backend> BACKENDS = Arrays.asList(Backend.values());
   private static final List<Deployment> DEPLOYMENTS = Arrays.asList(Deployment.values());
 
+  private static final String SOME_BACKENDS = "an array, each item " + Values.oneOf(BACKENDS);
+  private static final String SOME_DEPLOYMENTS = "an array, each item " + Values.oneOf(DEPLOYMENTS);
+
   private RuntimeReader() {}
 
   /** A variant without its bundle, and the bundle that it asks for. */
@@ -37,13 +40,11 @@ final class RuntimeReader {
             "version", "a range of the runtime's versions, such as `\">=20\"`", Range::parse);
     List<Backend> backends =
         section.list(
-            "backends",
-            "an array, each item " + Values.oneOf(BACKENDS),
-            (place, item) -> Values.choice(place, item, BACKENDS));
+            "backends", SOME_BACKENDS, (place, item) -> Values.choice(place, item, BACKENDS));
     List<Deployment> deployments =
         section.list(
             "deployments",
-            "an array, each item " + Values.oneOf(DEPLOYMENTS),
+            SOME_DEPLOYMENTS,
             (place, item) -> Values.choice(place, item, DEPLOYMENTS));
     Optional<String> bundle =
         section.node("bundle").flatMap(path -> Values.bundlePath(section.at("bundle"), path));

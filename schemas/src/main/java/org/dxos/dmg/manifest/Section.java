@@ -31,25 +31,40 @@ final class Section {
   }
 
   /** Where a value stands, and where to say what is wrong with it. */
-  record Place(List<Finding> findings, String pointer) {
+  record Place(Findings findings, Way way) {
+
+    /** A pointer that is written out where it is told, not for each of many values on the way. */
+    @FunctionalInterface
+    interface Way {
+      String text();
+    }
+
+    static Place top(Findings findings) {
+      return new Place(findings, () -> "");
+    }
+
+    String pointer() {
+      return way.text();
+    }
 
     Place at(String key) {
-      return new Place(findings, pointer + "/" + key.replace("~", "~0").replace("/", "~1"));
+      return new Place(
+          findings, () -> way.text() + "/" + key.replace("~", "~0").replace("/", "~1"));
     }
 
     Place at(int index) {
-      return new Place(findings, pointer + "/" + index);
+      return new Place(findings, () -> way.text() + "/" + index);
     }
 
     void report(String found, String expected, Optional<String> hint) {
-      findings.add(new Finding(pointer, found, expected, hint));
+      findings.add(() -> new Finding(pointer(), found, expected, hint));
     }
 
     void report(Node found, String expected, Optional<String> hint) {
       if (found instanceof Node.Null && hint.isEmpty()) {
         report("null", expected, Optional.of("leave the field out"));
       } else {
-        report(Found.of(found), expected, hint);
+        findings.add(() -> new Finding(pointer(), Found.of(found), expected, hint));
       }
     }
   }
@@ -62,7 +77,7 @@ final class Section {
   private Section(Place place, Node.Map map) {
     this.place = place;
     this.entries = map.entries();
-    this.before = place.findings().size();
+    this.before = place.findings().count();
   }
 
   /** The object {@code node}; a finding if it is something else. */
@@ -228,6 +243,10 @@ final class Section {
   }
 
   private void unknown(String field) {
+    if (place.findings().full()) {
+      place.report("a field", "no such field", Optional.empty());
+      return;
+    }
     List<String> free = new ArrayList<>(known);
     free.removeAll(entries.keySet());
     Optional<String> near = Spelling.nearest(field, free);
@@ -249,7 +268,7 @@ final class Section {
    */
   <T> Optional<T> make(Supplier<T> value) {
     end();
-    if (place.findings().size() > before) {
+    if (place.findings().count() > before) {
       return Optional.empty();
     }
     try {

@@ -205,7 +205,7 @@ final class Values {
       return List.of();
     }
     List<T> items = new ArrayList<>();
-    for (int i = 0; i < array.items().size(); i++) {
+    for (int i = 0; i < array.items().size() && !place.findings().full(); i++) {
       item.read(place.at(i), array.items().get(i)).ifPresent(items::add);
     }
     return items;
@@ -311,9 +311,9 @@ final class Values {
 
   /** Reports whatever a free value may not hold, at its own place. */
   static Optional<Node> free(Section.Place place, Node node) {
-    int before = place.findings().size();
+    int before = place.findings().count();
     checkFree(place, node);
-    return place.findings().size() > before ? Optional.empty() : Optional.of(node);
+    return place.findings().count() > before ? Optional.empty() : Optional.of(node);
   }
 
   private static void checkFree(Section.Place place, Node node) {

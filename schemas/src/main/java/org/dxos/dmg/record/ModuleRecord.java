@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
@@ -56,8 +57,6 @@ public record ModuleRecord(
   /** Of a block, so that a release and its closure stay small to send and quick to check. */
   public static final int MAX_BYTES = 256 << 10;
 
-  private static final String FUNCTION = "function/";
-
   public ModuleRecord {
     if (!name.kind().publishable() || isClaim(name)) {
       throw Rules.invalid(
@@ -82,13 +81,13 @@ public record ModuleRecord(
 
   private static List<FunctionEntry> functions(Name module, List<FunctionEntry> functions) {
     if (functions.isEmpty()) {
-      return module.path().startsWith(FUNCTION) ? List.of(FunctionEntry.of(module)) : List.of();
+      return module.kind() == Kind.FUNCTION ? List.of(FunctionEntry.of(module)) : List.of();
     }
     TreeMap<String, FunctionEntry> sorted = new TreeMap<>();
     for (FunctionEntry function : functions) {
       String name = function.name().toString();
-      if (!authority(function.name()).equals(authority(module))
-          || !(function.name().path().startsWith(FUNCTION) || function.name().equals(module))) {
+      if (!function.name().authority().equals(module.authority())
+          || !(function.name().kind() == Kind.FUNCTION || function.name().equals(module))) {
         throw Rules.invalid(
             "functions",
             "`" + name + "`, expected functions of the authority `" + authority(module) + "`");
@@ -103,7 +102,7 @@ public record ModuleRecord(
 
   private static Map<Name, Provided> provides(Map<Name, Provided> provides) {
     for (Name api : provides.keySet()) {
-      if (!api.path().startsWith("api/")) {
+      if (api.kind() != Kind.API) {
         throw Rules.invalid("provides", "`" + api + "`, expected the name of an API");
       }
     }
@@ -161,7 +160,7 @@ public record ModuleRecord(
   public SortedSet<String> carriedPaths() {
     SortedSet<String> paths = new TreeSet<>();
     for (FunctionEntry function : functions) {
-      if (function.name().path().startsWith(FUNCTION)) {
+      if (function.name().kind() == Kind.FUNCTION) {
         paths.add(function.name().path());
       }
     }
@@ -221,12 +220,11 @@ public record ModuleRecord(
 
   /** The authority part of a name, with its {@code ~id} if it has one. */
   static String authority(Name name) {
-    String text = name.toString();
-    return text.substring(0, text.indexOf('/'));
+    return name.authority().text();
   }
 
   static boolean isClaim(Name name) {
-    return authority(name).indexOf('~') >= 0;
+    return name.authority().claim().isPresent();
   }
 
   /** Gathers the parts of a record; what is not set is absent. */

@@ -14,6 +14,7 @@ import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.dxn.Punycode;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 import org.dxos.dmg.version.Range;
 import org.dxos.dmg.version.Version;
 
@@ -47,7 +48,8 @@ final class RecordReader {
     if (type.equals(ModuleRecord.TYPE)) {
       return;
     }
-    String expected = "has the type `" + type + "`, expected `" + ModuleRecord.TYPE + "`";
+    String expected =
+        "has the type `" + Quoted.of(type) + "`, expected `" + ModuleRecord.TYPE + "`";
     if (NewerRecord.isNewer(type)) {
       throw new FormatException(
           ErrorCode.RECORD_INVALID,
@@ -166,17 +168,14 @@ final class RecordReader {
   }
 
   private static Map<String, String> env(Fields fields) {
-    Map<String, String> env = new LinkedHashMap<>();
-    fields
-        .map("env", node -> node)
-        .forEach(
-            (key, node) -> {
-              if (!(node instanceof Node.Text text)) {
-                throw fields.error("has a value in `env/" + key + "` that is not text");
-              }
-              env.put(key, text.value());
-            });
-    return env;
+    return fields.map(
+        "env",
+        node -> {
+          if (node instanceof Node.Text text) {
+            return text.value();
+          }
+          throw fields.error("has a value in `env` that is not text");
+        });
   }
 
   private static Trigger trigger(Fields fields) {
@@ -201,7 +200,7 @@ final class RecordReader {
               name(fields, "function", fields.text("function")), fields.optionalText("on"));
       case "signal" -> new Trigger.Signal(fields.text("topic"));
       case "direct" -> new Trigger.Direct();
-      default -> throw fields.error("has the unknown kind `" + kind + "`");
+      default -> throw fields.error("has the unknown kind `" + Quoted.of(kind) + "`");
     };
   }
 
@@ -267,7 +266,7 @@ final class RecordReader {
               fields.optionalText("url"),
               fields.optionalText("auth"));
       case "secret" -> new Resource.Secret(name, optional);
-      default -> throw fields.error("has the unknown kind `" + kind + "`");
+      default -> throw fields.error("has the unknown kind `" + Quoted.of(kind) + "`");
     };
   }
 
@@ -305,27 +304,34 @@ final class RecordReader {
     try {
       value = parser.apply(text);
     } catch (FormatException e) {
-      throw fields.error("has `" + text + "` in field `" + field + "`: " + e.message());
+      throw fields.error("has `" + Quoted.of(text) + "` in field `" + field + "`: " + e.message());
     }
     if (!value.toString().equals(text)) {
       throw fields.error(
           "has `%s` in field `%s`, expected its canonical spelling `%s`"
-              .formatted(text, field, value));
+              .formatted(Quoted.of(text), field, Quoted.of(value.toString())));
     }
     return value;
   }
 
   private static <T> T choice(
       Fields fields, String field, String text, Function<String, Optional<T>> of) {
-    return of.apply(text)
-        .orElseThrow(
-            () -> fields.error("has the unknown value `" + text + "` in field `" + field + "`"));
+    Optional<T> value = of.apply(text);
+    if (value.isEmpty()) {
+      throw fields.error(
+          "has the unknown value `" + Quoted.of(text) + "` in field `" + field + "`");
+    }
+    return value.get();
   }
 
   private static <T> List<T> choices(
       Fields fields, String field, Function<String, Optional<T>> of) {
-    List<T> values = new ArrayList<>();
-    for (String text : fields.sortedTexts(field)) {
+    List<String> texts = fields.sortedTexts(field);
+    if (texts.isEmpty()) {
+      return List.of();
+    }
+    List<T> values = new ArrayList<>(texts.size());
+    for (String text : texts) {
       values.add(choice(fields, field, text, of));
     }
     return values;

@@ -10,6 +10,7 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.version.Range;
 
@@ -21,7 +22,7 @@ final class RecordWriter {
   static Node record(ModuleRecord record) {
     List<FunctionEntry> functions = record.functions();
     boolean defaultFunctions =
-        record.name().path().startsWith("function/")
+        record.name().kind() == Kind.FUNCTION
             && functions.equals(List.of(FunctionEntry.of(record.name())));
     Map<String, Node> provides = new LinkedHashMap<>();
     record.provides().forEach((api, what) -> provides.put(api.toString(), provided(what)));

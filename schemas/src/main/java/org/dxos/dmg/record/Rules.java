@@ -1,13 +1,14 @@
 package org.dxos.dmg.record;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.dxos.dmg.dagcbor.DagCbor;
@@ -15,6 +16,7 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /** What the checking constructors of this package share: text, numbers, paths, sets. */
 final class Rules {
@@ -26,11 +28,15 @@ final class Rules {
   }
 
   static void text(String field, Optional<String> value) {
-    value.ifPresent(text -> text(field, text, false));
+    if (value.isPresent()) {
+      text(field, value.get(), false);
+    }
   }
 
   static void prose(String field, Optional<String> value) {
-    value.ifPresent(text -> text(field, text, true));
+    if (value.isPresent()) {
+      text(field, value.get(), true);
+    }
   }
 
   private static String text(String field, String value, boolean lineFeeds) {
@@ -53,7 +59,9 @@ final class Rules {
   }
 
   static void uint(String field, OptionalLong value) {
-    value.ifPresent(number -> uint(field, number));
+    if (value.isPresent()) {
+      uint(field, value.getAsLong());
+    }
   }
 
   /** A relative path with {@code /} whose parts are not empty, {@code .} or {@code ..}. */
@@ -62,19 +70,24 @@ final class Rules {
     for (String part : value.split("/", -1)) {
       if (part.isEmpty() || part.equals(".") || part.equals("..")) {
         throw invalid(
-            field, "the path `" + value + "`, expected a relative one without `.` and `..`");
+            field,
+            "the path `" + Quoted.of(value) + "`, expected a relative one without `.` and `..`");
       }
     }
   }
 
   /** Sorted by bytes, without doubles. */
   static List<String> texts(String field, List<String> values) {
-    values.forEach(value -> text(field, value));
+    for (String value : values) {
+      text(field, value);
+    }
     return set(values, Fields::compareUtf8);
   }
 
   static List<String> paths(String field, List<String> values) {
-    values.forEach(value -> path(field, value));
+    for (String value : values) {
+      path(field, value);
+    }
     return set(values, Fields::compareUtf8);
   }
 
@@ -103,15 +116,40 @@ final class Rules {
     if (values.size() < 2) {
       return List.copyOf(values);
     }
-    record Item<V>(byte[] key, V value) {
-      @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
-      Item {}
+    List<Node> nodes = new ArrayList<>(values.size());
+    values.forEach(value -> nodes.add(encoding.apply(value)));
+    if (isAscending(nodes)) {
+      return List.copyOf(values); // as what is read always is
     }
+    record Item<V>(Node key, V value) {}
     List<Item<T>> items = new ArrayList<>(values.size());
-    values.forEach(value -> items.add(new Item<>(DagCbor.encode(encoding.apply(value)), value)));
-    return set(items, (a, b) -> Arrays.compareUnsigned(a.key(), b.key())).stream()
+    for (int i = 0; i < nodes.size(); i++) {
+      items.add(new Item<>(nodes.get(i), values.get(i)));
+    }
+    return set(items, (a, b) -> DagCbor.compare(a.key(), b.key())).stream()
         .map(Item::value)
         .toList();
+  }
+
+  private static boolean isAscending(Set<?> keys) {
+    String before = "";
+    for (Object key : keys) {
+      String text = key.toString();
+      if (Fields.compareUtf8(before, text) > 0) {
+        return false;
+      }
+      before = text;
+    }
+    return true;
+  }
+
+  private static boolean isAscending(List<Node> nodes) {
+    for (int i = 1; i < nodes.size(); i++) {
+      if (DagCbor.compare(nodes.get(i - 1), nodes.get(i)) >= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Keys in byte order. */
@@ -119,9 +157,14 @@ final class Rules {
     if (values.isEmpty()) {
       return Map.of();
     }
-    TreeMap<K, V> sorted = new TreeMap<>((a, b) -> Fields.compareUtf8(a.toString(), b.toString()));
-    sorted.putAll(values);
-    return Collections.unmodifiableMap(sorted);
+    if (isAscending(values.keySet())) {
+      return Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+    Map<String, Map.Entry<K, V>> sorted = new TreeMap<>(Fields::compareUtf8);
+    values.forEach((key, value) -> sorted.put(key.toString(), Map.entry(key, value)));
+    Map<K, V> inOrder = LinkedHashMap.newLinkedHashMap(values.size());
+    sorted.values().forEach(entry -> inOrder.put(entry.getKey(), entry.getValue()));
+    return Collections.unmodifiableMap(inOrder);
   }
 
   /** Refuses what a free value may not hold; the value, for chaining. */
@@ -133,6 +176,6 @@ final class Rules {
 
   static FormatException invalid(String field, String found) {
     return new FormatException(
-        ErrorCode.RECORD_INVALID, "make record: field `" + field + "` has " + found);
+        ErrorCode.RECORD_INVALID, "make record: field `" + Quoted.of(field) + "` has " + found);
   }
 }

@@ -14,6 +14,11 @@ public enum Runtime {
   FAASD("faasd"),
   JVM("jvm");
 
+  private static final List<Backend> LOCAL_AND_SERVER = List.of(Backend.LOCAL, Backend.SERVER);
+  private static final List<Backend> EVERYWHERE =
+      List.of(Backend.BROWSER, Backend.CLOUDFLARE, Backend.LOCAL, Backend.SERVER);
+  private static final List<Runtime> ALL = List.of(values());
+
   private final String text;
 
   Runtime(String text) {
@@ -22,7 +27,7 @@ public enum Runtime {
 
   /** The value with this spelling, which is exact. */
   public static Optional<Runtime> of(String text) {
-    for (Runtime value : values()) {
+    for (Runtime value : ALL) {
       if (value.text.equals(text)) {
         return Optional.of(value);
       }
@@ -33,8 +38,8 @@ public enum Runtime {
   /** Where this runtime runs if a variant does not say: sorted. */
   public List<Backend> defaultBackends() {
     return switch (this) {
-      case NODEJS, PYTHON, JVM, OCI -> List.of(Backend.LOCAL, Backend.SERVER);
-      case WASI -> List.of(Backend.BROWSER, Backend.CLOUDFLARE, Backend.LOCAL, Backend.SERVER);
+      case NODEJS, PYTHON, JVM, OCI -> LOCAL_AND_SERVER;
+      case WASI -> EVERYWHERE;
       case BROWSER -> List.of(Backend.BROWSER);
       case EDGE_WORKER -> List.of(Backend.CLOUDFLARE);
       case FAASD -> List.of(Backend.SERVER);

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.error.Quoted;
 
 /** What starts a function. A closed set. */
 public sealed interface Trigger {
@@ -53,7 +54,8 @@ public sealed interface Trigger {
 
     public Webhook {
       if (!METHOD.matcher(method).matches()) {
-        throw Rules.invalid("method", "`" + method + "`, expected a method in upper case");
+        throw Rules.invalid(
+            "method", "`" + Quoted.of(method) + "`, expected a method in upper case");
       }
       Rules.text("path", path);
     }

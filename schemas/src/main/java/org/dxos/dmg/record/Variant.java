@@ -46,7 +46,7 @@ public record Variant(
     env.forEach(
         (key, value) -> {
           Rules.text("env", key);
-          Rules.text("env/" + key, value);
+          Rules.text("env", value);
         });
     env = Rules.byKey(env);
   }

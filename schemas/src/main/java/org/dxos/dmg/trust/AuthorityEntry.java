@@ -12,6 +12,7 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /**
  * An entry of an authority's key log: its complete state of keys. The CID of the body with seq 0 is
@@ -99,7 +100,9 @@ public record AuthorityEntry(
       for (String one : scope) {
         if (!Rules.isScope(one)) {
           throw invalid(
-              "delegate scope `" + one + "`, expected a path or a prefix such as `function/`");
+              "delegate scope `"
+                  + Quoted.of(one)
+                  + "`, expected a path or a prefix such as `function/`");
         }
       }
       Rules.uint("notBefore", notBefore);
@@ -259,7 +262,8 @@ public record AuthorityEntry(
             case "release" -> Cap.RELEASE;
             case "tag" -> Cap.TAG;
             case "yank" -> Cap.YANK;
-            default -> throw invalid("cap `" + text + "`, expected release, tag or yank");
+            default ->
+                throw invalid("cap `" + Quoted.of(text) + "`, expected release, tag or yank");
           });
     }
     return caps;

@@ -8,6 +8,7 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Quoted;
 
 /**
  * Where an authority stands, as the node tree records it: the tip of its key log, of its heads, and
@@ -57,7 +58,7 @@ public record AuthorityState(
     Fields fields = Fields.of("state", ErrorCode.BODY_INVALID, DagCbor.decode(block));
     String type = fields.text("type");
     if (!type.equals(TYPE)) {
-      throw fields.error("has type `" + type + "`, expected `" + TYPE + "`");
+      throw fields.error("has type `" + Quoted.of(type) + "`, expected `" + TYPE + "`");
     }
     Cid keyHead = fields.link("keyHead");
     Optional<Cid> publicHead = Optional.empty();

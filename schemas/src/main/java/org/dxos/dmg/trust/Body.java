@@ -9,6 +9,7 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /** Something that is signed: a strict dag-cbor block that names its signers. */
 public sealed interface Body permits AuthorityEntry, Statement, Head, SpaceEntry {
@@ -58,7 +59,7 @@ public sealed interface Body permits AuthorityEntry, Statement, Head, SpaceEntry
           throw new FormatException(
               type.startsWith("dmg/") ? ErrorCode.UNSUPPORTED : ErrorCode.BODY_INVALID,
               "read body: type `"
-                  + type
+                  + Quoted.of(type)
                   + "`, this version reads authority, statement, head and space, each /1");
     };
   }

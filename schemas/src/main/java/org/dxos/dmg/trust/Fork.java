@@ -9,6 +9,7 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /**
  * The proof that one log has two continuations: two envelopes for one slot. Not signed, as anybody
@@ -42,7 +43,7 @@ public record Fork(Kind kind, Cid genesis, Optional<Cid> space, Cid a, Cid b) {
         case "key" -> KEY;
         case "head" -> HEAD;
         case "space" -> SPACE;
-        default -> throw invalid("kind `" + text + "`, expected key, head or space");
+        default -> throw invalid("kind `" + Quoted.of(text) + "`, expected key, head or space");
       };
     }
   }
@@ -116,7 +117,7 @@ public record Fork(Kind kind, Cid genesis, Optional<Cid> space, Cid a, Cid b) {
     Fields fields = Fields.of("fork", ErrorCode.BODY_INVALID, DagCbor.decode(block));
     String type = fields.text("type");
     if (!type.equals(TYPE)) {
-      throw fields.error("has type `" + type + "`, expected `" + TYPE + "`");
+      throw fields.error("has type `" + Quoted.of(type) + "`, expected `" + TYPE + "`");
     }
     Fork fork =
         new Fork(

@@ -13,6 +13,7 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.error.Quoted;
 
 /**
  * An entry of a space's own log: who may read and write there. Each entry is the complete state.
@@ -91,7 +92,7 @@ public record SpaceEntry(
         case "admin" -> ADMIN;
         case "publish" -> PUBLISH;
         case "read" -> READ;
-        default -> throw invalid("role `" + text + "`, expected admin, publish or read");
+        default -> throw invalid("role `" + Quoted.of(text) + "`, expected admin, publish or read");
       };
     }
   }

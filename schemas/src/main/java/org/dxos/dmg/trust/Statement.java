@@ -106,7 +106,12 @@ public record Statement(
     private static void requireBinding(String name, Cid id) {
       Rules.link("authorities", id);
       // Whether `xn--` is welcome is for policy to say, which decides no bytes.
-      Authority authority = Authority.parse(name, Punycode.ALLOWED);
+      Authority authority;
+      try {
+        authority = Authority.parse(name, Punycode.ALLOWED);
+      } catch (FormatException e) {
+        throw new FormatException(ErrorCode.BODY_INVALID, e.message());
+      }
       if (!authority.base().equals(name)) {
         throw invalid(
             "`authorities` binds `" + Quoted.of(name) + "`, expected `" + authority.base() + "`");
@@ -277,7 +282,7 @@ public record Statement(
       case "tag" -> new Tag(fields.text("tag"), fields.text("version"));
       case "promote" ->
           new Promote(new SpaceTag(fields.bytes("from", 32)), fields.links("statements"));
-      default -> throw fields.error("has the unknown op `" + op + "`");
+      default -> throw fields.error("has the unknown op `" + Quoted.of(op) + "`");
     };
   }
 

@@ -34,19 +34,6 @@ record Comparator(Operator operator, long major, long minor, long patch, List<St
     return major != ANY && minor != ANY && patch != ANY;
   }
 
-  /** The interval in which all of {@code set} hold. */
-  static Interval intersect(List<Comparator> set) {
-    Ends ends = new Ends();
-    List<Core> admitted = new ArrayList<>(0);
-    for (Comparator one : set) {
-      one.narrow(ends);
-      if (one.isFull() && !one.prerelease.isEmpty()) {
-        admitted.add(new Core(one.major, one.minor, one.patch));
-      }
-    }
-    return new Interval(ends.lower, ends.upper, admitted);
-  }
-
   private void narrow(Ends ends) {
     if (major == ANY) {
       if (operator == Operator.ABOVE || operator == Operator.BELOW) {
@@ -57,8 +44,7 @@ record Comparator(Operator operator, long major, long minor, long patch, List<St
     switch (operator) {
       case EXACTLY -> {
         if (isFull()) {
-          ends.above(major, minor, patch, prerelease, true);
-          ends.below(major, minor, patch, prerelease, true);
+          ends.exactly(major, minor, patch, prerelease);
         } else {
           fromHere(ends);
           endOfPartial(ends);
@@ -132,26 +118,53 @@ record Comparator(Operator operator, long major, long minor, long patch, List<St
     }
   }
 
-  /** The two ends, each moved inwards only. */
-  private static final class Ends {
+  /** The interval in which all comparators of a set hold: two ends, each moved inwards only. */
+  static final class Ends {
     private Bound lower = Bound.NONE;
     private Bound upper = Bound.NONE;
+    private List<Core> admitted = List.of();
 
-    void above(long major, long minor, long patch, List<String> prerelease, boolean inclusive) {
+    void add(Comparator one) {
+      one.narrow(this);
+      if (one.isFull() && !one.prerelease.isEmpty()) {
+        if (admitted.isEmpty()) {
+          admitted = new ArrayList<>(1);
+        }
+        admitted.add(new Core(one.major, one.minor, one.patch));
+      }
+    }
+
+    Interval interval() {
+      return new Interval(lower, upper, admitted);
+    }
+
+    private void exactly(long major, long minor, long patch, List<String> prerelease) {
+      raise(major, minor, patch, prerelease, true);
+      below(major, minor, patch, prerelease, true);
+    }
+
+    private void above(
+        long major, long minor, long patch, List<String> prerelease, boolean inclusive) {
       if (inclusive && major == 0 && minor == 0 && patch == 0 && prerelease.isEmpty()) {
         // npm takes `>=0.0.0` for `*`, which shows beside `<=0.0.0-beta`.
         return;
       }
-      Bound.At bound = new Bound.At(major, minor, patch, prerelease, inclusive);
-      if (!(lower instanceof Bound.At now) || isTighter(bound.compareTo(now), inclusive)) {
-        lower = bound;
+      raise(major, minor, patch, prerelease, inclusive);
+    }
+
+    private void raise(
+        long major, long minor, long patch, List<String> prerelease, boolean inclusive) {
+      if (!(lower instanceof Bound.At now)
+          || isTighter(-now.compareTo(major, minor, patch, prerelease), inclusive)) {
+        lower = new Bound.At(major, minor, patch, prerelease, inclusive);
       }
     }
 
-    void below(long major, long minor, long patch, List<String> prerelease, boolean inclusive) {
-      Bound.At bound = new Bound.At(major, minor, patch, prerelease, inclusive);
-      if (!(upper instanceof Bound.At now) || isTighter(now.compareTo(bound), inclusive)) {
-        upper = bound;
+    private void below(
+        long major, long minor, long patch, List<String> prerelease, boolean inclusive) {
+      if (!(upper instanceof Bound.At now)
+          || isTighter(now.compareTo(major, minor, patch, prerelease), inclusive)) {
+        upper = new Bound.At(major, minor, patch, prerelease, inclusive);
       }
     }
 

@@ -26,11 +26,11 @@ record Interval(Bound lower, Bound upper, List<Core> admitted) {
     record At(long major, long minor, long patch, List<String> prerelease, boolean inclusive)
         implements Bound {
 
-      int compareTo(At other) {
-        int order = Long.compare(major, other.major);
-        order = order != 0 ? order : Long.compare(minor, other.minor);
-        order = order != 0 ? order : Long.compare(patch, other.patch);
-        return order != 0 ? order : Version.comparePrereleases(prerelease, other.prerelease);
+      int compareTo(long otherMajor, long otherMinor, long otherPatch, List<String> others) {
+        int order = Long.compare(major, otherMajor);
+        order = order != 0 ? order : Long.compare(minor, otherMinor);
+        order = order != 0 ? order : Long.compare(patch, otherPatch);
+        return order != 0 ? order : Version.comparePrereleases(prerelease, others);
       }
     }
   }

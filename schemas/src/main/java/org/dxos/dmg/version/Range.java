@@ -21,7 +21,7 @@ import org.dxos.dmg.version.Comparator.Operator;
 public final class Range {
 
   /** Every stable version. */
-  public static final Range ANY = parse("*");
+  public static final Range ANY = new Reader("*").range();
 
   private final String text;
   private final Interval[] sets;
@@ -39,10 +39,14 @@ public final class Range {
    * @throws FormatException with {@link ErrorCode#RANGE_SYNTAX} and the offset
    */
   public static Range parse(String text) {
+    if (text.equals("*")) {
+      return ANY;
+    }
     return switch (read(text)) {
       case RangeResult.Parsed parsed -> parsed.range();
       case RangeResult.Refused refused ->
-          throw new FormatException(
+          throw FormatException.at(
+              refused.offset(),
               ErrorCode.RANGE_SYNTAX,
               "read range `%s` at offset %d: expected %s"
                   .formatted(Quoted.of(text), refused.offset(), refused.expected()));
@@ -103,29 +107,36 @@ public final class Range {
     private static final String COMPARATOR = "a number or `*`, after `^ ~ >= <= > < =` or nothing";
 
     private final Scanner in;
-    private final StringBuilder canonical = new StringBuilder();
+
+    private final String text;
+
+    /** False once the text has other spaces than the canonical spelling. */
+    private boolean canonical = true;
 
     private Reader(String text) {
       this.in = new Scanner(text);
+      this.text = text;
     }
 
     private Range range() {
-      List<List<Comparator>> sets = new ArrayList<>(2);
-      do {
-        if (!sets.isEmpty()) {
-          in.skipSpaces();
-          canonical.append(" || ");
+      Comparator first = comparator();
+      boolean alone = in.done();
+      Interval set = restOfSet(first);
+      List<Interval> sets = List.of(set);
+      if (!in.done()) {
+        sets = new ArrayList<>(4);
+        sets.add(set);
+        while (nextSet()) {
+          sets.add(restOfSet(comparator()));
         }
-        sets.add(set());
-      } while (nextSet());
-      in.requireDone("` `, `||` or the end");
-      List<Version> exact = exactOf(sets);
+        in.requireDone("` `, `||` or the end");
+      }
+      List<Version> exact = alone ? exactOf(first) : List.of();
       return new Range(
-          exact.isEmpty() ? canonical.toString() : exact.getFirst().toString(),
-          intervals(sets),
-          exact);
+          exact.isEmpty() ? spelling() : exact.getFirst().toString(), intervals(sets), exact);
     }
 
+    /** Passes over `||` and the spaces behind it, if another set follows. */
     private boolean nextSet() {
       if (!in.skip('|')) {
         return false;
@@ -133,21 +144,42 @@ public final class Range {
       if (!in.skip('|')) {
         throw in.expected("a second `|`");
       }
+      canonical &= in.skipSpaces() == 1;
       return true;
     }
 
-    /** One set, and the spaces before a {@code ||} that follows it. */
-    private List<Comparator> set() {
-      List<Comparator> set = new ArrayList<>(2);
+    /**
+     * One set from its second comparator on, and the spaces before a {@code ||} that follows it.
+     */
+    private Interval restOfSet(Comparator first) {
+      Comparator.Ends ends = new Comparator.Ends();
+      ends.add(first);
       while (true) {
-        int from = in.at();
-        set.add(comparator());
-        canonical.append(in.since(from));
-        if (in.skipSpaces() == 0 || in.peek() == '|') {
-          return set;
+        int spaces = in.skipSpaces();
+        boolean more = spaces > 0 && in.peek() != '|';
+        canonical &= spaces == (more || in.peek() == '|' ? 1 : 0);
+        if (!more) {
+          return ends.interval();
         }
-        canonical.append(' ');
+        ends.add(comparator());
       }
+    }
+
+    /** One space between comparators and on either side of `||`. */
+    private String spelling() {
+      if (canonical) {
+        return text;
+      }
+      StringBuilder out = new StringBuilder(text.length() + 8);
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        boolean or = c == '|';
+        boolean gap = i > 0 && (text.charAt(i - 1) == ' ' || (text.charAt(i - 1) == '|') != or);
+        if (c != ' ') {
+          out.append(gap ? " " : "").append(c);
+        }
+      }
+      return out.toString();
     }
 
     private Comparator comparator() {
@@ -200,26 +232,20 @@ public final class Range {
       return in.number();
     }
 
-    private static List<Version> exactOf(List<List<Comparator>> sets) {
-      if (sets.size() != 1 || sets.getFirst().size() != 1) {
-        return List.of();
-      }
-      Comparator only = sets.getFirst().getFirst();
+    private static List<Version> exactOf(Comparator only) {
       return only.operator() == Operator.EXACTLY && only.isFull()
           ? List.of(new Version(only.major(), only.minor(), only.patch(), only.prerelease()))
           : List.of();
     }
 
-    private static Interval[] intervals(List<List<Comparator>> sets) {
-      Interval[] intervals = new Interval[sets.size()];
-      for (int i = 0; i < intervals.length; i++) {
-        intervals[i] = Comparator.intersect(sets.get(i));
-        if (intervals[i].isEverything()) {
+    private static Interval[] intervals(List<Interval> sets) {
+      for (Interval set : sets) {
+        if (set.isEverything()) {
           // npm: where one set is `*`, the range is `*`, so that `* || 1.0.0-b` has no pre-release.
-          return new Interval[] {intervals[i]};
+          return new Interval[] {set};
         }
       }
-      return intervals;
+      return sets.toArray(new Interval[0]);
     }
   }
 }

@@ -59,7 +59,9 @@ public record Version(long major, long minor, long patch, List<String> prereleas
     try {
       return read(new Scanner(text));
     } catch (SyntaxFault fault) {
-      throw error(
+      throw FormatException.at(
+          fault.refused().offset(),
+          ErrorCode.VERSION_SYNTAX,
           "read version `%s` at offset %d: expected %s"
               .formatted(Quoted.of(text), fault.refused().offset(), fault.refused().expected()));
     }

@@ -168,4 +168,17 @@ class CidTest {
     cid.bytes()[10] ^= 1;
     assertTrue(cid.matches(new byte[0]));
   }
+
+  @Test
+  void refusalOfATextPointsToTheCharacter() {
+    String good = Cid.of(Cid.RAW, new byte[0]).toString();
+    FormatException foreign =
+        assertThrows(
+            FormatException.class,
+            () -> Cid.parse(good.substring(0, 30) + "!" + good.substring(31)));
+    assertEquals(30, foreign.offset().orElse(-1));
+    FormatException version =
+        assertThrows(FormatException.class, () -> Cid.parse("bb" + good.substring(2)));
+    assertEquals(1, version.offset().orElse(-1));
+  }
 }

@@ -2,12 +2,15 @@ package org.dxos.dmg.cid;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -48,7 +51,17 @@ class CidVectorsTest {
     List<String> versionZero = rows.stream().filter(row -> row.startsWith("Qm")).toList();
     rows.stream()
         .filter(row -> !versionZero.contains(row))
-        .forEach(row -> assertThrows(FormatException.class, () -> Cid.parse(row), row));
+        .forEach(
+            row -> {
+              FormatException refused =
+                  assertThrows(FormatException.class, () -> Cid.parse(row), row);
+              assertTrue(
+                  Set.of(ErrorCode.CID_SYNTAX, ErrorCode.MULTIBASE, ErrorCode.CID_UNSUPPORTED)
+                      .contains(refused.code()),
+                  refused.message());
+              int offset = refused.offset().orElse(-1);
+              assertTrue(offset >= 0 && offset <= row.length(), row + ": " + offset);
+            });
     reporter.publishEntry(
         "skipped of cid_syntax_invalid.txt", versionZero.size() + ": version 0, read by DMG");
     assertEquals(List.of("QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR"), versionZero);

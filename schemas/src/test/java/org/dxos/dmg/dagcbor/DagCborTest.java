@@ -24,6 +24,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
@@ -404,5 +405,38 @@ class DagCborTest {
         scalars,
         nodes(depth - 1).list().ofMaxSize(5).map(Node.Array::new),
         maps(depth).map(map -> map));
+  }
+
+  @Property(tries = 2000)
+  void refusalPointsIntoTheInput(@ForAll @Size(max = 64) byte[] noise) {
+    try {
+      DagCbor.decode(noise);
+    } catch (FormatException e) {
+      int offset = e.offset().orElse(-1);
+      assertTrue(offset >= 0 && offset <= noise.length, e.message());
+      assertTrue(e.message().contains("at offset " + offset), e.message());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1817, 0", // 23 in two bytes
+    "8218ff1800, 3", // the second item in two
+    "a2616101616102, 4", // a key twice
+    "a2616201616102, 4", // keys in the wrong order
+    "8261611a, 3", // cut off
+    "d82b4100, 0", // a tag that is not 42
+    "82d82a420001f6, 1", // a link that is no CID
+    "f97e00, 0", // a float of 16 bits
+    "81fb7ff0000000000000, 1", // infinity
+    "8262c328f6, 1", // no UTF-8
+    "f6f6, 1", // more than one value
+    "9f00ff, 0" // indefinite
+  })
+  void refusalPointsToTheItem(String hex, int offset) {
+    FormatException refused =
+        assertThrows(
+            FormatException.class, () -> DagCbor.decode(HexFormat.of().parseHex(hex)), hex);
+    assertEquals(offset, refused.offset().orElse(-1), refused.message());
   }
 }

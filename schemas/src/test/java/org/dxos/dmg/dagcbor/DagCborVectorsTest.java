@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
@@ -76,6 +77,7 @@ class DagCborVectorsTest {
         FormatException refused =
             assertThrows(FormatException.class, () -> DagCbor.decode(block), one.toString());
         assertEquals(ErrorCode.CBOR_STRICT, refused.code());
+        assertEquals(OptionalInt.of(11), refused.offset()); // where the second `foo` begins
         ours++;
       }
     }
@@ -123,7 +125,8 @@ class DagCborVectorsTest {
     for (JsonNode one : vectors("data-model-invalid.json")) {
       String note = one.get("note").stringValue();
       if (note.equals("link with bogus CID")) {
-        assertThrows(FormatException.class, () -> node(one.get("json")));
+        FormatException refused = assertThrows(FormatException.class, () -> node(one.get("json")));
+        assertTrue(refused.offset().isPresent(), refused.message());
         tried++;
       } else {
         skipped.add(note);

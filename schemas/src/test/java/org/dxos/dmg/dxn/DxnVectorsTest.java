@@ -1,6 +1,7 @@
 package org.dxos.dmg.dxn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dxos.dmg.error.FormatException;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -28,6 +30,11 @@ class DxnVectorsTest {
   private static void check(String row) {
     String input = row.substring(0, row.indexOf('\t'));
     assertEquals(row, input + "\t" + told(Dxn.read(input)));
+    if (Dxn.read(input) instanceof DxnResult.Refused refused) {
+      assertTrue(refused.offset() >= 0 && refused.offset() <= input.length(), refused.toString());
+      FormatException thrown = assertThrows(FormatException.class, () -> Dxn.parse(input));
+      assertEquals(refused.offset(), thrown.offset().orElse(-1));
+    }
     if (Dxn.read(input) instanceof DxnResult.Parsed parsed) {
       // Both spellings that we write are read as the same thing.
       assertEquals(parsed.dxn(), Dxn.parse(parsed.dxn().toString()));

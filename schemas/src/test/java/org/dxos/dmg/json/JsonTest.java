@@ -351,4 +351,14 @@ class JsonTest {
     }
     assertArrayEquals("-9007199254740991".getBytes(UTF_8), Json.canonical(Node.of(1 - limit)));
   }
+
+  @Test
+  void tagOfAYamlKeyIsRefusedAsThatOfAValueIs() {
+    for (String yaml : List.of("{!!int 1: a}", "!foo b: c", "? !!binary aGk=\n: c")) {
+      FormatException refused =
+          assertThrows(FormatException.class, () -> Json.parseYaml(yaml), yaml);
+      assertEquals(ErrorCode.JSON_SYNTAX, refused.code());
+    }
+    assertEquals(Json.parse("{\"1\": \"a\"}"), Json.parseYaml("!!str 1: a"));
+  }
 }

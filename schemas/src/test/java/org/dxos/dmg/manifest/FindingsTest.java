@@ -179,4 +179,39 @@ class FindingsTest {
                 Optional.of("write it in quotes: without them `1.20` is the number 1.2"))),
         invalid.findings());
   }
+
+  /** Which of the two is meant would hang on the order of keys, which says nothing in JSON. */
+  @Test
+  void oneApiUnderTwoSpellingsIsAFinding() {
+    Node manifest =
+        Case.over(
+            "{\"provides\": {\"Org.example/api/a\": {\"version\": \"1.0.0\"},"
+                + " \"org.example/api/a\": {\"version\": \"2.0.0\"}}}");
+    assertEquals(
+        "at `/provides/org.example~1api~1a`: found `\"org.example/api/a\"`, expected each API once\n"
+            + "  hint: a key before is the same name in another spelling\n",
+        told(manifest));
+  }
+
+  @Test
+  void ofVeryManyFindingsTheFirstAreToldAndThatThereAreMore() {
+    Node manifest = Case.over("{\"keywords\": [" + "1,".repeat(5_000) + "1]}");
+    ManifestResult.Invalid invalid =
+        assertInstanceOf(ManifestResult.Invalid.class, Manifest.read(manifest));
+    assertEquals(101, invalid.findings().size());
+    assertEquals("/keywords/99", invalid.findings().get(99).pointer());
+    assertEquals("more than 100 findings", invalid.findings().getLast().found());
+  }
+
+  @Test
+  void whatIsWrongBehindVeryManyFindingsIsNotTakenForRight() {
+    Node manifest =
+        Case.over(
+            "{\"keywords\": ["
+                + "1,".repeat(200)
+                + "1], \"runtimes\": [{}, {\"runtime\": 1}], \"resources\": [{\"kind\": \"x\"}]}");
+    ManifestResult.Invalid invalid =
+        assertInstanceOf(ManifestResult.Invalid.class, Manifest.read(manifest));
+    assertEquals("more than 100 findings", invalid.findings().getLast().found());
+  }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -378,5 +380,51 @@ class ModuleRecordTest {
         ErrorCode.RECORD_INVALID, assertThrows(FormatException.class, larger::encode).code());
     assertThrows(
         FormatException.class, () -> ModuleRecord.decode(new byte[ModuleRecord.MAX_BYTES + 1]));
+  }
+
+  private static byte[] withExtra(String field, Node value) {
+    Map<String, Node> entries = new LinkedHashMap<>();
+    entries.put("type", Node.of(ModuleRecord.TYPE));
+    entries.put("name", Node.of("com.example/module/a"));
+    entries.put("version", Node.of("1.0.0"));
+    entries.put(field, value);
+    return DagCbor.encode(new Node.Map(entries));
+  }
+
+  /** The way to each of many values below one long key, written out, costs the product of both. */
+  @Test
+  void longKeyAboveManyValuesCostsNoMoreThanTheirSize() {
+    Map<String, Node> many = new LinkedHashMap<>();
+    for (int i = 0; i < 20_000; i++) {
+      many.put(Integer.toString(i, 36), Node.of(0));
+    }
+    byte[] block = withExtra("ext", new Node.Map(Map.of("k".repeat(100_000), new Node.Map(many))));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    ModuleRecord.decode(block);
+    long before = threads.getCurrentThreadAllocatedBytes();
+    ModuleRecord.decode(block);
+    long spent = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(spent <= 64L * block.length + (64 << 10), spent + " bytes for " + block.length);
+  }
+
+  @Test
+  void refusalIsOneHarmlessLineWhateverTheBlockSays() {
+    String evil = "x\n\u001b[31m`\u2028\u202e" + "y".repeat(50_000);
+    Node map = new Node.Map(Map.of("kind", Node.of(evil)));
+    for (byte[] block :
+        List.of(
+            withExtra(evil, Node.of(0)),
+            withExtra("displayName", Node.of(evil)),
+            withExtra("keywords", Node.of(evil)),
+            withExtra("resources", new Node.Array(List.of(map))),
+            withExtra("runtimes", new Node.Array(List.of(new Node.Map(Map.of(evil, map))))),
+            withExtra("provides", new Node.Map(Map.of(evil, map))),
+            withExtra("ext", new Node.Map(Map.of(evil, Node.NULL))))) {
+      FormatException refused =
+          assertThrows(FormatException.class, () -> ModuleRecord.decode(block));
+      assertEquals(ErrorCode.RECORD_INVALID, refused.code());
+      assertTrue(refused.message().length() < 500, () -> refused.message().length() + " chars");
+      assertTrue(refused.message().chars().allMatch(c -> c >= 0x20 && c < 0x7f), refused.message());
+    }
   }
 }

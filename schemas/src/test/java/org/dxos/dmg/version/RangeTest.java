@@ -251,4 +251,16 @@ class RangeTest {
         comparators().list().ofMinSize(1).ofMaxSize(3).map(set -> String.join("  ", set));
     return sets.list().ofMinSize(1).ofMaxSize(3).map(all -> String.join("|| ", all));
   }
+
+  /** `>=0.0.0` is `*` to npm, `=0.0.0` is not. */
+  @Test
+  void exactlyZeroHasNoPrereleasesWhateverStandsBesideIt() {
+    for (String range : List.of("0.0.0 >=0.0.0-0", ">=0.0.0-0 =0.0.0", "0.0.0 0.0.0-a")) {
+      assertFalse(Range.parse(range).contains(Version.parse("0.0.0-a")), range);
+      assertFalse(
+          VersionSet.of(Range.parse(range)).contains(Version.parse("0.0.0-a")), "set " + range);
+    }
+    assertTrue(Range.parse("0.0.0 >=0.0.0-0").contains(Version.parse("0.0.0")));
+    assertTrue(Range.parse(">=0.0.0 <=0.0.0-beta").contains(Version.parse("0.0.0-a")));
+  }
 }
