@@ -79,6 +79,11 @@ final class DemoCommand implements Callable<Integer> {
       description = "make the demo's home here, and keep it (default: a temporary folder)")
   private Optional<Path> keep = Optional.empty();
 
+  @Option(
+      names = "--federation",
+      description = "three nodes that are linked, instead of one: what one publishes all hold")
+  private boolean federation;
+
   DemoCommand(Session session) {
     this.session = session;
   }
@@ -90,6 +95,11 @@ final class DemoCommand implements Callable<Integer> {
         keep.isPresent()
             ? Files.createDirectories(keep.get().toAbsolutePath())
             : Files.createTempDirectory("dmg-demo-");
+    if (federation) {
+      new FederationDemo(session, folder).show(work);
+      say("Look around: " + work);
+      return 0;
+    }
     Path home = work.resolve("home");
     say("A private node, with a home of its own: " + home);
     try (LocalRegistry local = LocalRegistry.open(home, session.world())) {
