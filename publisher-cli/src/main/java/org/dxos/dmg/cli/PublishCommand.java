@@ -59,6 +59,20 @@ final class PublishCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PreparedModule module = PreparedModule.read(folder, name, version);
     String reference = module.record().name() + "@" + module.record().version();
+    if (dryRun && session.json()) {
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .put("status", "checked")
+                  .put("name", module.record().name().toString())
+                  .put("version", module.record().version().toString())
+                  .put("record", module.recordCid().toString())
+                  .put("blocks", module.blocks().size())
+                  .put("bytes", module.totalBytes())
+                  .build());
+      return 0;
+    }
     if (dryRun) {
       session.terminal().line(module.recordCid().toString());
       session

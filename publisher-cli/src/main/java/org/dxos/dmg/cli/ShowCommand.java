@@ -1,10 +1,12 @@
 package org.dxos.dmg.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.cid.Cid;
@@ -13,11 +15,11 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.DxnResult;
 import org.dxos.dmg.error.Quoted;
+import org.dxos.dmg.json.Json;
 import org.dxos.dmg.record.Dependency;
-import org.dxos.dmg.record.FunctionEntry;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.record.NewerRecord;
-import org.dxos.dmg.record.Variant;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -99,35 +101,27 @@ final class ShowCommand implements Callable<Integer> {
     lines.add("");
     add(lines, "license", module.license());
     add(lines, "repository", module.repository());
-    for (FunctionEntry function : module.functions()) {
-      lines.add(
-          "function    "
-              + function.name()
-              + function.handler().map(one -> "  (" + one + ")").orElse(""));
+    for (Node.Map function : maps(release, "functions")) {
+      lines.add("function    " + text(function, "name") + rest(function, "name", "triggers"));
+      for (Node.Map trigger : maps(function.entries().get("triggers"))) {
+        lines.add("  on        " + text(trigger, "kind") + rest(trigger, "kind"));
+      }
     }
-    for (Variant variant : module.runtimes()) {
-      String bundle =
-          variant.bundle().map(one -> "  " + one.cid() + ", " + one.size() + " bytes").orElse("");
+    for (Node.Map variant : maps(release, "runtimes")) {
       lines.add(
           "runtime     "
-              + variant.runtime()
+              + text(variant, "runtime")
               + " "
-              + variant.version()
-              + " on "
-              + variant.backends()
-              + bundle);
+              + text(variant, "version")
+              + rest(variant, "runtime", "version"));
     }
-    module
-        .resources()
-        .forEach(
-            resource ->
-                lines.add(
-                    "asks for    "
-                        + resource.kind()
-                        + resource.name().map(name -> " " + name).orElse("")));
+    for (Node.Map resource : maps(release, "resources")) {
+      lines.add("asks for    " + text(resource, "kind") + rest(resource, "kind"));
+    }
     module
         .provides()
         .forEach((api, provided) -> lines.add("provides    " + api + " " + provided.version()));
+    module.providers().forEach(one -> lines.add("provided by " + one));
     for (Dependency dependency : module.dependencies()) {
       lines.add("needs       " + text(dependency));
     }
@@ -139,6 +133,43 @@ final class ShowCommand implements Callable<Integer> {
     return lines;
   }
 
+  private static List<Node.Map> maps(ReleaseInfo release, String field) {
+    return maps(release.module().entries().get(field));
+  }
+
+  private static List<Node.Map> maps(@Nullable Node list) {
+    return list instanceof Node.Array array
+        ? array.items().stream()
+            .filter(Node.Map.class::isInstance)
+            .map(Node.Map.class::cast)
+            .toList()
+        : List.of();
+  }
+
+  private static String text(Node.Map map, String field) {
+    Node value = map.entries().get(field);
+    return value == null ? "" : words(value);
+  }
+
+  /** What else a map says, as it is recorded: sizes in bytes, durations in milliseconds. */
+  private static String rest(Node.Map map, String... told) {
+    String text =
+        map.entries().entrySet().stream()
+            .filter(entry -> !List.of(told).contains(entry.getKey()))
+            .map(entry -> entry.getKey() + " " + words(entry.getValue()))
+            .collect(Collectors.joining(", "));
+    return text.isEmpty() ? "" : "  (" + text + ")";
+  }
+
+  private static String words(Node value) {
+    return switch (value) {
+      case Node.Text text -> text.value();
+      case Node.Array array ->
+          array.items().stream().map(ShowCommand::words).collect(Collectors.joining(" "));
+      default -> new String(Json.canonical(value), StandardCharsets.UTF_8);
+    };
+  }
+
   private static void add(List<String> lines, String what, Optional<String> value) {
     value.ifPresent(one -> lines.add("%-12s%s".formatted(what, one)));
   }
@@ -146,7 +177,11 @@ final class ShowCommand implements Callable<Integer> {
   static String text(Dependency dependency) {
     String text =
         switch (dependency) {
-          case Dependency.One one -> one.name() + "@" + one.range();
+          case Dependency.One one ->
+              one.name()
+                  + "@"
+                  + one.range()
+                  + one.provider().map(provider -> "  (by " + provider + ")").orElse("");
           case Dependency.AnyOf anyOf ->
               String.join(
                   " or ",

@@ -127,11 +127,19 @@ public final class Publisher {
 
   private Optional<Cid> voidRelease(PreparedModule module) {
     String version = module.record().version().toString();
-    return registry.module(module.record().name().toString()).versions().stream()
-        .filter(one -> one.version().equals(version) && one.notices().voided())
-        .filter(one -> one.record().equals(module.recordCid()))
-        .map(one -> one.release())
-        .findFirst();
+    try {
+      return registry.module(module.record().name().toString()).versions().stream()
+          .filter(one -> one.version().equals(version) && one.notices().voided())
+          .filter(one -> one.record().equals(module.recordCid()))
+          .map(one -> one.release())
+          .findFirst();
+    } catch (RuntimeException e) {
+      if (e instanceof Explained explained
+          && explained.code().outcome() == ErrorCode.Outcome.NOT_FOUND) {
+        return Optional.empty(); // the module is new, and one of its names is another's
+      }
+      throw e;
+    }
   }
 
   private Statement release(
