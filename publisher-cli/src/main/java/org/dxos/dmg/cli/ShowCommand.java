@@ -19,6 +19,7 @@ import org.dxos.dmg.json.Json;
 import org.dxos.dmg.record.Dependency;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.record.NewerRecord;
+import org.dxos.dmg.record.Variant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,19 +102,27 @@ final class ShowCommand implements Callable<Integer> {
     lines.add("");
     add(lines, "license", module.license());
     add(lines, "repository", module.repository());
-    for (Node.Map function : maps(release, "functions")) {
-      lines.add("function    " + text(function, "name") + rest(function, "name", "triggers"));
-      for (Node.Map trigger : maps(function.entries().get("triggers"))) {
+    // Defaults are not recorded, and shown all the same; lists keep their places.
+    List<Node.Map> functions = maps(release, "functions");
+    for (int i = 0; i < module.functions().size(); i++) {
+      Node.Map said = i < functions.size() ? functions.get(i) : Node.Map.EMPTY;
+      lines.add("function    " + module.functions().get(i).name() + rest(said, "name", "triggers"));
+      for (Node.Map trigger : maps(said.entries().get("triggers"))) {
         lines.add("  on        " + text(trigger, "kind") + rest(trigger, "kind"));
       }
     }
-    for (Node.Map variant : maps(release, "runtimes")) {
+    List<Node.Map> variants = maps(release, "runtimes");
+    for (int i = 0; i < module.runtimes().size(); i++) {
+      Variant variant = module.runtimes().get(i);
+      Node.Map said = i < variants.size() ? variants.get(i) : Node.Map.EMPTY;
       lines.add(
           "runtime     "
-              + text(variant, "runtime")
+              + variant.runtime()
               + " "
-              + text(variant, "version")
-              + rest(variant, "runtime", "version"));
+              + variant.version()
+              + " on "
+              + variant.backends()
+              + rest(said, "runtime", "version", "backends"));
     }
     for (Node.Map resource : maps(release, "resources")) {
       lines.add("asks for    " + text(resource, "kind") + rest(resource, "kind"));
