@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
@@ -49,9 +52,21 @@ class FederationTest {
       Files.createDirectories(home);
       World world = World.real();
       this.registry = LocalRegistry.open(home, world);
-      this.federation = registry.federate(List.of("/ip4/127.0.0.1/tcp/0"));
+      this.federation = registry.federate(List.of("/ip4/127.0.0.1/tcp/" + portOf(home)));
       this.publisher = new Publisher(registry, new KeyRing(home, new Random()), world.clock());
       ALL.add(this);
+    }
+
+    /** A node that starts again listens where it did. */
+    private static int portOf(Path home) throws IOException {
+      Integer known = PORTS.get(home);
+      if (known == null) {
+        try (ServerSocket free = new ServerSocket(0)) {
+          known = free.getLocalPort();
+        }
+        PORTS.put(home, known);
+      }
+      return known;
     }
 
     private void publish(String name, String version) {
@@ -87,6 +102,7 @@ class FederationTest {
     joiner.federation.join(invitation, Link.Policy.FULL);
   }
 
+  private static final Map<Path, Integer> PORTS = new HashMap<>();
   private static final List<Node> ALL = new ArrayList<>();
 
   private static String state() {
@@ -232,6 +248,64 @@ class FederationTest {
     }
     try (Node one = new Node(homes.resolve("one"))) {
       assertTrue(one.resolves("local.me/module/secret"));
+    }
+  }
+
+  @Test
+  void aStatementFindsItsHomeOverAnyNode(@TempDir Path homes) throws IOException {
+    try (Node home = new Node(homes.resolve("home"));
+        Node middle = new Node(homes.resolve("middle"));
+        Node far = new Node(homes.resolve("far"))) {
+      home.publish("com.one/module/a", "1.0.0");
+      link(home, middle);
+      link(middle, far);
+      awaitEqual(home, middle, far);
+      // The keys of the publisher, before a registry that is not the home.
+      Publisher away =
+          new Publisher(far.registry, new KeyRing(home.home, new Random()), World.real().clock());
+      PreparedModule next =
+          PreparedModule.of(
+              ModuleRecord.named(Name.parse("com.one/module/a"), Version.parse("1.1.0")).build());
+      assertTrue(away.publish(next) instanceof Publisher.Outcome.Pending);
+      await("the home to add it", () -> home.resolves("com.one/module/a@1.1.0"));
+      await("it to come back", () -> far.resolves("com.one/module/a@1.1.0"));
+      await("nothing to be pending", () -> !far.registry.status().entries().containsKey("pending"));
+      await(
+          "nothing to be pending",
+          () -> !middle.registry.status().entries().containsKey("pending"));
+      assertTrue(away.publish(next) instanceof Publisher.Outcome.AlreadyThere);
+      away.say(Name.parse("com.one/module/a"), new Statement.Yank("1.1.0", "wrong"));
+      await(
+          "a yank to come back",
+          () -> far.registry.resolve("com.one/module/a@^1").version().equals("1.0.0"));
+      awaitEqual(home, middle, far);
+    }
+  }
+
+  @Test
+  void whatIsPendingSurvivesARestartAndAnAbsentHome(@TempDir Path homes) throws IOException {
+    try (Node far = new Node(homes.resolve("far"))) {
+      try (Node home = new Node(homes.resolve("home"))) {
+        home.publish("com.one/module/a", "1.0.0");
+        link(home, far);
+        awaitEqual(home, far);
+      }
+      Publisher away =
+          new Publisher(
+              far.registry, new KeyRing(homes.resolve("home"), new Random()), World.real().clock());
+      away.publish(
+          PreparedModule.of(
+              ModuleRecord.named(Name.parse("com.one/module/a"), Version.parse("1.1.0")).build()));
+      assertTrue(far.registry.status().entries().containsKey("pending"));
+    }
+    try (Node far = new Node(homes.resolve("far"))) {
+      assertTrue(far.registry.status().entries().containsKey("pending"));
+      try (Node home = new Node(homes.resolve("home"))) {
+        await("the home to add it", () -> home.resolves("com.one/module/a@1.1.0"));
+        await(
+            "nothing to be pending", () -> !far.registry.status().entries().containsKey("pending"));
+        assertTrue(far.resolves("com.one/module/a@1.1.0"));
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
@@ -25,6 +26,7 @@ import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.sync.replica.Arriving;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
@@ -32,6 +34,7 @@ import org.dxos.dmg.sync.wire.Frames;
 import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.ItemWriter;
 import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
@@ -59,6 +62,9 @@ public final class Federation implements AutoCloseable {
 
   /** For what is under way to end. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
+  /** Of the blocks of one request, bundles apart, which are fetched. */
+  private static final long MAX_SUBMIT_BYTES = 16L << 20;
 
   private static final int JOURNAL_PAGE = 1024;
 
@@ -241,8 +247,15 @@ public final class Federation implements AutoCloseable {
         hear(peer, announce);
         return;
       }
+      Optional<Submitted> submitted =
+          request instanceof Request.Submit ? Optional.of(take(stream)) : Optional.empty();
       try (OutputStream out = Frames.compressed(stream.out())) {
-        answer(request, peer, new ItemWriter(out));
+        ItemWriter items = new ItemWriter(out);
+        if (submitted.isPresent()) {
+          items.say(submitted.get().toNode());
+        } else {
+          answer(request, peer, items);
+        }
       }
     } catch (RuntimeException e) {
       stream.reset();
@@ -262,14 +275,36 @@ public final class Federation implements AutoCloseable {
       case Request.Blocks one -> responder.blocks(one, out);
       case Request.Forks one -> responder.forks(one, out);
       case Request.Join one -> join(one, peer, out);
-      case Request.Submit _ ->
-          out.say(
-              new MapBuilder()
-                  .put("status", "refused")
-                  .put("code", ErrorCode.UNSUPPORTED.name())
-                  .build());
-      case Request.Announce _ -> {}
+      case Request.Submit _, Request.Announce _ -> {}
     }
+  }
+
+  /** Takes the statements that a peer hands in; the answer is about the last of them. */
+  private Submitted take(Stream stream) throws IOException {
+    Arriving arriving = new Arriving(holder.store());
+    for (Optional<byte[]> block = Frames.read(stream.in(), BlockStore.MAX_BLOCK_BYTES);
+        block.isPresent();
+        block = Frames.read(stream.in(), BlockStore.MAX_BLOCK_BYTES)) {
+      arriving.take(block.get());
+      if (arriving.bytes() > MAX_SUBMIT_BYTES) {
+        throw new SyncException(
+            ErrorCode.TOO_LARGE,
+            "take statements: more than " + MAX_SUBMIT_BYTES + " bytes in one request",
+            "");
+      }
+    }
+    Remote from = new PeerRemote(stream.connection(), ANSWER_PATIENCE);
+    new BundleFetch(holder, from).fetch(arriving.records(), arriving::get);
+    Submitted answer = Submitted.refused(ErrorCode.SYNC_PROTOCOL, Optional.empty());
+    for (Cid statement : arriving.statements()) {
+      answer = holder.submit(statement, arriving::get);
+    }
+    return answer;
+  }
+
+  /** There is something new to hand on to the homes of authorities. */
+  public void handOn() {
+    peers.values().forEach(Peer::wakeToHandOn);
   }
 
   private void join(Request.Join request, String peer, ItemWriter out) throws IOException {

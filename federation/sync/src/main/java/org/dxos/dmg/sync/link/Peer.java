@@ -16,7 +16,9 @@ import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Identified;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
+import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Pull;
+import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.slf4j.Logger;
@@ -44,6 +46,7 @@ final class Peer {
   private final Condition woken = turn.newCondition();
   private final Set<Cid> lacking = new LinkedHashSet<>();
   private boolean due = true;
+  private boolean outgoing = true;
   private boolean stopped;
 
   private volatile Optional<Long> lastEqual = Optional.empty();
@@ -76,6 +79,17 @@ final class Peer {
     turn.lock();
     try {
       lacking.addAll(genesis);
+      woken.signalAll();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Something waits for its home. */
+  void wakeToHandOn() {
+    turn.lock();
+    try {
+      outgoing = true;
       woken.signalAll();
     } finally {
       turn.unlock();
@@ -166,10 +180,12 @@ final class Peer {
     turn.lock();
     try {
       long left = ROUND.toNanos();
-      while (!stopped && !due && lacking.isEmpty() && left > 0) {
+      while (!stopped && !due && !outgoing && lacking.isEmpty() && left > 0) {
         left = woken.awaitNanos(left);
       }
-      Work work = new Work(stopped, due || lacking.isEmpty(), new ArrayList<>(lacking));
+      boolean all = due || (lacking.isEmpty() && !outgoing);
+      Work work = new Work(stopped, all, new ArrayList<>(lacking));
+      outgoing = false;
       due = false;
       lacking.clear();
       return work;
@@ -181,10 +197,11 @@ final class Peer {
   private void keepUp(Link link, Work work) throws IOException {
     Connection connection = federation.connect(id, link.addresses());
     learnAddresses(link, connection);
-    if (!link.policy().follow()) {
+    PeerRemote remote = new PeerRemote(connection, Federation.ANSWER_PATIENCE);
+    handOn(remote);
+    if (!link.policy().follow() || (!work.all() && work.some().isEmpty())) {
       return;
     }
-    PeerRemote remote = new PeerRemote(connection, Federation.ANSWER_PATIENCE);
     Pull pull =
         new Pull(
             federation.holder(), remote, link.policy().wanted(), federation.links().cursor(id));
@@ -199,11 +216,25 @@ final class Peer {
       }
     }
     if (link.policy().bundles()) {
-      received += new BundleFetch(federation.holder(), remote).fetch(outcome.records());
+      received +=
+          new BundleFetch(federation.holder(), remote)
+              .fetch(outcome.records(), federation.holder().store());
     }
     if (!outcome.faults().isEmpty()) {
       throw new SyncException(
           ErrorCode.SYNC_PROTOCOL, "take from `" + id + "`: " + outcome.faults().getFirst(), "");
+    }
+  }
+
+  /** Hands on what waits: to its home if that is linked, else to everybody, who hand it on. */
+  private void handOn(PeerRemote remote) throws IOException {
+    Holder holder = federation.holder();
+    for (Holder.Waiting one : holder.waiting()) {
+      boolean nearer = one.home().equals(id) || federation.links().of(one.home()).isEmpty();
+      if (nearer) {
+        holder.answered(
+            one.statement(), remote.submit(Responder.statement(one.statement(), holder.store())));
+      }
     }
   }
 
