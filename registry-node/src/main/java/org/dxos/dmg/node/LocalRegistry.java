@@ -57,6 +57,7 @@ import org.dxos.dmg.solver.Root;
 import org.dxos.dmg.solver.Roots;
 import org.dxos.dmg.solver.Solver;
 import org.dxos.dmg.sync.link.Federation;
+import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
@@ -556,6 +557,11 @@ public final class LocalRegistry implements Registry {
     registrar.onCommit(_ -> outbox.settle(registrar));
     federation = Optional.of(among);
     return among;
+  }
+
+  /** This registry as other nodes meet it. */
+  public Holder replica() {
+    return new Replica(this);
   }
 
   private final Object woken = new Object();

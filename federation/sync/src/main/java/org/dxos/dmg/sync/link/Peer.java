@@ -37,6 +37,12 @@ final class Peer {
   /** Between two questions about what differs, when nothing is announced. */
   private static final Duration ROUND = Duration.ofSeconds(30);
 
+  /**
+   * Of so many rounds one compares the trees themselves, if the roots differ: what a peer left out
+   * once, its journal does not tell again.
+   */
+  private static final int WALK_EACH = 10;
+
   private static final Duration FIRST_RETRY = Duration.ofMillis(500);
   private static final Duration LAST_RETRY = Duration.ofMinutes(5);
 
@@ -53,6 +59,7 @@ final class Peer {
   private volatile Optional<String> error = Optional.empty();
   private volatile long received;
   private int failures;
+  private int rounds;
 
   Peer(Federation federation, String id) {
     this.federation = federation;
