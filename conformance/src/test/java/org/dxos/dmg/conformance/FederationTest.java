@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
@@ -31,6 +32,7 @@ import org.dxos.dmg.sync.link.Link;
 import org.dxos.dmg.sync.link.PeerStatus;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.unixfs.BundleBlocks;
 import org.dxos.dmg.version.Version;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -248,6 +250,42 @@ class FederationTest {
     }
     try (Node one = new Node(homes.resolve("one"))) {
       assertTrue(one.resolves("local.me/module/secret"));
+    }
+  }
+
+  @Test
+  void bundlesComeAtOnceOrWhenSomebodyAsks(@TempDir Path homes) throws IOException {
+    Path folder = Files.createDirectories(homes.resolve("module"));
+    Files.writeString(folder.resolve("index.js"), "export const handler = async () => 1;\n");
+    Files.write(folder.resolve("data.bin"), new byte[3 << 20]);
+    Files.writeString(
+        folder.resolve("dmg.json"),
+        """
+        {"name": "com.one/module/a", "version": "1.0.0",
+         "runtimes": [{"runtime": "nodejs", "bundle": "."}]}
+        """);
+    try (Node one = new Node(homes.resolve("one"));
+        Node now = new Node(homes.resolve("now"));
+        Node later = new Node(homes.resolve("later"))) {
+      PreparedModule module = PreparedModule.read(folder, Optional.empty(), Optional.empty());
+      one.publisher.publish(module);
+      Cid bundle = module.record().bundles().getFirst().cid();
+      link(one, now);
+      later.federation.join(
+          one.federation.invite(Link.Policy.FULL, 600), new Link.Policy(true, List.of(), false));
+      awaitEqual(one, now, later);
+      await(
+          "the bundle",
+          () ->
+              now.registry.store().get(bundle).isPresent()
+                  && BundleBlocks.of(now.registry.store(), bundle).complete());
+      assertEquals(Optional.empty(), later.registry.store().get(bundle));
+      assertTrue(BundleBlocks.of(later.registry, bundle).complete());
+      assertTrue(BundleBlocks.of(later.registry.store(), bundle).complete());
+      // Nobody has it: told, and not asked for again at once.
+      Cid nowhere = Cid.of(Cid.RAW, new byte[] {1, 2, 3});
+      assertEquals(Optional.empty(), later.registry.get(nowhere));
+      assertEquals(Optional.empty(), later.registry.get(nowhere));
     }
   }
 

@@ -454,7 +454,7 @@ public final class LocalRegistry implements Registry {
       throw new PolicyException(
           ErrorCode.WITHHELD, "read block `" + cid + "`: the policy withholds it", "");
     }
-    return store.get(cid);
+    return store.get(cid).or(() -> federation.flatMap(among -> among.fetch(cid)));
   }
 
   @Override

@@ -73,6 +73,7 @@ public final class Federation implements AutoCloseable {
   private final Holder holder;
   private final InstantSource clock;
   private final Responder responder;
+  private final OnDemand onDemand;
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Object news = new Object();
@@ -89,6 +90,7 @@ public final class Federation implements AutoCloseable {
     this.holder = holder;
     this.clock = clock;
     this.responder = new Responder(holder);
+    this.onDemand = new OnDemand(holder, this::connected, clock);
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
     threads.execute(this::announce);
@@ -188,6 +190,24 @@ public final class Federation implements AutoCloseable {
     Optional.ofNullable(peers.remove(peer)).ifPresent(Peer::stop);
     keepUp(link);
     return link;
+  }
+
+  /** A block of a bundle that is not held, from a linked peer that has it; it is kept. */
+  public Optional<byte[]> fetch(Cid cid) {
+    return onDemand.fetch(cid);
+  }
+
+  private List<Remote> connected() {
+    List<Remote> remotes = new ArrayList<>();
+    for (Link link : links.all()) {
+      try {
+        connection(link.peer())
+            .ifPresent(one -> remotes.add(new PeerRemote(one, OnDemand.patience())));
+      } catch (IOException e) {
+        LOG.debug("find {}: {}", link.peer(), e.getMessage());
+      }
+    }
+    return remotes;
   }
 
   /** Asks every peer that is followed what differs, now. */
