@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
@@ -250,6 +251,56 @@ class FederationTest {
     }
     try (Node one = new Node(homes.resolve("one"))) {
       assertTrue(one.resolves("local.me/module/secret"));
+    }
+  }
+
+  /** Its peers have what it signed since; it learns so before it signs again, and forks nothing. */
+  @Test
+  void aHomeRestoredFromYesterdayGoesOnFromWhatItsPeersHave(@TempDir Path homes)
+      throws IOException {
+    Path yesterday = homes.resolve("yesterday");
+    try (Node two = new Node(homes.resolve("two"))) {
+      try (Node one = new Node(homes.resolve("one"))) {
+        link(one, two);
+        one.publish("com.one/module/a", "1.0.0");
+        awaitEqual(one, two);
+      }
+      copy(homes.resolve("one"), yesterday);
+      try (Node one = new Node(homes.resolve("one"))) {
+        one.publish("com.one/module/a", "1.1.0");
+        awaitEqual(one, two);
+      }
+      delete(homes.resolve("one"));
+      copy(yesterday, homes.resolve("one"));
+      try (Node one = new Node(homes.resolve("one"))) {
+        one.publish("com.one/module/a", "1.2.0");
+        awaitEqual(one, two);
+        for (Node node : List.of(one, two)) {
+          assertEquals(
+              List.of("1.2.0", "1.1.0", "1.0.0"),
+              node.registry.module("com.one/module/a").versions().stream()
+                  .map(version -> version.version())
+                  .toList());
+          assertEquals(List.of(), node.registry.authority("com.one").orElseThrow().forks());
+        }
+      }
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file :
+          (Iterable<Path>) files.sorted(java.util.Comparator.reverseOrder())::iterator) {
+        Files.delete(file);
+      }
     }
   }
 

@@ -400,6 +400,7 @@ public final class LocalRegistry implements Registry {
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
     BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
     Optional<Federation> among = federation;
+    among.ifPresent(Federation::awaitFirstRound);
     if (among.isPresent()
         && !registrar.isHome(Signed.read(all, envelope, Statement.class).body().genesis())) {
       return handOn(registrar.check(envelope, offered), among.get());

@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
@@ -59,6 +62,9 @@ public final class Federation implements AutoCloseable {
 
   /** With a whole answer: a large authority takes a while. */
   static final Duration ANSWER_PATIENCE = Duration.ofMinutes(10);
+
+  /** For peers to answer before anything is signed; who is away that long is not waited for. */
+  private static final Duration FIRST_ROUND = Duration.ofSeconds(5);
 
   /** For what is under way to end. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
@@ -208,6 +214,22 @@ public final class Federation implements AutoCloseable {
       }
     }
     return remotes;
+  }
+
+  /**
+   * Waits until every peer was asked once what it has, or could not be: a home that was restored
+   * from a backup learns by it what it has signed since, before it signs again.
+   */
+  public void awaitFirstRound() {
+    CompletableFuture<?>[] asked =
+        peers.values().stream().map(Peer::asked).toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(asked).get(FIRST_ROUND.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.debug("not every peer was asked: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Asks every peer that is followed what differs, now. */

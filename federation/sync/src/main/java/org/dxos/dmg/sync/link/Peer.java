@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +22,7 @@ import org.dxos.dmg.sync.replica.Pull;
 import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.SyncException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +57,7 @@ final class Peer {
   private boolean outgoing = true;
   private boolean stopped;
 
+  private final CompletableFuture<@Nullable Void> asked = new CompletableFuture<>();
   private volatile Optional<Long> lastEqual = Optional.empty();
   private volatile Optional<String> error = Optional.empty();
   private volatile long received;
@@ -127,6 +130,11 @@ final class Peer {
     }
   }
 
+  /** Completes when it was asked once, or could not be. */
+  CompletableFuture<@Nullable Void> asked() {
+    return asked;
+  }
+
   void run() {
     try {
       while (true) {
@@ -140,9 +148,11 @@ final class Peer {
         }
         try {
           keepUp(link.get(), work);
+          asked.complete(null);
           failures = 0;
           error = Optional.empty();
         } catch (IOException | RuntimeException e) {
+          asked.complete(null);
           failed(e);
         }
       }
