@@ -16,19 +16,21 @@ public final class ConnectionShare implements AutoCloseable {
   }
 
   private final ResourceManager resources;
+  private final String pending;
   private final String name = "connection " + COUNT.incrementAndGet();
   private String peer = "";
   private boolean reserved;
   private State state = State.PENDING;
 
-  ConnectionShare(ResourceManager resources) {
+  ConnectionShare(ResourceManager resources, String pending) {
     this.resources = resources;
+    this.pending = pending;
   }
 
   /** The peer is known now. @throws Libp2pException RESOURCE_LIMIT */
   public synchronized void authenticated(String peerId, boolean isReserved) throws Libp2pException {
     String scope = "peer " + peerId;
-    resources.authenticate(scope, name, isReserved);
+    resources.authenticate(pending, scope, name, isReserved);
     peer = scope;
     reserved = isReserved;
     state = State.OPEN;
@@ -62,7 +64,7 @@ public final class ConnectionShare implements AutoCloseable {
   @Override
   public synchronized void close() {
     switch (state) {
-      case PENDING -> resources.endPending();
+      case PENDING -> resources.endPending(pending);
       case OPEN -> resources.endConnection(peer, name, reserved);
       case CLOSED -> {
         return;

@@ -265,7 +265,7 @@ class AdversaryTest {
       }
       int pending =
           host.resources().snapshot().stream()
-              .filter(scope -> scope.name().equals("transient"))
+              .filter(scope -> scope.name().equals("transient inbound"))
               .mapToInt(scope -> scope.connections())
               .sum();
       assertTrue(pending <= 32, pending + " are pending");
