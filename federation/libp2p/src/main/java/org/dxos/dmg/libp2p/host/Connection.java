@@ -135,6 +135,10 @@ public final class Connection {
     yamux.awaitShut(FAREWELL);
   }
 
+  ConnectionShare share() {
+    return share;
+  }
+
   boolean reap() {
     return yamux.reap();
   }
