@@ -336,7 +336,7 @@ public final class Host implements AutoCloseable {
   }
 
   Connection accepted(Duplex plain, Multiaddr from, ConnectionShare share) throws IOException {
-    return admit(upgrader.accepted(plain), from, true, share);
+    return admit(upgrader.accepted(plain, share::close), from, true, share);
   }
 
   Connection dialed(

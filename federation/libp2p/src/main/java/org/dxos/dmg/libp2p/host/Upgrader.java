@@ -41,6 +41,7 @@ final class Upgrader {
     return within(
         plain,
         false,
+        () -> {},
         patience,
         () -> {
           Multistream.propose(plain, List.of(NoiseUpgrade.PROTOCOL));
@@ -52,10 +53,14 @@ final class Upgrader {
         });
   }
 
-  NoiseUpgrade.Secured accepted(Duplex plain) throws IOException {
+  /**
+   * @param freed run at once where the upgrade is given up, before its thread notices
+   */
+  NoiseUpgrade.Secured accepted(Duplex plain, Runnable freed) throws IOException {
     return within(
         plain,
         true,
+        freed,
         limit,
         () -> {
           Multistream.answer(plain, NoiseUpgrade.PROTOCOL::equals);
@@ -75,13 +80,15 @@ final class Upgrader {
   private static final class Watch {
     private final Duplex plain;
     private final boolean inbound;
+    private final Runnable freed;
     private final long begun;
     private final long deadline;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile boolean late;
 
-    Watch(Duplex plain, boolean inbound, long begun, long deadline) {
+    Watch(Duplex plain, boolean inbound, Runnable freed, long begun, long deadline) {
       this.plain = plain;
+      this.freed = freed;
       this.inbound = inbound;
       this.begun = begun;
       this.deadline = deadline;
@@ -91,15 +98,17 @@ final class Upgrader {
       if (over.compareAndSet(false, true)) {
         late = true;
         plain.close();
+        freed.run();
       }
     }
   }
 
-  private NoiseUpgrade.Secured within(Duplex plain, boolean inbound, Duration patience, Steps steps)
+  private NoiseUpgrade.Secured within(
+      Duplex plain, boolean inbound, Runnable freed, Duration patience, Steps steps)
       throws IOException {
     long now = nanos.getAsLong();
     Duration least = patience.compareTo(limit) < 0 ? patience : limit;
-    Watch watch = new Watch(plain, inbound, now, now + least.toNanos());
+    Watch watch = new Watch(plain, inbound, freed, now, now + least.toNanos());
     watches.add(watch);
     try {
       NoiseUpgrade.Secured secured = steps.run();
