@@ -215,7 +215,12 @@ public final class Connection {
     }
 
     @Override
-    public boolean reserve(int bytes) {
+    public boolean grow(int bytes) {
+      return share.growth(bytes);
+    }
+
+    @Override
+    public boolean hold(int bytes) {
       return share.memory(bytes);
     }
 

@@ -58,7 +58,12 @@ public final class ConnectionShare implements AutoCloseable {
 
   /** Whether that much memory may be spent; negative gives back. */
   public boolean memory(long bytes) {
-    return resources.memory(ResourceManager.path(peer, name), bytes);
+    return resources.memory(ResourceManager.path(peer, name), bytes, false);
+  }
+
+  /** Whether that much may be spent on what only makes things faster: up to half of each scope. */
+  public boolean growth(long bytes) {
+    return resources.memory(ResourceManager.path(peer, name), bytes, true);
   }
 
   @Override

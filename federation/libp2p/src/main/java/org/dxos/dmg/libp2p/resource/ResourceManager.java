@@ -15,6 +15,7 @@ import org.dxos.dmg.libp2p.Reason;
 public final class ResourceManager {
 
   private static final String SYSTEM = "system";
+  private static final long GUARANTEED = 128 << 10;
   private static final String INBOUND = "transient inbound";
   private static final String OUTBOUND = "transient outbound";
 
@@ -126,9 +127,12 @@ public final class ResourceManager {
     }
   }
 
-  synchronized boolean memory(List<String> names, long bytes) {
-    Predicate<String> fits = name -> spent(name).memory + bytes <= limit(name).memory();
-    if (bytes > 0 && !names.stream().allMatch(fits)) {
+  synchronized boolean memory(List<String> names, long bytes, boolean spare) {
+    Predicate<String> fits =
+        name -> spent(name).memory + bytes <= limit(name).memory() / (spare ? 2 : 1);
+    // Where others spent everything, a connection that holds little still goes on.
+    boolean little = !spare && spent(names.getLast()).memory + bytes <= GUARANTEED;
+    if (bytes > 0 && !little && !names.stream().allMatch(fits)) {
       tidy(names);
       return false;
     }

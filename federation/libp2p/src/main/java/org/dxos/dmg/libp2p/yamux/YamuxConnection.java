@@ -445,8 +445,12 @@ public final class YamuxConnection {
     return roundTrip;
   }
 
-  boolean reserve(int bytes) {
-    return events.reserve(bytes);
+  boolean grow(int bytes) {
+    return events.grow(bytes);
+  }
+
+  boolean hold(int bytes) {
+    return events.hold(bytes);
   }
 
   void free(int bytes) {

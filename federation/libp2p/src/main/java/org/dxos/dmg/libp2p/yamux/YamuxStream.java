@@ -237,7 +237,7 @@ public final class YamuxStream implements Duplex {
   private boolean charge(int bytes) {
     int due = (Math.min(bytes, firstWindow) + CHARGE - 1) / CHARGE * CHARGE;
     if (due > charged) {
-      if (!connection.reserve(due - charged)) {
+      if (!connection.hold(due - charged)) {
         return false;
       }
       charged = due;
@@ -400,8 +400,7 @@ public final class YamuxStream implements Duplex {
         charge(unread.size());
         int more = 0;
         if (!remoteFinished) {
-          more =
-              window.read(done, connection.now(), connection.roundTripNanos(), connection::reserve);
+          more = window.read(done, connection.now(), connection.roundTripNanos(), connection::grow);
         }
         if (more > 0) {
           connection.control(new Frame.WindowUpdate(takeSyn(), id, more));

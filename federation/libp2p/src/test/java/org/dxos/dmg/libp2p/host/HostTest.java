@@ -172,40 +172,6 @@ class HostTest {
   }
 
   @Test
-  void aThousandStreamsOnOneConnectionAllGetOn() throws Exception {
-    try (Host a = Hosts.start(config -> config.withLimits(wide(config), config.yamux()));
-        Host b = Hosts.start(config -> config.withLimits(wide(config), config.yamux()));
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Connection connection = connect(a, b);
-      CountDownLatch together = new CountDownLatch(1_000);
-      List<Future<Boolean>> all = new ArrayList<>();
-      for (int i = 0; i < 1_000; i++) {
-        byte[] sent = new byte[20_000];
-        sent[i] = 1;
-        all.add(
-            threads.submit(
-                () -> {
-                  try (Stream stream = connection.open(Hosts.ECHO)) {
-                    together.countDown();
-                    assertTrue(together.await(20, TimeUnit.SECONDS), "not all at once");
-                    stream.out().write(sent);
-                    stream.closeWrite();
-                    return java.util.Arrays.equals(sent, stream.in().readAllBytes());
-                  }
-                }));
-      }
-      for (Future<Boolean> each : all) {
-        assertTrue(each.get(30, TimeUnit.SECONDS));
-      }
-    }
-  }
-
-  private static org.dxos.dmg.libp2p.resource.ResourceLimits wide(HostConfig config) {
-    ScopeLimit wide = new ScopeLimit(100, 4_000, 1L << 28);
-    return config.limits().withScopes(config.limits().system(), wide, wide);
-  }
-
-  @Test
   void perfMovesWhatItIsAskedTo() throws Exception {
     try (Host a = Hosts.start();
         Host b = Hosts.start(HostConfig::withPerf)) {
@@ -213,54 +179,5 @@ class HostTest {
       Perf.Result result = a.perf(b.peerId(), 3_000_000, 5_000_000);
       assertTrue(result.upload().toNanos() > 0 && result.download().toNanos() > 0);
     }
-  }
-
-  @Test
-  void nothingIsLeftAfterConnectsAndCloses() throws Exception {
-    int rounds = Integer.getInteger("libp2p.connects", 200);
-    try (Host b = Hosts.start()) {
-      try (Host a = Hosts.start()) {
-        round(a, b);
-        long descriptors = descriptors();
-        for (int i = 0; i < rounds; i++) {
-          round(a, b);
-        }
-        awaitNone(b);
-        assertEquals(List.of(), a.resources().snapshot());
-        assertEquals(List.of(), b.resources().snapshot());
-        assertTrue(
-            descriptors() <= descriptors + 4,
-            descriptors() + " descriptors, before " + descriptors);
-      }
-    }
-    assertTrue(
-        Thread.getAllStackTraces().keySet().stream()
-            .noneMatch(
-                thread ->
-                    thread.isAlive()
-                        && !thread.isDaemon()
-                        && thread.getName().startsWith("libp2p-")));
-  }
-
-  private static void round(Host a, Host b) throws Exception {
-    Connection connection = connect(a, b);
-    connection.identified().get(5, TimeUnit.SECONDS);
-    connection.close(Duration.ofSeconds(2));
-    awaitNone(b);
-  }
-
-  private static void awaitNone(Host host) throws Exception {
-    for (Connection connection : host.connections()) {
-      connection.end().get(5, TimeUnit.SECONDS);
-    }
-    long end = System.nanoTime() + 5_000_000_000L;
-    while (!host.resources().snapshot().isEmpty() && System.nanoTime() < end) {
-      java.util.concurrent.locks.LockSupport.parkNanos(200_000);
-    }
-  }
-
-  private static long descriptors() {
-    String[] open = new java.io.File("/proc/self/fd").list();
-    return open == null ? 0 : open.length;
   }
 }
