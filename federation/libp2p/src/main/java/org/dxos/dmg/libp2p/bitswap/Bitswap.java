@@ -2,7 +2,7 @@ package org.dxos.dmg.libp2p.bitswap;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.time.Duration;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +13,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
+import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.libp2p.peer.PeerId;
@@ -26,6 +29,7 @@ public final class Bitswap implements AutoCloseable {
   static final String V120 = "/ipfs/bitswap/1.2.0";
   private static final String V110 = "/ipfs/bitswap/1.1.0";
   private static final String V100 = "/ipfs/bitswap/1.0.0";
+  private static final int UNSERVED = 1_024;
   private static final Logger LOG = LoggerFactory.getLogger(Bitswap.class);
 
   private final Host host;
@@ -33,8 +37,11 @@ public final class Bitswap implements AutoCloseable {
   private final BitswapLimits limits;
   private final Ledger ledger;
   private final Semaphore workers;
+  private final Deliveries deliveries;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<PeerId, Outgoing> outgoing = new ConcurrentHashMap<>();
+  private final Set<Connection> watched = ConcurrentHashMap.newKeySet();
+  private final Map<PeerId, Long> unserved = new ConcurrentHashMap<>();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
 
   /** Begins to serve on {@code host}. */
@@ -44,6 +51,7 @@ public final class Bitswap implements AutoCloseable {
     this.limits = limits;
     this.ledger = new Ledger(limits.wants());
     this.workers = new Semaphore(limits.workers());
+    this.deliveries = new Deliveries(limits.delivery(), host::nanos);
     host.handle(V120, this::hear);
     host.handle(V110, this::hear);
   }
@@ -68,32 +76,82 @@ public final class Bitswap implements AutoCloseable {
 
   private void hear(Stream stream) throws IOException {
     PeerId peer = stream.remote();
-    while (true) {
-      Message message;
-      try {
-        message = Message.decode(Uvarint.readDelimited(stream.in(), limits.message()));
-      } catch (EOFException end) {
-        return;
+    watch(stream.connection());
+    try {
+      while (true) {
+        hear(peer, stream);
       }
-      if (!message.wants().isEmpty() || message.full()) {
-        int dropped = ledger.take(peer, message);
-        if (dropped > 0) {
-          LOG.debug(
-              "{} wants of {} were dropped: more than {} at once", dropped, peer, limits.wants());
-        }
-        run(this::serve);
-      }
-      if (!message.blocks().isEmpty() || !message.presences().isEmpty()) {
-        sessions.forEach(session -> session.heard(peer, message));
-      }
+    } catch (EOFException end) {
+      // In good order.
     }
   }
 
-  private void run(Runnable task) {
+  private void hear(PeerId peer, Stream stream) throws IOException {
+    int length = (int) Math.min(Integer.MAX_VALUE, Uvarint.read(stream.in()));
+    if (length > limits.message()) {
+      throw new Libp2pException(
+          Reason.MALFORMED,
+          "bitswap: a message of " + length + " bytes, at most " + limits.message());
+    }
+    if (!stream.reserve(length)) {
+      throw new Libp2pException(
+          Reason.RESOURCE_LIMIT, "bitswap: no memory for a message of " + length + " bytes");
+    }
+    try {
+      byte[] bytes = stream.in().readNBytes(length);
+      if (bytes.length < length) {
+        throw new EOFException("bitswap: ended within a message");
+      }
+      heard(peer, Message.decode(bytes));
+    } finally {
+      stream.free(length);
+    }
+  }
+
+  private void heard(PeerId peer, Message message) {
+    if ((!message.wants().isEmpty() || message.full()) && !isUnserved(peer)) {
+      int dropped = ledger.take(peer, message);
+      if (dropped > 0) {
+        LOG.debug(
+            "{} wants of {} were dropped: more than {} at once", dropped, peer, limits.wants());
+      }
+      later(this::serve);
+    }
+    if (!message.blocks().isEmpty() || !message.presences().isEmpty()) {
+      sessions.forEach(session -> session.heard(peer, message));
+    }
+  }
+
+  /** Nothing is kept of a peer that went away. */
+  private void watch(Connection connection) {
+    if (watched.add(connection)) {
+      var unused =
+          connection
+              .end()
+              .thenRun(
+                  () -> {
+                    watched.remove(connection);
+                    PeerId peer = connection.remote();
+                    if (host.connection(peer).isEmpty()) {
+                      ledger.forget(peer);
+                      outgoing.remove(peer);
+                    }
+                  });
+    }
+  }
+
+  private boolean isUnserved(PeerId peer) {
+    long now = host.nanos();
+    unserved.values().removeIf(until -> until - now <= 0);
+    return unserved.containsKey(peer);
+  }
+
+  private boolean run(Runnable task) {
     try {
       threads.execute(task);
+      return true;
     } catch (RejectedExecutionException closed) {
-      LOG.debug("not begun, bitswap is closed");
+      return false;
     }
   }
 
@@ -111,53 +169,99 @@ public final class Bitswap implements AutoCloseable {
   }
 
   private void serve(Ledger.Turn turn) {
+    PeerId peer = turn.peer();
+    List<Message.Want> served = new ArrayList<>();
+    try {
+      Message answer = answer(turn, served);
+      if (answer.blocks().isEmpty() && answer.presences().isEmpty()) {
+        ledger.done(peer, served);
+        return;
+      }
+      byte[] bytes = Uvarint.delimited(answer.encode());
+      Deliveries.Delivery delivery = deliveries.begin(bytes.length);
+      // Sent on a thread of its own: a slow reader keeps no worker.
+      if (!run(() -> deliver(peer, bytes, delivery, served))) {
+        delivery.close();
+      }
+    } catch (RuntimeException e) {
+      LOG.debug("{} was not served: {}", peer, e.toString());
+      ledger.forget(peer);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Message answer(Ledger.Turn turn, List<Message.Want> served) {
     List<Message.Block> blocks = new ArrayList<>();
     List<Message.Presence> presences = new ArrayList<>();
-    List<Message.Want> served = new ArrayList<>();
     int bytes = 0;
-    try {
-      for (Message.Want want : turn.wants()) {
-        if (!ledger.still(turn.peer(), want)) {
-          continue;
-        }
-        if (want.haveOnly()) {
-          boolean have = source.has(want.cid(), turn.peer());
-          if (have || want.sendDontHave()) {
-            presences.add(new Message.Presence(want.cid(), have));
-          }
-        } else {
-          Optional<byte[]> block = source.block(want.cid(), turn.peer());
-          if (block.isPresent()) {
-            if (bytes > 0 && bytes + block.get().length > limits.outstanding()) {
-              break; // the rest in this peer's next turn
-            }
-            blocks.add(new Message.Block(want.cid(), block.get()));
-            bytes += block.get().length;
-          } else if (want.sendDontHave()) {
-            presences.add(new Message.Presence(want.cid(), false));
-          }
-        }
-        served.add(want);
+    for (Message.Want want : turn.wants()) {
+      if (!ledger.still(turn.peer(), want)) {
+        continue;
       }
-      if (!blocks.isEmpty() || !presences.isEmpty()) {
-        send(turn.peer(), new Message(false, List.of(), blocks, presences));
+      if (want.haveOnly()) {
+        boolean have = source.has(want.cid(), turn.peer());
+        if (have || want.sendDontHave()) {
+          presences.add(new Message.Presence(want.cid(), have));
+        }
+      } else {
+        Optional<byte[]> block = source.block(want.cid(), turn.peer());
+        if (block.isPresent()) {
+          if (bytes > 0 && bytes + block.get().length > limits.outstanding()) {
+            break; // the rest in this peer's next turn
+          }
+          blocks.add(new Message.Block(want.cid(), block.get()));
+          bytes += block.get().length;
+        } else if (want.sendDontHave()) {
+          presences.add(new Message.Presence(want.cid(), false));
+        }
       }
-    } catch (IOException | RuntimeException e) {
-      LOG.debug("{} was not served: {}", turn.peer(), e.toString());
-      ledger.forget(turn.peer());
-    } finally {
-      ledger.done(turn.peer(), served);
+      served.add(want);
     }
+    return new Message(false, List.of(), blocks, presences);
+  }
+
+  private void deliver(
+      PeerId peer, byte[] message, Deliveries.Delivery delivery, List<Message.Want> served) {
+    try (delivery) {
+      outgoing(peer).send(message, () -> answering(peer), delivery::write);
+      ledger.done(peer, served);
+      serve();
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("{} was not served: {}", peer, e.toString());
+      ledger.forget(peer);
+      if (host.connection(peer).isPresent() && unserved.size() < UNSERVED) {
+        unserved.put(peer, host.nanos() + limits.send().toNanos());
+      }
+    }
+  }
+
+  /** An answer goes to who is there; nobody is dialled for it. */
+  private Stream answering(PeerId peer) throws IOException {
+    Connection connection =
+        host.connection(peer)
+            .orElseThrow(() -> new Libp2pException(Reason.CLOSED, "bitswap: the peer is gone"));
+    return connection.open(V120, V110, V100);
   }
 
   // ---- outgoing ----
 
   void send(PeerId peer, Message message) throws IOException {
-    outgoing.computeIfAbsent(peer, key -> new Outgoing()).send(peer, message.encode());
+    outgoing(peer)
+        .send(
+            Uvarint.delimited(message.encode()),
+            () -> host.open(peer, V120, V110, V100),
+            (bytes, out, breakOff) -> out.write(bytes));
+  }
+
+  private Outgoing outgoing(PeerId peer) {
+    return outgoing.computeIfAbsent(peer, key -> new Outgoing());
   }
 
   void later(Runnable task) {
-    run(task);
+    if (!run(task)) {
+      LOG.debug("not begun, bitswap is closed");
+    }
   }
 
   long now() {
@@ -168,29 +272,41 @@ public final class Bitswap implements AutoCloseable {
     sessions.remove(session);
   }
 
+  private interface Opening {
+    Stream open() throws IOException;
+  }
+
+  private interface Writing {
+    void write(byte[] bytes, OutputStream out, Runnable breakOff) throws IOException;
+  }
+
   /** The stream that we write to a peer on, opened when it is needed and again when it broke. */
   private final class Outgoing {
     private Optional<Stream> stream = Optional.empty();
 
-    synchronized void send(PeerId peer, byte[] message) throws IOException {
-      byte[] framed = Uvarint.delimited(message);
+    synchronized void send(byte[] framed, Opening opening, Writing writing) throws IOException {
       if (stream.isPresent() && stream.get().connection().ended().isEmpty()) {
         try {
-          write(stream.get(), framed);
+          write(stream.get(), framed, writing);
           return;
-        } catch (IOException e) {
+        } catch (Libp2pException e) {
           stream.get().reset();
+          if (e.reason() == Reason.TIMEOUT) {
+            throw e; // it had its time; again would double it
+          }
         }
       }
-      Stream opened = host.open(peer, V120, V110, V100);
+      stream = Optional.empty();
+      Stream opened = opening.open();
+      watch(opened.connection());
       stream = Optional.of(opened);
-      write(opened, framed);
+      write(opened, framed, writing);
     }
 
-    private void write(Stream to, byte[] framed) throws IOException {
+    private void write(Stream to, byte[] framed, Writing writing) throws IOException {
       to.deadline(limits.send());
-      to.out().write(framed);
-      to.deadline(Duration.ofDays(1));
+      writing.write(framed, to.out(), to::reset);
+      to.noDeadline();
     }
 
     void close() {

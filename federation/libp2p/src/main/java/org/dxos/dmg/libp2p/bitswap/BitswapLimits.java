@@ -8,18 +8,27 @@ import java.time.Duration;
  * @param wants of one peer, queued at once; later ones are dropped
  * @param outstanding bytes of blocks in one message, and so on the way to one peer at once
  * @param message the greatest message taken, in bytes
- * @param workers messages that are made and sent at once, over all peers
- * @param send how long a peer may take to read a message
+ * @param workers messages that are made at once, over all peers
+ * @param delivery bytes of messages being sent at once, over all peers; who stopped reading gives
+ *     way
+ * @param send how long a peer may take to read a message; for as long again it is served nothing if
+ *     it did not
  * @param retry after so long without an answer another peer is asked for a block
  */
 public record BitswapLimits(
-    int wants, int outstanding, int message, int workers, Duration send, Duration retry) {
+    int wants,
+    int outstanding,
+    int message,
+    int workers,
+    long delivery,
+    Duration send,
+    Duration retry) {
 
   /** A block has at most so many bytes. */
   public static final int MAX_BLOCK = 2 << 20;
 
   public static BitswapLimits standard() {
     return new BitswapLimits(
-        1_024, 1 << 20, (4 << 20), 8, Duration.ofSeconds(30), Duration.ofSeconds(5));
+        1_024, 1 << 20, 4 << 20, 8, 64L << 20, Duration.ofSeconds(30), Duration.ofSeconds(5));
   }
 }

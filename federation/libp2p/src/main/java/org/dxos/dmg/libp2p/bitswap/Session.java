@@ -2,8 +2,8 @@ package org.dxos.dmg.libp2p.bitswap;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +43,7 @@ public final class Session implements AutoCloseable {
     final Cid cid;
     final CompletableFuture<byte[]> answer = new CompletableFuture<>();
     private final Set<PeerId> without = new HashSet<>();
-    private final List<PeerId> having = new ArrayList<>();
+    private final Set<PeerId> having = new LinkedHashSet<>();
     private final Set<PeerId> asked = new HashSet<>();
 
     Question(Cid cid) {
@@ -124,6 +124,9 @@ public final class Session implements AutoCloseable {
   }
 
   private void tell(Question question, PeerId peer, boolean haveOnly) {
+    if (question.answer.isDone()) {
+      return;
+    }
     try {
       bitswap.send(
           peer, Message.asking(List.of(new Message.Want(question.cid, 1, false, haveOnly, true))));

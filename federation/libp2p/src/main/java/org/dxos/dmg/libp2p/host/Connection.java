@@ -19,6 +19,7 @@ import org.dxos.dmg.libp2p.yamux.YamuxStream;
 public final class Connection {
 
   private static final Duration NEGOTIATION = Duration.ofSeconds(10);
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
 
   private final Host host;
   private final PublicKey remoteKey;
@@ -131,6 +132,19 @@ public final class Connection {
         new Libp2pException(
             org.dxos.dmg.libp2p.Reason.CLOSED,
             idle ? "closed here" : "closed here with streams open"));
+    yamux.awaitShut(FAREWELL);
+  }
+
+  ConnectionShare share() {
+    return share;
+  }
+
+  boolean reap() {
+    return yamux.reap();
+  }
+
+  void awaitShut(Duration patience) {
+    yamux.awaitShut(patience);
   }
 
   void abort(Libp2pException why) {
@@ -201,7 +215,12 @@ public final class Connection {
     }
 
     @Override
-    public boolean reserve(int bytes) {
+    public boolean grow(int bytes) {
+      return share.growth(bytes);
+    }
+
+    @Override
+    public boolean hold(int bytes) {
       return share.memory(bytes);
     }
 

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.dxos.dmg.libp2p.Libp2pException;
@@ -66,12 +67,14 @@ final class Dialer {
       if (!target.trusted() && !host.config().dialPrivate() && !Reachable.isPublic(address)) {
         continue;
       }
-      ConnectionShare share = host.resources().pending();
+      ConnectionShare share = host.resources().openOutbound();
       Socket socket = new Socket();
+      long begun = host.nanos();
       try {
         int port = target.address().tcpPort().orElseThrow();
         socket.connect(new InetSocketAddress(address, port), (int) host.config().dial().toMillis());
-        return host.dialed(new TcpDuplex(socket), target.address(), peer, share);
+        Duration left = host.config().dial().minusNanos(host.nanos() - begun);
+        return host.dialed(new TcpDuplex(socket), target.address(), peer, share, left);
       } catch (IOException | RuntimeException e) {
         share.close();
         socket.close();

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +41,7 @@ public final class Host implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Host.class);
   private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Duration FAREWELL = Duration.ofMillis(500);
 
   private final HostConfig config;
   private final ResourceManager resources;
@@ -54,6 +56,8 @@ public final class Host implements AutoCloseable {
   private final Map<PeerId, List<Connection>> connections = new ConcurrentHashMap<>();
   private final Map<PeerId, CompletableFuture<Connection>> dials = new ConcurrentHashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final Set<Connection> ending = ConcurrentHashMap.newKeySet();
+  private final Neighbourhoods neighbourhoods;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Host(HostConfig config) {
@@ -65,10 +69,11 @@ public final class Host implements AutoCloseable {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("libp2p-timer").factory());
     timer.setRemoveOnCancelPolicy(true);
-    this.upgrader = new Upgrader(config, timer);
+    this.upgrader = new Upgrader(config);
     this.backoff = new Backoff(config.nanos(), config.random());
     this.book = new AddressBook();
     this.identify = new Identify(this);
+    this.neighbourhoods = new Neighbourhoods(config.limits(), config.nanos());
   }
 
   /** Starts a host: it listens when this returns. @throws IOException if an address is taken */
@@ -87,7 +92,9 @@ public final class Host implements AutoCloseable {
       host.close();
       throw e;
     }
-    var unused = host.timer.scheduleWithFixedDelay(host::tick, 1, 1, TimeUnit.SECONDS);
+    var upgrades =
+        host.timer.scheduleWithFixedDelay(host.upgrader::tick, 100, 100, TimeUnit.MILLISECONDS);
+    var connections = host.timer.scheduleWithFixedDelay(host::tick, 1, 1, TimeUnit.SECONDS);
     return host;
   }
 
@@ -206,7 +213,6 @@ public final class Host implements AutoCloseable {
       }
       book.known(peer).forEach(address -> targets.add(new Dialer.Target(address, false)));
       Connection connection = dialer.dial(peer, targets);
-      backoff.worked(peer);
       mine.complete(connection);
       return connection;
     } catch (IOException | RuntimeException e) {
@@ -276,6 +282,7 @@ public final class Host implements AutoCloseable {
     }
     closing.forEach(CompletableFuture::join);
     connections().forEach(c -> c.abort(new Libp2pException(Reason.CLOSED, "the host is closed")));
+    ending.forEach(connection -> connection.awaitShut(FAREWELL));
     timer.shutdownNow();
     threads.shutdownNow();
     try {
@@ -295,12 +302,20 @@ public final class Host implements AutoCloseable {
 
   Executor threads() {
     return task -> {
-      try {
-        threads.execute(task);
-      } catch (java.util.concurrent.RejectedExecutionException e) {
+      if (!begin(task)) {
         LOG.debug("not begun, the host is closed");
       }
     };
+  }
+
+  /** Begins a task on a thread of its own; false once the host is closed. */
+  boolean begin(Runnable task) {
+    try {
+      threads.execute(task);
+      return true;
+    } catch (java.util.concurrent.RejectedExecutionException e) {
+      return false;
+    }
   }
 
   Logger log() {
@@ -321,12 +336,13 @@ public final class Host implements AutoCloseable {
   }
 
   Connection accepted(Duplex plain, Multiaddr from, ConnectionShare share) throws IOException {
-    return admit(upgrader.accepted(plain), from, true, share);
+    return admit(upgrader.accepted(plain, share::close), from, true, share);
   }
 
-  Connection dialed(Duplex plain, Multiaddr to, PeerId peer, ConnectionShare share)
+  Connection dialed(
+      Duplex plain, Multiaddr to, PeerId peer, ConnectionShare share, Duration patience)
       throws IOException {
-    return admit(upgrader.dialed(plain, peer), to, false, share);
+    return admit(upgrader.dialed(plain, peer, patience), to, false, share);
   }
 
   private Connection admit(
@@ -353,6 +369,7 @@ public final class Host implements AutoCloseable {
           return List.copyOf(all);
         });
     connection.start();
+    backoff.worked(remote);
     if (closed.get()) {
       connection.abort(new Libp2pException(Reason.CLOSED, "the host is closed"));
     }
@@ -362,6 +379,7 @@ public final class Host implements AutoCloseable {
 
   void forget(Connection connection, Libp2pException why) {
     LOG.debug("connection {} ended: {}", connection, why.getMessage());
+    ending.add(connection);
     connections.computeIfPresent(
         connection.remote(),
         (peer, open) -> {
@@ -375,7 +393,20 @@ public final class Host implements AutoCloseable {
     return null;
   }
 
+  Neighbourhoods neighbourhoods() {
+    return neighbourhoods;
+  }
+
+  /** A place for a connection that somebody begins; where few are left, the slowest gives way. */
+  ConnectionShare pendingInbound() throws Libp2pException {
+    if (resources.pendingInbound() * 4 >= config.limits().pending() * 3) {
+      upgrader.yieldOldest();
+    }
+    return resources.openInbound();
+  }
+
   private void tick() {
+    ending.removeIf(Connection::reap);
     for (Connection connection : connections()) {
       try {
         connection.tick();

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.Identity;
@@ -70,98 +71,101 @@ public record HostConfig(
         Duration.ofMinutes(10));
   }
 
+  /** Listens there: {@code /ip4/…/tcp/…} or {@code /ip6/…/tcp/…}. */
   public HostConfig listening(Multiaddr... addresses) {
-    return new HostConfig(
-        identity,
-        nanos,
-        random,
-        sequence,
-        agent,
-        List.of(addresses),
-        announced,
-        limits,
-        yamux,
-        gater,
-        reserved,
-        dialPrivate,
-        perf,
-        dial,
-        idle);
+    return with(draft -> draft.listen = List.of(addresses));
+  }
+
+  /** Tells others these addresses instead of those listened on. */
+  public HostConfig announcing(Multiaddr... addresses) {
+    return with(draft -> draft.announced = List.of(addresses));
+  }
+
+  /** The name of the program, as identify tells it. */
+  public HostConfig withAgent(String name) {
+    return with(draft -> draft.agent = name);
   }
 
   public HostConfig withLimits(ResourceLimits newLimits, YamuxLimits newYamux) {
-    return new HostConfig(
-        identity,
-        nanos,
-        random,
-        sequence,
-        agent,
-        listen,
-        announced,
-        newLimits,
-        newYamux,
-        gater,
-        reserved,
-        dialPrivate,
-        perf,
-        dial,
-        idle);
+    return with(
+        draft -> {
+          draft.limits = newLimits;
+          draft.yamux = newYamux;
+        });
   }
 
   public HostConfig withGater(ConnectionGater newGater) {
-    return new HostConfig(
-        identity,
-        nanos,
-        random,
-        sequence,
-        agent,
-        listen,
-        announced,
-        limits,
-        yamux,
-        newGater,
-        reserved,
-        dialPrivate,
-        perf,
-        dial,
-        idle);
+    return with(draft -> draft.gater = newGater);
   }
 
   public HostConfig withReserved(Set<PeerId> peers) {
-    return new HostConfig(
-        identity,
-        nanos,
-        random,
-        sequence,
-        agent,
-        listen,
-        announced,
-        limits,
-        yamux,
-        gater,
-        peers,
-        dialPrivate,
-        perf,
-        dial,
-        idle);
+    return with(draft -> draft.reserved = peers);
+  }
+
+  /** Dials private addresses too where a peer names them: for a net of one's own. */
+  public HostConfig withDialPrivate() {
+    return with(draft -> draft.dialPrivate = true);
   }
 
   public HostConfig withPerf() {
+    return with(draft -> draft.perf = true);
+  }
+
+  /** How long a dial may take, and a connection may lie idle. */
+  public HostConfig withTimes(Duration newDial, Duration newIdle) {
+    return with(
+        draft -> {
+          draft.dial = newDial;
+          draft.idle = newIdle;
+        });
+  }
+
+  private HostConfig with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
     return new HostConfig(
         identity,
         nanos,
         random,
         sequence,
-        agent,
-        listen,
-        announced,
-        limits,
-        yamux,
-        gater,
-        reserved,
-        dialPrivate,
-        true,
-        dial,
-        idle);
+        draft.agent,
+        draft.listen,
+        draft.announced,
+        draft.limits,
+        draft.yamux,
+        draft.gater,
+        draft.reserved,
+        draft.dialPrivate,
+        draft.perf,
+        draft.dial,
+        draft.idle);
+  }
+
+  private static final class Draft {
+    private String agent;
+    private List<Multiaddr> listen;
+    private List<Multiaddr> announced;
+    private ResourceLimits limits;
+    private YamuxLimits yamux;
+    private ConnectionGater gater;
+    private Set<PeerId> reserved;
+    private boolean dialPrivate;
+    private boolean perf;
+    private Duration dial;
+    private Duration idle;
+
+    Draft(HostConfig from) {
+      agent = from.agent;
+      listen = from.listen;
+      announced = from.announced;
+      limits = from.limits;
+      yamux = from.yamux;
+      gater = from.gater;
+      reserved = from.reserved;
+      dialPrivate = from.dialPrivate;
+      perf = from.perf;
+      dial = from.dial;
+      idle = from.idle;
+    }
   }
 }

@@ -5,31 +5,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.HashMap;
-import java.util.Map;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.resource.ConnectionShare;
-import org.dxos.dmg.libp2p.yamux.Rate;
 
 /** One listening socket; what it accepts is counted by neighbourhood before a byte is read. */
 final class Listener implements AutoCloseable {
 
-  private static final int MAX_NEIGHBOURHOODS = 4_096;
-
-  private static final class Neighbourhood {
-    final Rate rate;
-    int open;
-
-    Neighbourhood(Rate rate) {
-      this.rate = rate;
-    }
-  }
-
   private final Host host;
   private final ServerSocket server;
-  private final Map<String, Neighbourhood> neighbourhoods = new HashMap<>();
 
   Listener(Host host, InetAddress address, int port) throws IOException {
     this.host = host;
@@ -67,14 +52,17 @@ final class Listener implements AutoCloseable {
       if (!host.config().gater().mayAccept(from)) {
         throw new Libp2pException(Reason.GATED, "the gater refused " + from);
       }
-      enter(neighbourhood);
+      host.neighbourhoods().enter(neighbourhood);
       entered = true;
-      ConnectionShare share = host.resources().pending();
-      host.threads().execute(() -> upgrade(socket, from, share, neighbourhood));
+      ConnectionShare share = host.pendingInbound();
+      if (!host.begin(() -> upgrade(socket, from, share, neighbourhood))) {
+        share.close();
+        throw new Libp2pException(Reason.CLOSED, "the host is closed");
+      }
     } catch (IOException | RuntimeException e) {
       host.log().debug("refused {}: {}", from, e.getMessage());
       if (entered) {
-        leave(neighbourhood);
+        host.neighbourhoods().leave(neighbourhood);
       }
       shut(socket);
     }
@@ -84,43 +72,12 @@ final class Listener implements AutoCloseable {
       Socket socket, InetSocketAddress from, ConnectionShare share, String neighbourhood) {
     try {
       Connection connection = host.accepted(new TcpDuplex(socket), Multiaddr.ofSocket(from), share);
-      var unused = connection.end().thenRun(() -> leave(neighbourhood));
+      var unused = connection.end().thenRun(() -> host.neighbourhoods().leave(neighbourhood));
     } catch (IOException | RuntimeException e) {
       host.log().debug("{} was not upgraded: {}", from, e.getMessage());
       share.close();
-      leave(neighbourhood);
+      host.neighbourhoods().leave(neighbourhood);
       shut(socket);
-    }
-  }
-
-  private void enter(String name) throws Libp2pException {
-    synchronized (neighbourhoods) {
-      long now = host.config().nanos().getAsLong();
-      if (neighbourhoods.size() >= MAX_NEIGHBOURHOODS) {
-        neighbourhoods.values().removeIf(n -> n.open == 0 && n.rate.full(now));
-      }
-      int perSecond = host.config().limits().perAddressRate();
-      Neighbourhood neighbourhood =
-          neighbourhoods.computeIfAbsent(
-              name, key -> new Neighbourhood(new Rate(perSecond, 3.0 * perSecond, now)));
-      if (neighbourhood.open >= host.config().limits().perAddress()) {
-        throw new Libp2pException(
-            Reason.RESOURCE_LIMIT, neighbourhood.open + " connections from one address are open");
-      }
-      if (!neighbourhood.rate.take(now)) {
-        throw new Libp2pException(
-            Reason.FLOOD, "more than " + perSecond + " connections a second from one address");
-      }
-      neighbourhood.open++;
-    }
-  }
-
-  private void leave(String name) {
-    synchronized (neighbourhoods) {
-      Neighbourhood neighbourhood = neighbourhoods.get(name);
-      if (neighbourhood != null) {
-        neighbourhood.open--;
-      }
     }
   }
 

@@ -48,6 +48,25 @@ public final class Stream implements Duplex {
     stream.deadline(fromNow);
   }
 
+  /** No deadline any more. */
+  public void noDeadline() {
+    stream.noDeadline();
+  }
+
+  /**
+   * Accounts for memory that a handler is about to spend on this stream's behalf.
+   *
+   * @return false if its connection, its peer or the host has no more; {@link #free} gives it back
+   */
+  public boolean reserve(int bytes) {
+    return connection.share().memory(bytes);
+  }
+
+  /** What {@link #reserve} took is free. */
+  public void free(int bytes) {
+    boolean unused = connection.share().memory(-(long) bytes);
+  }
+
   /** Ends our direction; the other end's stays open. */
   public void closeWrite() throws IOException {
     stream.closeWrite();

@@ -16,19 +16,21 @@ public final class ConnectionShare implements AutoCloseable {
   }
 
   private final ResourceManager resources;
+  private final String pending;
   private final String name = "connection " + COUNT.incrementAndGet();
   private String peer = "";
   private boolean reserved;
   private State state = State.PENDING;
 
-  ConnectionShare(ResourceManager resources) {
+  ConnectionShare(ResourceManager resources, String pending) {
     this.resources = resources;
+    this.pending = pending;
   }
 
   /** The peer is known now. @throws Libp2pException RESOURCE_LIMIT */
   public synchronized void authenticated(String peerId, boolean isReserved) throws Libp2pException {
     String scope = "peer " + peerId;
-    resources.authenticate(scope, name, isReserved);
+    resources.authenticate(pending, scope, name, isReserved);
     peer = scope;
     reserved = isReserved;
     state = State.OPEN;
@@ -56,13 +58,18 @@ public final class ConnectionShare implements AutoCloseable {
 
   /** Whether that much memory may be spent; negative gives back. */
   public boolean memory(long bytes) {
-    return resources.memory(ResourceManager.path(peer, name), bytes);
+    return resources.memory(ResourceManager.path(peer, name), bytes, false);
+  }
+
+  /** Whether that much may be spent on what only makes things faster: up to half of each scope. */
+  public boolean growth(long bytes) {
+    return resources.memory(ResourceManager.path(peer, name), bytes, true);
   }
 
   @Override
   public synchronized void close() {
     switch (state) {
-      case PENDING -> resources.endPending();
+      case PENDING -> resources.endPending(pending);
       case OPEN -> resources.endConnection(peer, name, reserved);
       case CLOSED -> {
         return;

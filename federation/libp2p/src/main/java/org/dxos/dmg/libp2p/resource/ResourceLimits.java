@@ -33,13 +33,18 @@ public record ResourceLimits(
     }
   }
 
+  /**
+   * For a heap from half a gibibyte on: 256 connections and 256 MiB, of which one machine, by its
+   * eight connections, gets at most three quarters; windows grow into half of what a scope has, and
+   * the first 128 KiB of a connection are always granted.
+   */
   public static ResourceLimits standard() {
     return new ResourceLimits(
         new ScopeLimit(256, 8_192, 256L << 20),
         32,
         new ScopeLimit(0, 4_096, 256L << 20),
-        new ScopeLimit(8, 1_024, 64L << 20),
-        new ScopeLimit(1, 512, 64L << 20),
+        new ScopeLimit(8, 1_024, 24L << 20),
+        new ScopeLimit(1, 512, 24L << 20),
         8,
         5,
         Duration.ofSeconds(15),

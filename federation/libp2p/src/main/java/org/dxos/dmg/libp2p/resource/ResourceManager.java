@@ -15,7 +15,9 @@ import org.dxos.dmg.libp2p.Reason;
 public final class ResourceManager {
 
   private static final String SYSTEM = "system";
-  private static final String PENDING = "transient";
+  private static final long GUARANTEED = 128 << 10;
+  private static final String INBOUND = "transient inbound";
+  private static final String OUTBOUND = "transient outbound";
 
   private static final class Spent {
     int connections;
@@ -48,38 +50,58 @@ public final class ResourceManager {
     return all;
   }
 
-  /** A connection that nobody has authenticated yet. @throws Libp2pException RESOURCE_LIMIT */
-  public synchronized ConnectionShare pending() throws Libp2pException {
-    if (spent(PENDING).connections >= limits.pending()) {
-      throw refused(PENDING, "connections", limits.pending());
-    }
-    if (spent(SYSTEM).connections >= limits.system().connections() + limits.pending()) {
-      throw refused(SYSTEM, "connections", limits.system().connections());
-    }
-    spent(PENDING).connections++;
-    return new ConnectionShare(this);
+  /**
+   * A connection that somebody began and nobody has authenticated. @throws Libp2pException
+   * RESOURCE_LIMIT
+   */
+  public ConnectionShare openInbound() throws Libp2pException {
+    return open(INBOUND);
   }
 
-  synchronized void authenticate(String peer, String connection, boolean reserved)
+  /**
+   * A connection that we begin: strangers who begin many take no place of it. @throws
+   * Libp2pException RESOURCE_LIMIT
+   */
+  public ConnectionShare openOutbound() throws Libp2pException {
+    return open(OUTBOUND);
+  }
+
+  /** How many began and are not yet authenticated. */
+  public synchronized int pendingInbound() {
+    Spent inbound = scopes.get(INBOUND);
+    return inbound == null ? 0 : inbound.connections;
+  }
+
+  private synchronized ConnectionShare open(String pending) throws Libp2pException {
+    if (spent(pending).connections >= limits.pending()) {
+      throw refused(pending, "connections", limits.pending());
+    }
+    spent(pending).connections++;
+    return new ConnectionShare(this, pending);
+  }
+
+  synchronized void authenticate(String pending, String peer, String connection, boolean reserved)
       throws Libp2pException {
     int room = limits.system().connections() - (reserved ? 0 : limits.reserved());
     int taken = reserved ? spent(SYSTEM).connections : unreserved;
     if (taken >= room) {
+      tidy(List.of(SYSTEM));
       throw refused(SYSTEM, "connections", room);
     }
     if (spent(peer).connections >= limits.peer().connections()) {
       throw refused(peer, "connections", limits.peer().connections());
     }
-    spent(PENDING).connections--;
+    spent(pending).connections--;
     spent(SYSTEM).connections++;
     spent(peer).connections++;
     spent(connection).connections++;
     unreserved += reserved ? 0 : 1;
+    tidy(List.of(pending));
   }
 
-  synchronized void endPending() {
-    spent(PENDING).connections--;
-    tidy();
+  synchronized void endPending(String pending) {
+    spent(pending).connections--;
+    tidy(List.of(pending));
   }
 
   synchronized void endConnection(String peer, String connection, boolean reserved) {
@@ -87,31 +109,36 @@ public final class ResourceManager {
     spent(peer).connections--;
     spent(connection).connections--;
     unreserved -= reserved ? 0 : 1;
-    tidy();
+    tidy(path(peer, connection));
   }
 
   synchronized void stream(List<String> names, int count) throws Libp2pException {
     if (count > 0) {
       for (String name : names) {
         if (spent(name).streams + count > limit(name).streams()) {
+          tidy(names);
           throw refused(name, "streams", limit(name).streams());
         }
       }
     }
     names.forEach(name -> spent(name).streams += count);
     if (count < 0) {
-      tidy();
+      tidy(names);
     }
   }
 
-  synchronized boolean memory(List<String> names, long bytes) {
-    Predicate<String> fits = name -> spent(name).memory + bytes <= limit(name).memory();
-    if (bytes > 0 && !names.stream().allMatch(fits)) {
+  synchronized boolean memory(List<String> names, long bytes, boolean spare) {
+    Predicate<String> fits =
+        name -> spent(name).memory + bytes <= limit(name).memory() / (spare ? 2 : 1);
+    // Where others spent everything, a connection that holds little still goes on.
+    boolean little = !spare && spent(names.getLast()).memory + bytes <= GUARANTEED;
+    if (bytes > 0 && !little && !names.stream().allMatch(fits)) {
+      tidy(names);
       return false;
     }
     names.forEach(name -> spent(name).memory += bytes);
     if (bytes < 0) {
-      tidy();
+      tidy(names);
     }
     return true;
   }
@@ -133,8 +160,13 @@ public final class ResourceManager {
     };
   }
 
-  private void tidy() {
-    scopes.values().removeIf(Spent::nothing);
+  private void tidy(List<String> names) {
+    for (String name : names) {
+      Spent spent = scopes.get(name);
+      if (spent != null && spent.nothing()) {
+        scopes.remove(name);
+      }
+    }
   }
 
   private static Libp2pException refused(String scope, String what, long limit) {

@@ -28,6 +28,7 @@ final class Output {
   private final ArrayDeque<Frame> control = new ArrayDeque<>();
   private byte[] buffer = new byte[4_096];
   private boolean closed;
+  private volatile boolean running;
   private volatile long writingSince;
 
   Output(OutputStream out, int controlLimit, LongSupplier nanos) {
@@ -57,6 +58,7 @@ final class Output {
 
   /** The control writer's life: until closed. */
   void run() throws IOException {
+    running = true;
     while (awaitControl()) {
       turn.lock();
       try {
@@ -73,7 +75,7 @@ final class Output {
       while (control.isEmpty() && !closed) {
         queued.awaitUninterruptibly();
       }
-      return !closed;
+      return !control.isEmpty();
     } finally {
       queueLock.unlock();
     }
@@ -142,8 +144,12 @@ final class Output {
     return since == 0 ? 0 : Math.max(0, nanos.getAsLong() - since);
   }
 
-  /** Ends the queue. With {@code last}, that frame goes out if no writer is in the way. */
-  void close(Frame.GoAway last) {
+  /**
+   * Ends the queue with {@code last}. Never blocks.
+   *
+   * @return whether the control writer sends it; no, where a write is under way that may not end
+   */
+  boolean close(Frame.GoAway last) {
     queueLock.lock();
     try {
       closed = true;
@@ -152,14 +158,6 @@ final class Output {
     } finally {
       queueLock.unlock();
     }
-    if (turn.tryLock()) {
-      try {
-        writeControl();
-      } catch (IOException e) {
-        // The connection is being broken off; the other end learns of it by the end of the stream.
-      } finally {
-        turn.unlock();
-      }
-    }
+    return running && !turn.isLocked();
   }
 }

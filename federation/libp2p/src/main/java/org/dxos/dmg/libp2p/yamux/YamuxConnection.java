@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -29,6 +31,7 @@ public final class YamuxConnection {
   public static final String PROTOCOL = "/yamux/1.0.0";
 
   private static final Duration LINGER = Duration.ofSeconds(30);
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
 
   private final Duplex below;
   private final boolean dialer;
@@ -41,6 +44,8 @@ public final class YamuxConnection {
   private final Condition changed = lock.newCondition();
   private final AtomicInteger inbound = new AtomicInteger();
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final CountDownLatch shut = new CountDownLatch(1);
+  private volatile long endedAt;
   private final CompletableFuture<Libp2pException> end = new CompletableFuture<>();
   private final Rate refusals;
   private final Rate resets;
@@ -74,7 +79,14 @@ public final class YamuxConnection {
   /** Begins to read and write, with a first measure of the round trip. */
   public void start(Executor threads) {
     threads.execute(() -> until(this::readAll));
-    threads.execute(() -> until(output::run));
+    threads.execute(
+        () -> {
+          try {
+            until(output::run);
+          } finally {
+            shut();
+          }
+        });
     ping();
   }
 
@@ -168,6 +180,7 @@ public final class YamuxConnection {
       ping();
     }
     streams.values().forEach(stream -> stream.tick(LINGER.toNanos()));
+    signalChange(); // who waits for a time looks at the clock again
   }
 
   private void ping() {
@@ -221,13 +234,46 @@ public final class YamuxConnection {
           case PROTOCOL_VIOLATION, WINDOW_VIOLATION, MALFORMED, FLOOD -> 1;
           default -> 0;
         };
-    output.close(new Frame.GoAway(code));
-    below.close();
+    endedAt = now();
+    // The last frame may find no room, and neither the reader nor the owner's clock may wait for
+    // it.
+    if (!output.close(new Frame.GoAway(code))) {
+      shut();
+    }
     List<YamuxStream> open = new ArrayList<>(streams.values());
     open.forEach(stream -> stream.fail(why));
     signalChange();
     events.closed(why);
     end.complete(why);
+  }
+
+  /**
+   * For a connection that ended: breaks it off once its last frame found no room for a second.
+   *
+   * @return true once nothing is left of it
+   */
+  public boolean reap() {
+    if (shut.getCount() > 0 && now() - endedAt > FAREWELL.toNanos()) {
+      shut();
+    }
+    return shut.getCount() == 0;
+  }
+
+  /** Waits until the connection below is closed, which follows the end within a second. */
+  public void awaitShut(Duration patience) {
+    try {
+      if (!shut.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        shut();
+      }
+    } catch (InterruptedException e) {
+      shut();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void shut() {
+    below.close();
+    shut.countDown();
   }
 
   // ---- the reader: must not block on a write ----
@@ -259,7 +305,10 @@ public final class YamuxConnection {
       in.skipNBytes(frame.length());
       return;
     }
-    stream.get().expect(frame.length());
+    if (!stream.get().expect(frame.length())) {
+      in.skipNBytes(frame.length());
+      return;
+    }
     byte[] bytes = in.readNBytes(frame.length());
     if (bytes.length < frame.length()) {
       throw new EOFException("yamux: ended within a frame");
@@ -347,6 +396,11 @@ public final class YamuxConnection {
     inbound.incrementAndGet();
     YamuxStream stream = new YamuxStream(this, id, true, newWindow());
     streams.put(id, stream);
+    if (ended.get()) {
+      // Whoever ended the connection meanwhile may have missed it.
+      stream.fail(new Libp2pException(Reason.CLOSED, "the connection is closed"));
+      return Optional.empty();
+    }
     output.control(new Frame.WindowUpdate(Frame.ACK, id, 0));
     events.opened(stream);
     return Optional.of(stream);
@@ -391,8 +445,16 @@ public final class YamuxConnection {
     return roundTrip;
   }
 
-  boolean reserve(int bytes) {
-    return events.reserve(bytes);
+  boolean grow(int bytes) {
+    return events.grow(bytes);
+  }
+
+  boolean hold(int bytes) {
+    return events.hold(bytes);
+  }
+
+  void free(int bytes) {
+    events.release(bytes);
   }
 
   int share() {

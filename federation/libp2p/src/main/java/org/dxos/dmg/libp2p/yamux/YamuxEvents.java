@@ -14,10 +14,13 @@ public interface YamuxEvents {
   /** A stream, of either side, is over; once for each. */
   void ended(YamuxStream stream);
 
-  /** Asked before a window grows. */
-  boolean reserve(int bytes);
+  /** Asked before a window grows, which can wait: less memory is free for it. */
+  boolean grow(int bytes);
 
-  /** What was reserved is free. */
+  /** Asked before bytes that come are kept; false resets their stream. */
+  boolean hold(int bytes);
+
+  /** What was granted for either is free. */
   void release(int bytes);
 
   /** The connection is over; once. */

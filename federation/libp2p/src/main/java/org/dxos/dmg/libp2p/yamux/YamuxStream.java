@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -20,6 +19,7 @@ import org.dxos.dmg.libp2p.wire.Duplex;
 public final class YamuxStream implements Duplex {
 
   private static final long MAX_CREDIT = 0xffff_ffffL;
+  private static final int CHARGE = 4_096;
 
   private final YamuxConnection connection;
   private final int id;
@@ -27,10 +27,10 @@ public final class YamuxStream implements Duplex {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition readable = lock.newCondition();
   private final Condition writable = lock.newCondition();
-  private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
+  private final Unread unread = new Unread();
   private final ReceiveWindow window;
   private final int firstWindow;
-  private int offset;
+  private int charged;
   private long credit = 262_144;
   private boolean remoteFinished;
   private boolean finished;
@@ -139,7 +139,8 @@ public final class YamuxStream implements Duplex {
       if (!readClosed) {
         readClosed = true;
         lingerSince = connection.now();
-        arrived.clear();
+        unread.clear();
+        charge(0);
         readable.signalAll();
       }
     } finally {
@@ -152,12 +153,16 @@ public final class YamuxStream implements Duplex {
     }
   }
 
-  /** Resets a closed stream whose other end does not finish. */
+  /** Resets a closed stream whose other end does not finish; wakes who waits for a deadline. */
   void tick(long lingerNanos) {
     boolean late;
     lock.lock();
     try {
       late = readClosed && !released && connection.now() - lingerSince > lingerNanos;
+      if (hasDeadline) {
+        readable.signalAll();
+        writable.signalAll();
+      }
     } finally {
       lock.unlock();
     }
@@ -198,8 +203,13 @@ public final class YamuxStream implements Duplex {
     }
   }
 
-  /** Checks a frame's length against the window, before anything is allocated for it. */
-  void expect(int length) throws Libp2pException {
+  /**
+   * Checks a frame's length against the window, before anything is allocated for it.
+   *
+   * @return false if there is no memory for it; the stream is reset then
+   */
+  boolean expect(int length) throws Libp2pException {
+    boolean fits;
     lock.lock();
     try {
       if (remoteFinished && length > 0) {
@@ -207,16 +217,42 @@ public final class YamuxStream implements Duplex {
             Reason.PROTOCOL_VIOLATION, "yamux: data after the end of stream " + id);
       }
       window.received(length);
+      fits = readClosed || failure.isPresent() || charge(unread.size() + length);
     } finally {
       lock.unlock();
     }
+    if (!fits) {
+      fail(
+          new Libp2pException(
+              Reason.RESOURCE_LIMIT, "yamux: no memory for what comes on stream " + id));
+      connection.controlQuietly(new Frame.WindowUpdate(Frame.RST, id, 0));
+    }
+    return fits;
+  }
+
+  /**
+   * Accounts for so many bytes unread, in steps. What a grown window allows was reserved when it
+   * grew, so only the first window counts.
+   */
+  private boolean charge(int bytes) {
+    int due = (Math.min(bytes, firstWindow) + CHARGE - 1) / CHARGE * CHARGE;
+    if (due > charged) {
+      if (!connection.hold(due - charged)) {
+        return false;
+      }
+      charged = due;
+    } else if (due < charged / 2 || due == 0 && charged > 0) {
+      connection.free(charged - due);
+      charged = due;
+    }
+    return true;
   }
 
   void arrived(byte[] bytes) {
     lock.lock();
     try {
       if (failure.isEmpty() && !readClosed && bytes.length > 0) {
-        arrived.add(bytes);
+        unread.add(bytes);
         readable.signal();
       }
     } finally {
@@ -253,11 +289,12 @@ public final class YamuxStream implements Duplex {
   boolean fail(Libp2pException why) {
     lock.lock();
     try {
+      unread.clear();
+      charge(0);
       if (failure.isPresent() || released) {
         return false;
       }
       failure = Optional.of(why);
-      arrived.clear();
       readable.signalAll();
       writable.signalAll();
     } finally {
@@ -305,18 +342,21 @@ public final class YamuxStream implements Duplex {
     return flag;
   }
 
+  private void checkDeadline(String what) throws Libp2pException {
+    if (hasDeadline && deadline - connection.now() <= 0) {
+      throw new Libp2pException(
+          Reason.TIMEOUT, "stream " + id + ": the deadline passed in a " + what);
+    }
+  }
+
   private void await(Condition condition, String what) throws IOException {
+    checkDeadline(what);
     try {
-      if (!hasDeadline) {
+      if (hasDeadline) {
+        condition.awaitNanos(deadline - connection.now());
+      } else {
         condition.await();
-        return;
       }
-      long left = deadline - connection.now();
-      if (left <= 0) {
-        throw new Libp2pException(
-            Reason.TIMEOUT, "stream " + id + ": the deadline passed in a " + what);
-      }
-      condition.awaitNanos(left);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Libp2pException(Reason.CLOSED, "stream " + id + ": interrupted in a " + what, e);
@@ -344,7 +384,9 @@ public final class YamuxStream implements Duplex {
       }
       lock.lock();
       try {
-        while (arrived.isEmpty()) {
+        checkFailure();
+        checkDeadline("read");
+        while (unread.isEmpty()) {
           checkFailure();
           if (remoteFinished) {
             return -1;
@@ -354,11 +396,11 @@ public final class YamuxStream implements Duplex {
           }
           await(readable, "read");
         }
-        int done = take(bytes, from, length);
+        int done = unread.take(bytes, from, length);
+        charge(unread.size());
         int more = 0;
         if (!remoteFinished) {
-          more =
-              window.read(done, connection.now(), connection.roundTripNanos(), connection::reserve);
+          more = window.read(done, connection.now(), connection.roundTripNanos(), connection::grow);
         }
         if (more > 0) {
           connection.control(new Frame.WindowUpdate(takeSyn(), id, more));
@@ -369,27 +411,11 @@ public final class YamuxStream implements Duplex {
       }
     }
 
-    private int take(byte[] bytes, int from, int length) {
-      int done = 0;
-      while (done < length && !arrived.isEmpty()) {
-        byte[] chunk = arrived.element();
-        int count = Math.min(length - done, chunk.length - offset);
-        System.arraycopy(chunk, offset, bytes, from + done, count);
-        done += count;
-        offset += count;
-        if (offset == chunk.length) {
-          arrived.remove();
-          offset = 0;
-        }
-      }
-      return done;
-    }
-
     @Override
     public int available() {
       lock.lock();
       try {
-        return arrived.isEmpty() ? 0 : arrived.element().length - offset;
+        return unread.size();
       } finally {
         lock.unlock();
       }
@@ -412,6 +438,8 @@ public final class YamuxStream implements Duplex {
         int flags;
         lock.lock();
         try {
+          checkFailure();
+          checkDeadline("write");
           while (credit == 0 && failure.isEmpty() && !finished) {
             await(writable, "write");
           }

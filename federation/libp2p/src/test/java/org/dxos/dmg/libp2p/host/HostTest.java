@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
-import org.dxos.dmg.libp2p.peer.Identity;
 import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.libp2p.resource.ScopeLimit;
 import org.junit.jupiter.api.Test;
@@ -56,38 +53,9 @@ class HostTest {
   }
 
   @Test
-  void peersThatDialEachOtherAtOncePreferTheSameConnection() throws Exception {
-    try (Host a = Hosts.start();
-        Host b = Hosts.start();
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Connection> one = threads.submit(() -> connect(a, b));
-      Future<Connection> two = threads.submit(() -> connect(b, a));
-      one.get(10, TimeUnit.SECONDS);
-      two.get(10, TimeUnit.SECONDS);
-      a.ping(b.peerId());
-      b.ping(a.peerId());
-      int here = a.connections().size();
-      if (here == 2) {
-        boolean inboundAtA = a.connection(b.peerId()).orElseThrow().inbound();
-        assertEquals(!inboundAtA, b.connection(a.peerId()).orElseThrow().inbound());
-      } else {
-        assertEquals(1, here);
-      }
-    }
-  }
-
-  @Test
-  void aPeerThatCouldNotBeReachedIsLeftAloneForAWhile() throws Exception {
-    int port;
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = taken.getLocalPort();
-    }
-    Multiaddr nowhere = Multiaddr.parse("/ip4/127.0.0.1/tcp/" + port);
-    PeerId nobody = Identity.generate(Hosts.RANDOM).peerId();
+  void nobodyDialsOneself() throws Exception {
     try (Host a = Hosts.start()) {
-      assertEquals(Reason.UNREACHABLE, reason(() -> a.connect(nobody, nowhere)));
-      assertEquals(Reason.DIAL_BACKOFF, reason(() -> a.connect(nobody, nowhere)));
-      assertEquals(Reason.PEER_IDENTITY, reason(() -> a.connect(a.peerId(), nowhere)));
+      assertEquals(Reason.PEER_IDENTITY, reason(() -> connect(a, a)));
     }
   }
 
@@ -204,40 +172,6 @@ class HostTest {
   }
 
   @Test
-  void aThousandStreamsOnOneConnectionAllGetOn() throws Exception {
-    try (Host a = Hosts.start(config -> config.withLimits(wide(config), config.yamux()));
-        Host b = Hosts.start(config -> config.withLimits(wide(config), config.yamux()));
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Connection connection = connect(a, b);
-      CountDownLatch together = new CountDownLatch(1_000);
-      List<Future<Boolean>> all = new ArrayList<>();
-      for (int i = 0; i < 1_000; i++) {
-        byte[] sent = new byte[20_000];
-        sent[i] = 1;
-        all.add(
-            threads.submit(
-                () -> {
-                  try (Stream stream = connection.open(Hosts.ECHO)) {
-                    together.countDown();
-                    assertTrue(together.await(20, TimeUnit.SECONDS), "not all at once");
-                    stream.out().write(sent);
-                    stream.closeWrite();
-                    return java.util.Arrays.equals(sent, stream.in().readAllBytes());
-                  }
-                }));
-      }
-      for (Future<Boolean> each : all) {
-        assertTrue(each.get(30, TimeUnit.SECONDS));
-      }
-    }
-  }
-
-  private static org.dxos.dmg.libp2p.resource.ResourceLimits wide(HostConfig config) {
-    ScopeLimit wide = new ScopeLimit(100, 4_000, 1L << 28);
-    return config.limits().withScopes(config.limits().system(), wide, wide);
-  }
-
-  @Test
   void perfMovesWhatItIsAskedTo() throws Exception {
     try (Host a = Hosts.start();
         Host b = Hosts.start(HostConfig::withPerf)) {
@@ -245,54 +179,5 @@ class HostTest {
       Perf.Result result = a.perf(b.peerId(), 3_000_000, 5_000_000);
       assertTrue(result.upload().toNanos() > 0 && result.download().toNanos() > 0);
     }
-  }
-
-  @Test
-  void nothingIsLeftAfterConnectsAndCloses() throws Exception {
-    int rounds = Integer.getInteger("libp2p.connects", 200);
-    try (Host b = Hosts.start()) {
-      try (Host a = Hosts.start()) {
-        round(a, b);
-        long descriptors = descriptors();
-        for (int i = 0; i < rounds; i++) {
-          round(a, b);
-        }
-        awaitNone(b);
-        assertEquals(List.of(), a.resources().snapshot());
-        assertEquals(List.of(), b.resources().snapshot());
-        assertTrue(
-            descriptors() <= descriptors + 4,
-            descriptors() + " descriptors, before " + descriptors);
-      }
-    }
-    assertTrue(
-        Thread.getAllStackTraces().keySet().stream()
-            .noneMatch(
-                thread ->
-                    thread.isAlive()
-                        && !thread.isDaemon()
-                        && thread.getName().startsWith("libp2p-")));
-  }
-
-  private static void round(Host a, Host b) throws Exception {
-    Connection connection = connect(a, b);
-    connection.identified().get(5, TimeUnit.SECONDS);
-    connection.close(Duration.ofSeconds(2));
-    awaitNone(b);
-  }
-
-  private static void awaitNone(Host host) throws Exception {
-    for (Connection connection : host.connections()) {
-      connection.end().get(5, TimeUnit.SECONDS);
-    }
-    long end = System.nanoTime() + 5_000_000_000L;
-    while (!host.resources().snapshot().isEmpty() && System.nanoTime() < end) {
-      java.util.concurrent.locks.LockSupport.parkNanos(200_000);
-    }
-  }
-
-  private static long descriptors() {
-    String[] open = new java.io.File("/proc/self/fd").list();
-    return open == null ? 0 : open.length;
   }
 }

@@ -3,6 +3,8 @@ package org.dxos.dmg.libp2p.host;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.SecureRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.Identity;
@@ -17,8 +19,12 @@ public final class Hosts {
   private Hosts() {}
 
   public static HostConfig config() throws IOException {
+    return config(System::nanoTime);
+  }
+
+  public static HostConfig config(LongSupplier clock) throws IOException {
     HostConfig config =
-        HostConfig.of(Identity.generate(RANDOM), System::nanoTime, RANDOM, 1)
+        HostConfig.of(Identity.generate(RANDOM), clock, RANDOM, 1)
             .listening(Multiaddr.parse("/ip4/127.0.0.1/tcp/0"));
     return config.withLimits(
         config.limits().withAddressLimits(1_000, 10_000),
@@ -30,9 +36,40 @@ public final class Hosts {
   }
 
   public static Host start(UnaryOperator<HostConfig> change) throws IOException {
-    Host host = Host.start(change.apply(config()));
+    return start(change.apply(config()));
+  }
+
+  public static Host start(HostConfig config) throws IOException {
+    Host host = Host.start(config);
     host.handle(ECHO, Hosts::echo);
     return host;
+  }
+
+  /** Looks again, a little apart, for ten seconds. */
+  public static void await(String what, Condition condition) throws Exception {
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (!condition.holds()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("not within ten seconds: " + what);
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  /** What may become true. */
+  public interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** Bytes of this heap in use, once what nobody holds is gone. */
+  public static long heap() {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+      Runtime runtime = Runtime.getRuntime();
+      least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+    }
+    return least;
   }
 
   private static void echo(Stream stream) throws IOException {

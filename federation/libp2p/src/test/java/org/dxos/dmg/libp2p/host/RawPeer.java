@@ -1,10 +1,13 @@
 package org.dxos.dmg.libp2p.host;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -13,33 +16,61 @@ import org.dxos.dmg.libp2p.multistream.Multistream;
 import org.dxos.dmg.libp2p.noise.NoiseUpgrade;
 import org.dxos.dmg.libp2p.peer.Identity;
 import org.dxos.dmg.libp2p.wire.Duplex;
+import org.dxos.dmg.libp2p.wire.Uvarint;
 
 /** A scripted peer: it shakes hands as it should, and then sends whatever it likes. */
 final class RawPeer implements AutoCloseable {
 
-  private final Identity identity = Identity.generate(Hosts.RANDOM);
+  private final Identity identity;
   private final Socket socket;
   private final Duplex channel;
-  private final Connection attacked;
+  private Optional<Connection> attacked = Optional.empty();
+  private final Host host;
 
   RawPeer(Host host) throws Exception {
-    socket = connect(host);
+    this(host, connect(host));
+    attacked = Optional.of(attacked());
+  }
+
+  /** Shakes hands over a socket that is open. */
+  RawPeer(Host host, Socket socket) throws Exception {
+    this(host, socket, Identity.generate(Hosts.RANDOM));
+  }
+
+  RawPeer(Host host, Socket socket, Identity identity) throws Exception {
+    this.host = host;
+    this.identity = identity;
+    this.socket = socket;
     Duplex plain = new TcpDuplex(socket);
     Multistream.propose(plain, List.of(NoiseUpgrade.PROTOCOL));
     channel =
         new NoiseUpgrade(identity, Hosts.RANDOM, List.of("/yamux/1.0.0"))
             .initiate(plain, Optional.of(host.peerId()))
             .channel();
-    long end = System.nanoTime() + 5_000_000_000L;
-    while (host.connection(identity.peerId()).isEmpty() && System.nanoTime() < end) {
-      Thread.onSpinWait();
-    }
-    attacked = host.connection(identity.peerId()).orElseThrow();
   }
 
   static Socket connect(Host host) throws IOException {
     InetSocketAddress to = host.sockets().getFirst();
     return new Socket(to.getAddress(), to.getPort());
+  }
+
+  /** From another of the loopback addresses 127.0.0.0/8, as if from another machine. */
+  static Socket connect(Host host, int machine) throws IOException {
+    InetSocketAddress to = host.sockets().getFirst();
+    InetAddress from =
+        InetAddress.getByAddress(
+            new byte[] {127, 1, (byte) (machine >> 8), (byte) (machine & 0xff)});
+    return new Socket(to.getAddress(), to.getPort(), from, 0);
+  }
+
+  /** Opens a stream and agrees on a protocol, unread. */
+  void open(int stream, String protocol) throws IOException {
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    both.writeBytes(Uvarint.delimited("/multistream/1.0.0\n".getBytes(StandardCharsets.UTF_8)));
+    both.writeBytes(Uvarint.delimited((protocol + "\n").getBytes(StandardCharsets.UTF_8)));
+    byte[] lines = both.toByteArray();
+    head(0, 1, stream, lines.length);
+    bytes(lines);
   }
 
   /** A frame's head alone. */
@@ -78,11 +109,16 @@ final class RawPeer implements AutoCloseable {
 
   /** Why the host ended this connection; waits ten seconds for it. */
   Libp2pException ended() throws Exception {
-    return attacked.end().get(10, TimeUnit.SECONDS);
+    return attacked().end().get(10, TimeUnit.SECONDS);
   }
 
-  Connection attacked() {
-    return attacked;
+  /** The host's end, once it has it. */
+  Connection attacked() throws Exception {
+    if (attacked.isEmpty()) {
+      Hosts.await("the host has it", () -> host.connection(identity.peerId()).isPresent());
+      attacked = host.connection(identity.peerId());
+    }
+    return attacked.orElseThrow();
   }
 
   @Override
