@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
@@ -28,6 +33,7 @@ import org.dxos.dmg.sync.link.Link;
 import org.dxos.dmg.sync.link.PeerStatus;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.unixfs.BundleBlocks;
 import org.dxos.dmg.version.Version;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,9 +55,21 @@ class FederationTest {
       Files.createDirectories(home);
       World world = World.real();
       this.registry = LocalRegistry.open(home, world);
-      this.federation = registry.federate(List.of("/ip4/127.0.0.1/tcp/0"));
+      this.federation = registry.federate(List.of("/ip4/127.0.0.1/tcp/" + portOf(home)));
       this.publisher = new Publisher(registry, new KeyRing(home, new Random()), world.clock());
       ALL.add(this);
+    }
+
+    /** A node that starts again listens where it did. */
+    private static int portOf(Path home) throws IOException {
+      Integer known = PORTS.get(home);
+      if (known == null) {
+        try (ServerSocket free = new ServerSocket(0)) {
+          known = free.getLocalPort();
+        }
+        PORTS.put(home, known);
+      }
+      return known;
     }
 
     private void publish(String name, String version) {
@@ -87,6 +105,7 @@ class FederationTest {
     joiner.federation.join(invitation, Link.Policy.FULL);
   }
 
+  private static final Map<Path, Integer> PORTS = new HashMap<>();
   private static final List<Node> ALL = new ArrayList<>();
 
   private static String state() {
@@ -232,6 +251,150 @@ class FederationTest {
     }
     try (Node one = new Node(homes.resolve("one"))) {
       assertTrue(one.resolves("local.me/module/secret"));
+    }
+  }
+
+  /** Its peers have what it signed since; it learns so before it signs again, and forks nothing. */
+  @Test
+  void aHomeRestoredFromYesterdayGoesOnFromWhatItsPeersHave(@TempDir Path homes)
+      throws IOException {
+    Path yesterday = homes.resolve("yesterday");
+    try (Node two = new Node(homes.resolve("two"))) {
+      try (Node one = new Node(homes.resolve("one"))) {
+        link(one, two);
+        one.publish("com.one/module/a", "1.0.0");
+        awaitEqual(one, two);
+      }
+      copy(homes.resolve("one"), yesterday);
+      try (Node one = new Node(homes.resolve("one"))) {
+        one.publish("com.one/module/a", "1.1.0");
+        awaitEqual(one, two);
+      }
+      delete(homes.resolve("one"));
+      copy(yesterday, homes.resolve("one"));
+      try (Node one = new Node(homes.resolve("one"))) {
+        one.publish("com.one/module/a", "1.2.0");
+        awaitEqual(one, two);
+        for (Node node : List.of(one, two)) {
+          assertEquals(
+              List.of("1.2.0", "1.1.0", "1.0.0"),
+              node.registry.module("com.one/module/a").versions().stream()
+                  .map(version -> version.version())
+                  .toList());
+          assertEquals(List.of(), node.registry.authority("com.one").orElseThrow().forks());
+        }
+      }
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file :
+          (Iterable<Path>) files.sorted(java.util.Comparator.reverseOrder())::iterator) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void bundlesComeAtOnceOrWhenSomebodyAsks(@TempDir Path homes) throws IOException {
+    Path folder = Files.createDirectories(homes.resolve("module"));
+    Files.writeString(folder.resolve("index.js"), "export const handler = async () => 1;\n");
+    Files.write(folder.resolve("data.bin"), new byte[3 << 20]);
+    Files.writeString(
+        folder.resolve("dmg.json"),
+        """
+        {"name": "com.one/module/a", "version": "1.0.0",
+         "runtimes": [{"runtime": "nodejs", "bundle": "."}]}
+        """);
+    try (Node one = new Node(homes.resolve("one"));
+        Node now = new Node(homes.resolve("now"));
+        Node later = new Node(homes.resolve("later"))) {
+      PreparedModule module = PreparedModule.read(folder, Optional.empty(), Optional.empty());
+      one.publisher.publish(module);
+      Cid bundle = module.record().bundles().getFirst().cid();
+      link(one, now);
+      later.federation.join(
+          one.federation.invite(Link.Policy.FULL, 600), new Link.Policy(true, List.of(), false));
+      awaitEqual(one, now, later);
+      await(
+          "the bundle",
+          () ->
+              now.registry.store().get(bundle).isPresent()
+                  && BundleBlocks.of(now.registry.store(), bundle).complete());
+      assertEquals(Optional.empty(), later.registry.store().get(bundle));
+      assertTrue(BundleBlocks.of(later.registry, bundle).complete());
+      assertTrue(BundleBlocks.of(later.registry.store(), bundle).complete());
+      // Nobody has it: told, and not asked for again at once.
+      Cid nowhere = Cid.of(Cid.RAW, new byte[] {1, 2, 3});
+      assertEquals(Optional.empty(), later.registry.get(nowhere));
+      assertEquals(Optional.empty(), later.registry.get(nowhere));
+    }
+  }
+
+  @Test
+  void aStatementFindsItsHomeOverAnyNode(@TempDir Path homes) throws IOException {
+    try (Node home = new Node(homes.resolve("home"));
+        Node middle = new Node(homes.resolve("middle"));
+        Node far = new Node(homes.resolve("far"))) {
+      home.publish("com.one/module/a", "1.0.0");
+      link(home, middle);
+      link(middle, far);
+      awaitEqual(home, middle, far);
+      // The keys of the publisher, before a registry that is not the home.
+      Publisher away =
+          new Publisher(far.registry, new KeyRing(home.home, new Random()), World.real().clock());
+      PreparedModule next =
+          PreparedModule.of(
+              ModuleRecord.named(Name.parse("com.one/module/a"), Version.parse("1.1.0")).build());
+      assertTrue(away.publish(next) instanceof Publisher.Outcome.Pending);
+      await("the home to add it", () -> home.resolves("com.one/module/a@1.1.0"));
+      await("it to come back", () -> far.resolves("com.one/module/a@1.1.0"));
+      await("nothing to be pending", () -> !far.registry.status().entries().containsKey("pending"));
+      await(
+          "nothing to be pending",
+          () -> !middle.registry.status().entries().containsKey("pending"));
+      assertTrue(away.publish(next) instanceof Publisher.Outcome.AlreadyThere);
+      away.say(Name.parse("com.one/module/a"), new Statement.Yank("1.1.0", "wrong"));
+      await(
+          "a yank to come back",
+          () -> far.registry.resolve("com.one/module/a@^1").version().equals("1.0.0"));
+      awaitEqual(home, middle, far);
+    }
+  }
+
+  @Test
+  void whatIsPendingSurvivesARestartAndAnAbsentHome(@TempDir Path homes) throws IOException {
+    try (Node far = new Node(homes.resolve("far"))) {
+      try (Node home = new Node(homes.resolve("home"))) {
+        home.publish("com.one/module/a", "1.0.0");
+        link(home, far);
+        awaitEqual(home, far);
+      }
+      Publisher away =
+          new Publisher(
+              far.registry, new KeyRing(homes.resolve("home"), new Random()), World.real().clock());
+      away.publish(
+          PreparedModule.of(
+              ModuleRecord.named(Name.parse("com.one/module/a"), Version.parse("1.1.0")).build()));
+      assertTrue(far.registry.status().entries().containsKey("pending"));
+    }
+    try (Node far = new Node(homes.resolve("far"))) {
+      assertTrue(far.registry.status().entries().containsKey("pending"));
+      try (Node home = new Node(homes.resolve("home"))) {
+        await("the home to add it", () -> home.resolves("com.one/module/a@1.1.0"));
+        await(
+            "nothing to be pending", () -> !far.registry.status().entries().containsKey("pending"));
+        assertTrue(far.resolves("com.one/module/a@1.1.0"));
+      }
     }
   }
 

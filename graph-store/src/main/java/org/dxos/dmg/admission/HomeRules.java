@@ -27,6 +27,17 @@ final class HomeRules {
     if (keys.of(entry.home().headKey()).isEmpty()) {
       return Optional.of(notHome(entry, keys));
     }
+    return judge(view, statement, issued);
+  }
+
+  /**
+   * Judges a statement as any node can, whether or not it is the home.
+   *
+   * @param issued seconds, UTC, of the head that would add it
+   */
+  static Optional<Verdict.Refused> judge(
+      AuthorityView view, Signed<Statement> statement, long issued) {
+    AuthorityEntry entry = view.keyHead().body();
     switch (view.standing().contest()) {
       case KEYS -> {
         return Optional.of(

@@ -184,24 +184,70 @@ public final class Registrar implements AutoCloseable {
   public CompletableFuture<Receipt> submit(Cid envelope, BlockSource offered) {
     BlockSource all = offered(offered);
     Signed<Statement> signed = Signed.read(all, envelope, Statement.class).requireSigned();
-    Statement statement = signed.body();
-    AuthorityView view =
-        authority(statement.genesis())
-            .orElseThrow(
-                () ->
-                    new AdmissionException.Refused(
-                        ErrorCode.AUTHORITY_UNKNOWN,
-                        "admit statement `"
-                            + envelope
-                            + "`: authority `"
-                            + statement.genesis()
-                            + "` is not held here",
-                        "claim the authority first"));
+    AuthorityView view = known(signed);
     HomeRules.judge(view, keys, signed, now()).ifPresent(Registrar::refuse);
+    CompletableFuture<Receipt> answer = new CompletableFuture<>();
+    clerk.enqueue(new Clerk.Task.Say(signed, checked(signed, view, all), answer));
+    return answer;
+  }
+
+  /**
+   * Checks a statement of an authority whose home is elsewhere, as far as it can be judged here.
+   *
+   * @return the statement, and the blocks of it that are not held
+   * @throws AdmissionException if its home would refuse it, for all that is known here
+   */
+  public Checked check(Cid envelope, BlockSource offered) {
+    BlockSource all = offered(offered);
+    Signed<Statement> signed = Signed.read(all, envelope, Statement.class).requireSigned();
+    AuthorityView view = known(signed);
+    HomeRules.judge(view, signed, now()).ifPresent(Registrar::refuse);
+    Map<Cid, byte[]> blocks = checked(signed, view, all);
+    boolean held = view.state().get(Slots.of(signed.body())).equals(Optional.of(envelope));
+    return new Checked(signed, view, blocks, held);
+  }
+
+  /**
+   * A statement that was found in order.
+   *
+   * @param blocks of it that are not held
+   * @param held whether it stands already
+   */
+  public record Checked(
+      Signed<Statement> statement,
+      AuthorityView authority,
+      Map<Cid, byte[]> blocks,
+      boolean held) {}
+
+  /** True if this node signs the heads of an authority. */
+  public boolean isHome(Cid genesis) {
+    return authority(genesis)
+        .map(view -> keys.of(view.keyHead().body().home().headKey()).isPresent())
+        .orElse(false);
+  }
+
+  private AuthorityView known(Signed<Statement> signed) {
+    Cid genesis = signed.body().genesis();
+    return authority(genesis)
+        .orElseThrow(
+            () ->
+                new AdmissionException.Refused(
+                    ErrorCode.AUTHORITY_UNKNOWN,
+                    "admit statement `"
+                        + signed.cid()
+                        + "`: authority `"
+                        + genesis
+                        + "` is not held here",
+                    "claim the authority first"));
+  }
+
+  /** The blocks of a statement that are not held, once it was found to say what its record says. */
+  private Map<Cid, byte[]> checked(Signed<Statement> signed, AuthorityView view, BlockSource all) {
+    Statement statement = signed.body();
     Map<Cid, byte[]> blocks = new LinkedHashMap<>();
     if (statement.op() instanceof Statement.Release release) {
       // A slot that is taken stays taken, so a conflict is told before any file is looked at.
-      switch (Slots.apply(view.state(), envelope, statement, view.voided(), all)) {
+      switch (Slots.apply(view.state(), signed.cid(), statement, view.voided(), all)) {
         case Verdict.Accepted _ -> {
           ReleaseRules.check(view.name(), statement, release, all, this::authority);
           ReleaseRules.eachBlock(release.module(), all, cid -> keepNew(cid, all, blocks));
@@ -213,10 +259,8 @@ public final class Registrar implements AutoCloseable {
       }
     }
     keepNew(signed.envelope().body(), all, blocks);
-    keepNew(envelope, all, blocks);
-    CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    clerk.enqueue(new Clerk.Task.Say(signed, blocks, answer));
-    return answer;
+    keepNew(signed.cid(), all, blocks);
+    return blocks;
   }
 
   /** Waits for what {@link #submit} answers, and throws its failure as it is. */

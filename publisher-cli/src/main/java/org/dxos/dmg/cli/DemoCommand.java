@@ -148,6 +148,7 @@ final class DemoCommand implements Callable<Integer> {
               module.record().name() + "@" + module.record().version() + "  " + module.recordCid());
         }
         case Publisher.Outcome.AlreadyThere _ -> step(module.record().name() + " was there");
+        case Publisher.Outcome.Pending _ -> step(module.record().name() + " is on its way");
       }
     }
   }

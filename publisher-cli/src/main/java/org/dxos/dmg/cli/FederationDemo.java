@@ -157,18 +157,13 @@ final class FederationDemo {
     }
   }
 
+  /** Each question is a request, which paces it. */
   private static void await(String what, BooleanSupplier done) {
     long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
     while (!done.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new CommandException(
             ErrorCode.INTERNAL, "waited " + PATIENCE_SECONDS + " s for " + what, "");
-      }
-      try {
-        Thread.sleep(5);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
       }
     }
   }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.publish.PreparedModule;
 import org.dxos.dmg.publish.Publisher;
 import org.dxos.dmg.unixfs.FolderScan;
@@ -101,12 +102,34 @@ final class PublishCommand implements Callable<Integer> {
                     .put("version", module.record().version().toString())
                     .put("record", module.recordCid().toString())
                     .put("release", published.receipt().statement().toString())
-                    .put("head", published.receipt().head().toString());
+                    .put("head", published.receipt().head(), head -> Node.of(head.toString()));
             published.claimed().ifPresent(one -> answer.put("claimed", one.authority().toNode()));
             session.terminal().json(answer.build());
           } else {
             session.terminal().line(module.recordCid().toString());
             session.terminal().note("published " + reference + " to " + registry.place());
+          }
+        }
+        case Publisher.Outcome.Pending pending -> {
+          if (session.json()) {
+            session
+                .terminal()
+                .json(
+                    new MapBuilder()
+                        .put("status", "pending")
+                        .put("name", module.record().name().toString())
+                        .put("version", module.record().version().toString())
+                        .put("record", module.recordCid().toString())
+                        .put("release", pending.receipt().statement().toString())
+                        .build());
+          } else {
+            session.terminal().line(module.recordCid().toString());
+            session
+                .terminal()
+                .note(
+                    reference
+                        + " is on its way to the home of its authority; `dmg status` tells when it"
+                        + " waits no more");
           }
         }
         case Publisher.Outcome.AlreadyThere there -> {

@@ -59,6 +59,20 @@ final class StatusCommand implements Callable<Integer> {
           }
         }
       }
+      if (status.entries().get("pending") instanceof Node.Array pending) {
+        for (Node one : pending.items()) {
+          if (one instanceof Node.Map map) {
+            terminal.line(
+                "pending     "
+                    + text(map, "says")
+                    + "  "
+                    + text(map, "statement")
+                    + (map.entries().containsKey("refused")
+                        ? "  REFUSED by its home: " + text(map, "refused")
+                        : ""));
+          }
+        }
+      }
       return 0;
     }
   }

@@ -63,6 +63,9 @@ public final class Publisher {
 
     /** The same was published before; nothing was changed. */
     record AlreadyThere(Cid release) implements Outcome {}
+
+    /** The release is on its way to the home of its authority, which has the last word. */
+    record Pending(PublishReceipt receipt) implements Outcome {}
   }
 
   /**
@@ -98,9 +101,11 @@ public final class Publisher {
       signers.put(authority, signer);
     }
     PublishReceipt receipt = sayRelease(module, signer, named);
-    return receipt.added()
-        ? new Outcome.Published(receipt, claimed)
-        : new Outcome.AlreadyThere(receipt.statement());
+    return switch (receipt.status()) {
+      case ADDED -> new Outcome.Published(receipt, claimed);
+      case HELD -> new Outcome.AlreadyThere(receipt.statement());
+      case PENDING -> new Outcome.Pending(receipt);
+    };
   }
 
   /**

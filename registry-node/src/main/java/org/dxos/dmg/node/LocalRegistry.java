@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Learned;
@@ -58,9 +57,11 @@ import org.dxos.dmg.solver.Root;
 import org.dxos.dmg.solver.Roots;
 import org.dxos.dmg.solver.Solver;
 import org.dxos.dmg.sync.link.Federation;
+import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
@@ -88,6 +89,8 @@ public final class LocalRegistry implements Registry {
   private final NodeKeys keys;
   private final PolicyFile policy;
   private final ModuleIndex modules;
+  private final Outbox outbox;
+  private volatile Optional<Federation> federation = Optional.empty();
 
   /** What first sight is worth where the policy does not say. */
   private volatile Policy.Tofu firstUse = Policy.Tofu.ALLOW;
@@ -110,6 +113,7 @@ public final class LocalRegistry implements Registry {
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
     this.reader = new ReleaseReader(store);
+    this.outbox = new Outbox(store);
     this.modules = new ModuleIndex(store, home.resolve("modules"));
   }
 
@@ -394,14 +398,39 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
-    CompletableFuture<Receipt> answer = registrar.submit(envelope, offered);
-    Receipt receipt = Registrar.await(answer);
+    BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
+    Optional<Federation> among = federation;
+    among.ifPresent(Federation::awaitFirstRound);
+    if (among.isPresent()
+        && !registrar.isHome(Signed.read(all, envelope, Statement.class).body().genesis())) {
+      return handOn(registrar.check(envelope, offered), among.get());
+    }
+    Receipt receipt = Registrar.await(registrar.submit(envelope, offered));
     return new PublishReceipt(
-        receipt.status() == Receipt.Status.ADDED,
+        receipt.status() == Receipt.Status.ADDED
+            ? PublishReceipt.Status.ADDED
+            : PublishReceipt.Status.HELD,
         receipt.statement(),
-        receipt.head(),
+        Optional.of(receipt.head()),
         receipt.proof(),
         receipt.position());
+  }
+
+  /** Keeps a statement for the home of its authority, which is another node. */
+  private PublishReceipt handOn(Registrar.Checked checked, Federation among) {
+    if (!checked.held() && outbox.keep(checked, now())) {
+      among.handOn();
+    }
+    return new PublishReceipt(
+        checked.held() ? PublishReceipt.Status.HELD : PublishReceipt.Status.PENDING,
+        checked.statement().cid(),
+        checked.authority().head().map(Signed::cid),
+        List.of(),
+        store.journalEnd());
+  }
+
+  Outbox outbox() {
+    return outbox;
   }
 
   @Override
@@ -426,7 +455,7 @@ public final class LocalRegistry implements Registry {
       throw new PolicyException(
           ErrorCode.WITHHELD, "read block `" + cid + "`: the policy withholds it", "");
     }
-    return store.get(cid);
+    return store.get(cid).or(() -> federation.flatMap(among -> among.fetch(cid)));
   }
 
   @Override
@@ -444,6 +473,10 @@ public final class LocalRegistry implements Registry {
             .put("policy", policy.current().digest().toString())
             .put("position", store.journalEnd())
             .putAlways("authorities", new Node.Array(authorities));
+    List<Node> pending = outbox.shown(registrar);
+    if (!pending.isEmpty()) {
+      status.putAlways("pending", new Node.Array(pending));
+    }
     synchronized (this) {
       graph.ifPresent(
           index ->
@@ -521,7 +554,15 @@ public final class LocalRegistry implements Registry {
    * @throws org.dxos.dmg.sync.wire.SyncException if an address cannot be listened on
    */
   public Federation federate(List<String> listen) {
-    return Federating.start(this, world, keys.ring().peer(), listen);
+    Federation among = Federating.start(this, world, keys.ring().peer(), listen);
+    registrar.onCommit(_ -> outbox.settle(registrar));
+    federation = Optional.of(among);
+    return among;
+  }
+
+  /** This registry as other nodes meet it. */
+  public Holder replica() {
+    return new Replica(this);
   }
 
   private final Object woken = new Object();

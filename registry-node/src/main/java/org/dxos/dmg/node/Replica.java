@@ -5,12 +5,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Registrar;
+import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.sync.replica.Holder;
+import org.dxos.dmg.sync.wire.Submitted;
+import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 
 /** A registry as other nodes meet it: what is local alone is not there. */
@@ -55,6 +59,35 @@ final class Replica implements Holder {
     blocks.forEach(batch::put);
     if (!batch.isEmpty()) {
       store().commit(batch);
+    }
+  }
+
+  @Override
+  public List<Waiting> waiting() {
+    return registry.outbox().toHandOn(registrar);
+  }
+
+  @Override
+  public void answered(Cid statement, Submitted answer) {
+    registry.outbox().answered(statement, answer);
+  }
+
+  @Override
+  public Submitted submit(Cid statement, BlockSource offered) {
+    try {
+      PublishReceipt receipt = registry.publish(statement, offered);
+      return receipt.status() == PublishReceipt.Status.PENDING
+          ? Submitted.PENDING
+          : Submitted.added(
+              new Submitted.Receipt(
+                  receipt.statement(), receipt.head().orElseThrow(), receipt.proof()));
+    } catch (AdmissionException.Conflict conflict) {
+      return Submitted.refused(conflict.code(), Optional.of(conflict.standing()));
+    } catch (RuntimeException e) {
+      if (e instanceof Explained explained) {
+        return Submitted.refused(explained.code(), Optional.empty());
+      }
+      throw e;
     }
   }
 }

@@ -58,7 +58,13 @@ final class WriteResource implements Resource {
       default -> {
         Car car = car(exchange);
         PublishReceipt receipt = registry.publish(car.root(), car::block);
-        exchange.json(receipt.added() ? 201 : 200, receipt.toNode());
+        int status =
+            switch (receipt.status()) {
+              case ADDED -> 201;
+              case HELD -> 200;
+              case PENDING -> 202;
+            };
+        exchange.json(status, receipt.toNode());
       }
     }
   }

@@ -32,21 +32,25 @@ final class BundleFetch {
     this.remote = remote;
   }
 
-  /** Fetches the bundles of records that are held. Answers how many bytes came. */
-  long fetch(List<Cid> records) throws IOException {
+  /**
+   * Fetches the bundles of records.
+   *
+   * @param source where the records can be read
+   * @return how many bytes came
+   */
+  long fetch(List<Cid> records, BlockSource source) throws IOException {
     long bytes = 0;
     for (Cid record : records) {
-      for (Bundle bundle : bundles(record)) {
+      for (Bundle bundle : bundles(record, source)) {
         bytes += fetch(bundle);
       }
     }
     return bytes;
   }
 
-  private List<Bundle> bundles(Cid record) {
+  private static List<Bundle> bundles(Cid record, BlockSource source) {
     try {
-      return holder
-          .store()
+      return source
           .get(record)
           .map(block -> ModuleRecord.decode(block).bundles())
           .orElse(List.of());

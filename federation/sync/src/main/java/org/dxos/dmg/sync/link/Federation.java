@@ -10,10 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
@@ -25,6 +29,7 @@ import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.sync.replica.Arriving;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
@@ -32,6 +37,7 @@ import org.dxos.dmg.sync.wire.Frames;
 import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.ItemWriter;
 import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
@@ -57,8 +63,14 @@ public final class Federation implements AutoCloseable {
   /** With a whole answer: a large authority takes a while. */
   static final Duration ANSWER_PATIENCE = Duration.ofMinutes(10);
 
+  /** For peers to answer before anything is signed; who is away that long is not waited for. */
+  private static final Duration FIRST_ROUND = Duration.ofSeconds(5);
+
   /** For what is under way to end. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
+  /** Of the blocks of one request, bundles apart, which are fetched. */
+  private static final long MAX_SUBMIT_BYTES = 16L << 20;
 
   private static final int JOURNAL_PAGE = 1024;
 
@@ -67,6 +79,7 @@ public final class Federation implements AutoCloseable {
   private final Holder holder;
   private final InstantSource clock;
   private final Responder responder;
+  private final OnDemand onDemand;
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Object news = new Object();
@@ -83,6 +96,7 @@ public final class Federation implements AutoCloseable {
     this.holder = holder;
     this.clock = clock;
     this.responder = new Responder(holder);
+    this.onDemand = new OnDemand(holder, this::connected, clock);
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
     threads.execute(this::announce);
@@ -184,6 +198,40 @@ public final class Federation implements AutoCloseable {
     return link;
   }
 
+  /** A block of a bundle that is not held, from a linked peer that has it; it is kept. */
+  public Optional<byte[]> fetch(Cid cid) {
+    return onDemand.fetch(cid);
+  }
+
+  private List<Remote> connected() {
+    List<Remote> remotes = new ArrayList<>();
+    for (Link link : links.all()) {
+      try {
+        connection(link.peer())
+            .ifPresent(one -> remotes.add(new PeerRemote(one, OnDemand.patience())));
+      } catch (IOException e) {
+        LOG.debug("find {}: {}", link.peer(), e.getMessage());
+      }
+    }
+    return remotes;
+  }
+
+  /**
+   * Waits until every peer was asked once what it has, or could not be: a home that was restored
+   * from a backup learns by it what it has signed since, before it signs again.
+   */
+  public void awaitFirstRound() {
+    CompletableFuture<?>[] asked =
+        peers.values().stream().map(Peer::asked).toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(asked).get(FIRST_ROUND.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.debug("not every peer was asked: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Asks every peer that is followed what differs, now. */
   public void syncNow() {
     peers.values().forEach(Peer::wake);
@@ -241,8 +289,15 @@ public final class Federation implements AutoCloseable {
         hear(peer, announce);
         return;
       }
+      Optional<Submitted> submitted =
+          request instanceof Request.Submit ? Optional.of(take(stream)) : Optional.empty();
       try (OutputStream out = Frames.compressed(stream.out())) {
-        answer(request, peer, new ItemWriter(out));
+        ItemWriter items = new ItemWriter(out);
+        if (submitted.isPresent()) {
+          items.say(submitted.get().toNode());
+        } else {
+          answer(request, peer, items);
+        }
       }
     } catch (RuntimeException e) {
       stream.reset();
@@ -262,14 +317,36 @@ public final class Federation implements AutoCloseable {
       case Request.Blocks one -> responder.blocks(one, out);
       case Request.Forks one -> responder.forks(one, out);
       case Request.Join one -> join(one, peer, out);
-      case Request.Submit _ ->
-          out.say(
-              new MapBuilder()
-                  .put("status", "refused")
-                  .put("code", ErrorCode.UNSUPPORTED.name())
-                  .build());
-      case Request.Announce _ -> {}
+      case Request.Submit _, Request.Announce _ -> {}
     }
+  }
+
+  /** Takes the statements that a peer hands in; the answer is about the last of them. */
+  private Submitted take(Stream stream) throws IOException {
+    Arriving arriving = new Arriving(holder.store());
+    for (Optional<byte[]> block = Frames.read(stream.in(), BlockStore.MAX_BLOCK_BYTES);
+        block.isPresent();
+        block = Frames.read(stream.in(), BlockStore.MAX_BLOCK_BYTES)) {
+      arriving.take(block.get());
+      if (arriving.bytes() > MAX_SUBMIT_BYTES) {
+        throw new SyncException(
+            ErrorCode.TOO_LARGE,
+            "take statements: more than " + MAX_SUBMIT_BYTES + " bytes in one request",
+            "");
+      }
+    }
+    Remote from = new PeerRemote(stream.connection(), ANSWER_PATIENCE);
+    new BundleFetch(holder, from).fetch(arriving.records(), arriving::get);
+    Submitted answer = Submitted.refused(ErrorCode.SYNC_PROTOCOL, Optional.empty());
+    for (Cid statement : arriving.statements()) {
+      answer = holder.submit(statement, arriving::get);
+    }
+    return answer;
+  }
+
+  /** There is something new to hand on to the homes of authorities. */
+  public void handOn() {
+    peers.values().forEach(Peer::wakeToHandOn);
   }
 
   private void join(Request.Join request, String peer, ItemWriter out) throws IOException {

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,9 +17,12 @@ import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Identified;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
+import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Pull;
+import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.SyncException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +39,12 @@ final class Peer {
   /** Between two questions about what differs, when nothing is announced. */
   private static final Duration ROUND = Duration.ofSeconds(30);
 
+  /**
+   * Of so many rounds one compares the trees themselves, if the roots differ: what a peer left out
+   * once, its journal does not tell again.
+   */
+  private static final int WALK_EACH = 10;
+
   private static final Duration FIRST_RETRY = Duration.ofMillis(500);
   private static final Duration LAST_RETRY = Duration.ofMinutes(5);
 
@@ -44,12 +54,15 @@ final class Peer {
   private final Condition woken = turn.newCondition();
   private final Set<Cid> lacking = new LinkedHashSet<>();
   private boolean due = true;
+  private boolean outgoing = true;
   private boolean stopped;
 
+  private final CompletableFuture<@Nullable Void> asked = new CompletableFuture<>();
   private volatile Optional<Long> lastEqual = Optional.empty();
   private volatile Optional<String> error = Optional.empty();
   private volatile long received;
   private int failures;
+  private int rounds;
 
   Peer(Federation federation, String id) {
     this.federation = federation;
@@ -82,6 +95,17 @@ final class Peer {
     }
   }
 
+  /** Something waits for its home. */
+  void wakeToHandOn() {
+    turn.lock();
+    try {
+      outgoing = true;
+      woken.signalAll();
+    } finally {
+      turn.unlock();
+    }
+  }
+
   void stop() {
     turn.lock();
     try {
@@ -106,6 +130,11 @@ final class Peer {
     }
   }
 
+  /** Completes when it was asked once, or could not be. */
+  CompletableFuture<@Nullable Void> asked() {
+    return asked;
+  }
+
   void run() {
     try {
       while (true) {
@@ -119,9 +148,11 @@ final class Peer {
         }
         try {
           keepUp(link.get(), work);
+          asked.complete(null);
           failures = 0;
           error = Optional.empty();
         } catch (IOException | RuntimeException e) {
+          asked.complete(null);
           failed(e);
         }
       }
@@ -166,10 +197,12 @@ final class Peer {
     turn.lock();
     try {
       long left = ROUND.toNanos();
-      while (!stopped && !due && lacking.isEmpty() && left > 0) {
+      while (!stopped && !due && !outgoing && lacking.isEmpty() && left > 0) {
         left = woken.awaitNanos(left);
       }
-      Work work = new Work(stopped, due || lacking.isEmpty(), new ArrayList<>(lacking));
+      boolean all = due || (lacking.isEmpty() && !outgoing);
+      Work work = new Work(stopped, all, new ArrayList<>(lacking));
+      outgoing = false;
       due = false;
       lacking.clear();
       return work;
@@ -181,10 +214,11 @@ final class Peer {
   private void keepUp(Link link, Work work) throws IOException {
     Connection connection = federation.connect(id, link.addresses());
     learnAddresses(link, connection);
-    if (!link.policy().follow()) {
+    PeerRemote remote = new PeerRemote(connection, Federation.ANSWER_PATIENCE);
+    handOn(remote);
+    if (!link.policy().follow() || (!work.all() && work.some().isEmpty())) {
       return;
     }
-    PeerRemote remote = new PeerRemote(connection, Federation.ANSWER_PATIENCE);
     Pull pull =
         new Pull(
             federation.holder(), remote, link.policy().wanted(), federation.links().cursor(id));
@@ -199,11 +233,25 @@ final class Peer {
       }
     }
     if (link.policy().bundles()) {
-      received += new BundleFetch(federation.holder(), remote).fetch(outcome.records());
+      received +=
+          new BundleFetch(federation.holder(), remote)
+              .fetch(outcome.records(), federation.holder().store());
     }
     if (!outcome.faults().isEmpty()) {
       throw new SyncException(
           ErrorCode.SYNC_PROTOCOL, "take from `" + id + "`: " + outcome.faults().getFirst(), "");
+    }
+  }
+
+  /** Hands on what waits: to its home if that is linked, else to everybody, who hand it on. */
+  private void handOn(PeerRemote remote) throws IOException {
+    Holder holder = federation.holder();
+    for (Holder.Waiting one : holder.waiting()) {
+      boolean nearer = one.home().equals(id) || federation.links().of(one.home()).isEmpty();
+      if (nearer) {
+        holder.answered(
+            one.statement(), remote.submit(Responder.statement(one.statement(), holder.store())));
+      }
     }
   }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.sync.replica.Remote;
@@ -12,6 +14,8 @@ import org.dxos.dmg.sync.wire.Frames;
 import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.ItemReader;
 import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.sync.wire.Submitted;
+import org.dxos.dmg.sync.wire.SyncException;
 
 /** A peer over an open connection: one stream a request. */
 final class PeerRemote implements Remote {
@@ -56,6 +60,26 @@ final class PeerRemote implements Remote {
       stream.out().flush();
       stream.closeWrite();
       stream.in().transferTo(OutputStream.nullOutputStream());
+    }
+  }
+
+  /** Hands a statement in, with its blocks in the order in which {@code log} tells them. */
+  Submitted submit(List<byte[]> blocks) throws IOException {
+    try (Stream stream = connection.open(Federation.PROTOCOL)) {
+      stream.deadline(patience);
+      Frames.write(stream.out(), new Request.Submit().encode());
+      for (byte[] block : blocks) {
+        Frames.write(stream.out(), block);
+      }
+      stream.out().flush();
+      stream.closeWrite();
+      try (InputStream plain = Frames.plain(stream.in())) {
+        if (new ItemReader(plain).next().orElse(null) instanceof Item.Said said) {
+          return Submitted.of(said.fields());
+        }
+      }
+      throw new SyncException(
+          ErrorCode.SYNC_PROTOCOL, "read answer to `submit` of `" + name() + "`: no map", "");
     }
   }
 

@@ -14,31 +14,34 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.Statement;
 
 /**
  * Blocks of one authority as they come, told apart by what came before them. A block is one of the
  * raw ones that the last record links, or else dag-cbor.
  */
-final class Arriving {
+public final class Arriving {
 
   /** How every envelope begins: a map of three, of which {@code v} is first. */
   private static final byte[] ENVELOPE = {(byte) 0xa3, 0x61, 'v'};
 
   private static final byte[] HEAD = Head.TYPE.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ENTRY = AuthorityEntry.TYPE.getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] STATEMENT = Statement.TYPE.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] RECORD = "dmg/module/".getBytes(StandardCharsets.US_ASCII);
 
   private final BlockSource held;
   private final Map<Cid, byte[]> blocks = new LinkedHashMap<>();
   private final Set<Cid> raw = new HashSet<>();
   private final List<Cid> envelopes = new ArrayList<>();
+  private final List<Cid> statements = new ArrayList<>();
   private final List<Cid> records = new ArrayList<>();
   private long bytes;
 
   /**
    * @param held what is here already
    */
-  Arriving(BlockSource held) {
+  public Arriving(BlockSource held) {
     this.held = held;
   }
 
@@ -47,7 +50,7 @@ final class Arriving {
    *
    * @return true if it ends a head: nothing that comes later is needed for what came so far
    */
-  boolean take(byte[] block) {
+  public boolean take(byte[] block) {
     byte[] digest = Cid.sha256(block);
     Cid file = Cid.ofDigest(Cid.RAW, digest);
     bytes += block.length;
@@ -69,6 +72,9 @@ final class Arriving {
 
   private boolean envelope(Cid cid, byte[] block) {
     Optional<byte[]> body = get(Envelope.decode(block).body());
+    if (body.isPresent() && Bytes.contain(body.get(), STATEMENT)) {
+      statements.add(cid);
+    }
     if (body.isEmpty() || !(Bytes.contain(body.get(), HEAD) || Bytes.contain(body.get(), ENTRY))) {
       return false;
     }
@@ -80,7 +86,7 @@ final class Arriving {
   }
 
   /** A block that came, or was here. */
-  Optional<byte[]> get(Cid cid) {
+  public Optional<byte[]> get(Cid cid) {
     byte[] come = blocks.get(cid);
     return come != null ? Optional.of(come) : held.get(cid);
   }
@@ -90,13 +96,18 @@ final class Arriving {
     return envelopes;
   }
 
+  /** Statements that came, or what looks like one, in the order in which they came. */
+  public List<Cid> statements() {
+    return List.copyOf(statements);
+  }
+
   /** Records that came. */
-  List<Cid> records() {
+  public List<Cid> records() {
     return records;
   }
 
   /** Bytes that came. */
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 
@@ -106,6 +117,7 @@ final class Arriving {
     raw.clear();
     envelopes.clear();
     records.clear();
+    statements.clear();
     bytes = 0;
   }
 }

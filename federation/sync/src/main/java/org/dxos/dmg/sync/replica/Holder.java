@@ -1,12 +1,14 @@
 package org.dxos.dmg.sync.replica;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.verdict.AuthorityView;
 
 /** What a node holds, and its door. Safe for many threads. */
@@ -33,5 +35,27 @@ public interface Holder {
   Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered);
 
   /** Keeps blocks of bundles that were checked. */
-  void keep(java.util.Map<Cid, byte[]> blocks);
+  void keep(Map<Cid, byte[]> blocks);
+
+  /**
+   * A statement on its way to the home of its authority.
+   *
+   * @param statement its envelope
+   * @param home peer id of the home, base58
+   */
+  record Waiting(Cid statement, String home) {}
+
+  /** Statements that were handed in here, and whose home is elsewhere. */
+  List<Waiting> waiting();
+
+  /** The home has answered, or a node on the way to it. */
+  void answered(Cid statement, Submitted answer);
+
+  /**
+   * Takes a statement that a peer hands in: adds it if this is the home of its authority, keeps it
+   * as waiting if it is not.
+   *
+   * @param offered blocks that came with it
+   */
+  Submitted submit(Cid statement, BlockSource offered);
 }

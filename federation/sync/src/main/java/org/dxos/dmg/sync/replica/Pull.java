@@ -335,6 +335,12 @@ public final class Pull {
         records.addAll(arriving.records());
       }
       learned.refusal().ifPresent(why -> faults.add(why.message()));
+      learned.waiting().stream()
+          .findFirst()
+          .ifPresent(
+              one ->
+                  faults.add(
+                      "`" + one + "` of `" + genesis + "` links to what did not come with it"));
       arriving.clear();
       return learned.refusal().isEmpty();
     } catch (AdmissionException e) {

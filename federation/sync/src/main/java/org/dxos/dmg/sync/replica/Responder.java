@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
@@ -134,6 +135,24 @@ public final class Responder {
         }
       }
     }
+  }
+
+  /**
+   * The blocks of a statement, each after what it links to: what is submitted with it.
+   *
+   * @param envelope the statement's
+   */
+  public static List<byte[]> statement(Cid envelope, BlockSource blocks) {
+    Signed<Statement> statement = Signed.read(blocks, envelope, Statement.class);
+    List<byte[]> all = new ArrayList<>();
+    if (statement.body().op() instanceof Statement.Release release) {
+      byte[] record = Signed.need(blocks, release.module(), "record");
+      all.add(record);
+      Records.files(record).forEach(file -> blocks.get(file).ifPresent(all::add));
+    }
+    all.add(Signed.need(blocks, statement.envelope().body(), "body"));
+    all.add(Signed.need(blocks, envelope, "envelope"));
+    return all;
   }
 
   /** One authority as it is told: what links to something comes after it. */

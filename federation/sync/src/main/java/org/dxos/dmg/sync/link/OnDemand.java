@@ -1,0 +1,108 @@
+package org.dxos.dmg.sync.link;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.sync.replica.Holder;
+import org.dxos.dmg.sync.replica.Remote;
+import org.dxos.dmg.sync.wire.Item;
+import org.dxos.dmg.sync.wire.Request;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Blocks of bundles that were left where they came from, fetched when somebody asks for them. Many
+ * who ask for one at a time share one question, and nobody asks again at once for what nobody had.
+ */
+final class OnDemand {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OnDemand.class);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration NOBODY_HAD_IT = Duration.ofSeconds(10);
+  private static final int MAX_REMEMBERED = 10_000;
+  private static final int MAX_PEERS = 3;
+
+  private final Holder holder;
+  private final Supplier<List<Remote>> connected;
+  private final InstantSource clock;
+  private final Map<Cid, CompletableFuture<Optional<byte[]>>> asked = new ConcurrentHashMap<>();
+
+  /** Guarded by itself. */
+  private final Map<Cid, Instant> missed =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Cid, Instant> eldest) {
+          return size() > MAX_REMEMBERED;
+        }
+      };
+
+  OnDemand(Holder holder, Supplier<List<Remote>> connected, InstantSource clock) {
+    this.holder = holder;
+    this.connected = connected;
+    this.clock = clock;
+  }
+
+  static Duration patience() {
+    return PATIENCE;
+  }
+
+  /** A block that is not held, from a peer that has it; it is kept. */
+  Optional<byte[]> fetch(Cid cid) {
+    boolean ofBundle = cid.codec() == Cid.RAW || cid.codec() == Cid.DAG_PB;
+    if (!ofBundle || !cid.storable() || missedLately(cid)) {
+      return Optional.empty();
+    }
+    CompletableFuture<Optional<byte[]>> mine = new CompletableFuture<>();
+    CompletableFuture<Optional<byte[]>> other = asked.putIfAbsent(cid, mine);
+    if (other != null) {
+      try {
+        return other.join();
+      } catch (CompletionException e) {
+        return Optional.empty();
+      }
+    }
+    Optional<byte[]> found = Optional.empty();
+    try {
+      found = ask(cid);
+      return found;
+    } finally {
+      asked.remove(cid);
+      mine.complete(found);
+    }
+  }
+
+  private boolean missedLately(Cid cid) {
+    synchronized (missed) {
+      Instant at = missed.get(cid);
+      return at != null && clock.instant().isBefore(at.plus(NOBODY_HAD_IT));
+    }
+  }
+
+  private Optional<byte[]> ask(Cid cid) {
+    for (Remote remote : connected.get().stream().limit(MAX_PEERS).toList()) {
+      try (Remote.Answer answer = remote.ask(new Request.Blocks(List.of(cid)))) {
+        if (answer.next().orElse(null) instanceof Item.Block block && cid.matches(block.bytes())) {
+          holder.keep(Map.of(cid, block.bytes()));
+          return Optional.of(block.bytes());
+        }
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("ask {} for {}: {}", remote.name(), cid, e.getMessage());
+      }
+    }
+    synchronized (missed) {
+      missed.put(cid, clock.instant());
+    }
+    return Optional.empty();
+  }
+}
