@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param workers messages that are made at once, over all peers
  * @param delivery bytes of messages being sent at once, over all peers; who stopped reading gives
  *     way
- * @param send how long a peer may take to read a message; for as long again it is served nothing if
- *     it did not
+ * @param send how long a peer may take to read a message, or to write one that it began; for as
+ *     long again it is served nothing if it did not read
  * @param retry after so long without an answer another peer is asked for a block
  */
 public record BitswapLimits(

@@ -177,14 +177,20 @@ public final class Connection {
       stream.reset();
       return;
     }
+    boolean inGoodOrder = false;
     try {
       stream.noDeadline();
       host.handler(agreed).handle(new Stream(stream, this, agreed));
-      stream.close();
+      inGoodOrder = true;
     } catch (IOException | RuntimeException e) {
       host.log().debug("{} of {} ended: {}", agreed, remote, e.toString());
-      stream.reset();
     } finally {
+      // An error too, which ends this thread, must not leave the other end waiting.
+      if (inGoodOrder) {
+        stream.close();
+      } else {
+        stream.reset();
+      }
       try {
         share.protocol(agreed, -1);
       } catch (Libp2pException e) {

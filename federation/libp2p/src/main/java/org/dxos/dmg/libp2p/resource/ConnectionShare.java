@@ -40,12 +40,12 @@ public final class ConnectionShare implements AutoCloseable {
    * @throws Libp2pException RESOURCE_LIMIT
    */
   public void openStream() throws Libp2pException {
-    resources.stream(ResourceManager.path(peer, name), 1);
+    resources.stream(name, ResourceManager.path(peer, name), 1);
   }
 
   public void endStream() {
     try {
-      resources.stream(ResourceManager.path(peer, name), -1);
+      resources.stream(name, ResourceManager.path(peer, name), -1);
     } catch (Libp2pException e) {
       throw new IllegalStateException(e);
     }
@@ -53,7 +53,7 @@ public final class ConnectionShare implements AutoCloseable {
 
   /** Counts a stream under its protocol. @throws Libp2pException RESOURCE_LIMIT */
   public void protocol(String protocol, int count) throws Libp2pException {
-    resources.stream(List.of("/" + protocol), count);
+    resources.stream(name, List.of("/" + protocol), count);
   }
 
   /** Whether that much memory may be spent; negative gives back. */

@@ -36,7 +36,7 @@ public record ResourceLimits(
   /**
    * For a heap from half a gibibyte on: 256 connections and 256 MiB, of which one machine, by its
    * eight connections, gets at most three quarters; windows grow into half of what a scope has, and
-   * the first 128 KiB of a connection are always granted.
+   * the first 128 KiB and the first eight streams of a connection are always granted.
    */
   public static ResourceLimits standard() {
     return new ResourceLimits(

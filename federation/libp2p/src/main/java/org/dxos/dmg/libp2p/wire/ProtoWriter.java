@@ -8,9 +8,15 @@ public final class ProtoWriter {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
+  /** A negative number takes ten bytes, as protobuf has it for int32 and int64. */
   public ProtoWriter varint(int field, long value) {
     Uvarint.write((long) field << 3, out);
-    Uvarint.write(value, out);
+    long rest = value;
+    while ((rest & ~0x7fL) != 0) {
+      out.write((int) (rest & 0x7f | 0x80));
+      rest >>>= 7;
+    }
+    out.write((int) rest);
     return this;
   }
 

@@ -134,6 +134,29 @@ class AdversaryTest {
     attack(reason, peer -> peer.bytes(HexFormat.of().parseHex(frames)));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "000000000000000100000000", // data of no bytes
+    "000100000000000100000000", // credit of no bytes
+    "000200020000000000000099", // the answer to a ping that nobody sent
+    "000300000000000000000000" // going away, again
+  })
+  void aMillionFramesThatMeanNothingDisturbNobody(String frame) throws Exception {
+    try (RawPeer peer = new RawPeer(host)) {
+      peer.drain();
+      peer.open(1, DEAF);
+      byte[] one = HexFormat.of().parseHex(frame);
+      byte[] many = new byte[12 * 5_000];
+      for (int i = 0; i < many.length; i++) {
+        many[i] = one[i % 12];
+      }
+      for (int i = 0; i < 200; i++) {
+        peer.bytes(many);
+      }
+      assertEquals(Optional.empty(), peer.attacked().ended());
+    }
+  }
+
   @Test
   void dataBeyondTheWindowClosesTheConnectionBeforeItIsHeld() throws Exception {
     attack(

@@ -140,7 +140,8 @@ class LoadTest {
 
   @Test
   void nothingIsLeftAfterConnectsAndCloses(@TempDir Path folder) throws Exception {
-    int rounds = Integer.getInteger("libp2p.connects", 200);
+    int rounds =
+        Integer.getInteger("libp2p.connects", Boolean.getBoolean("dmg.slow") ? 10_000 : 200);
     int platform = ManagementFactory.getThreadMXBean().getThreadCount();
     try (Host b = Hosts.start()) {
       try (Host a = Hosts.start()) {
