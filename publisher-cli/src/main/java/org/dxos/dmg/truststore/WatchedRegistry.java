@@ -205,6 +205,11 @@ public final class WatchedRegistry implements Registry {
   }
 
   @Override
+  public AuthorityInfo renew(Cid genesis) {
+    return inner.renew(genesis);
+  }
+
+  @Override
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
     return inner.publish(envelope, offered);
   }

@@ -175,7 +175,8 @@ class WatchTest {
             List.of(),
             Set.of(),
             Optional.empty(),
-            Optional.of(Duration.ofDays(7)));
+            Optional.of(Duration.ofDays(7)),
+            Policy.Quota.UNSAID);
     refused(ErrorCode.STALE_HEAD, dxos, dxos.first, heads.get(5));
   }
 
@@ -184,8 +185,7 @@ class WatchTest {
     meet(dxos, dxos.first, heads.get(1));
     List<Cid> ahead = dxos.heads(dxos.first, Optional.of(heads.get(5)), 1L << 52, 1, 0);
     AdmissionException refused =
-        assertThrows(
-            AdmissionException.class, () -> meet(dxos, dxos.first, ahead.getFirst()));
+        assertThrows(AdmissionException.class, () -> meet(dxos, dxos.first, ahead.getFirst()));
     assertEquals(ErrorCode.SEQ_GAP, refused.code());
     meet(dxos, dxos.first, heads.get(5));
   }
@@ -234,7 +234,8 @@ class WatchTest {
             List.of(),
             Set.of(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            Policy.Quota.UNSAID);
     proof = _ -> new NameProof.Answer.Names(dxos.genesis, Optional.empty());
     meet(dxos, dxos.first, heads.get(0));
     History buyer = new History("org.dxos", 40);
@@ -254,7 +255,8 @@ class WatchTest {
             List.of(),
             Set.of(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            Policy.Quota.UNSAID);
     refused(ErrorCode.AUTHORITY_NEW, dxos, dxos.first, heads.get(0));
     proof = _ -> new NameProof.Answer.Names(dxos.genesis, Optional.empty());
     meet(dxos, dxos.first, heads.get(0));

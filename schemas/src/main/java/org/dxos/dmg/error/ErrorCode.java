@@ -89,6 +89,7 @@ public enum ErrorCode {
   HOST(Outcome.USAGE),
   TOKEN(Outcome.UNTRUSTED),
   TOO_LARGE(Outcome.FAILED),
+  QUOTA(Outcome.FAILED),
   SYNC_PROTOCOL(Outcome.UNTRUSTED),
   INVITATION(Outcome.UNTRUSTED),
   UNREACHABLE(Outcome.UNREACHABLE),
