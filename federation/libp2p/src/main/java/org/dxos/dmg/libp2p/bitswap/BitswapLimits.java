@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * What a server does for one peer, and a client for one question.
  *
- * @param wants of one peer, queued at once; later ones are dropped
+ * @param wants of one peer, queued at once; later ones are dropped. Over all peers 64 times as many
+ *     are kept; where they are spent a peer has a 64th of it
  * @param outstanding bytes of blocks in one message, and so on the way to one peer at once
  * @param message the greatest message taken, in bytes
  * @param workers messages that are made at once, over all peers
