@@ -28,6 +28,10 @@ public record BitswapLimits(
   /** A block has at most so many bytes. */
   public static final int MAX_BLOCK = 2 << 20;
 
+  /**
+   * 1,024 wants and 1 MiB on its way for a peer, 64 MiB over all, 30 s to read it, 5 s before
+   * another is asked.
+   */
   public static BitswapLimits standard() {
     return new BitswapLimits(
         1_024, 1 << 20, 4 << 20, 8, 64L << 20, Duration.ofSeconds(30), Duration.ofSeconds(5));

@@ -56,6 +56,7 @@ public final class Connection {
             channel, !inbound, host.config().yamux(), host.config().nanos(), new Events());
   }
 
+  /** Who is at the other end, as its key proved. */
   public PeerId remote() {
     return remote;
   }
@@ -64,6 +65,7 @@ public final class Connection {
     return remoteKey;
   }
 
+  /** Where the other end was dialled, or dialled from; without its peer id. */
   public Multiaddr remoteAddress() {
     return remoteAddress;
   }
@@ -73,10 +75,12 @@ public final class Connection {
     return inbound;
   }
 
+  /** The last round trip measured; zero before the first. */
   public Duration roundTrip() {
     return yamux.roundTrip();
   }
 
+  /** Streams open now, of either end. */
   public int openStreams() {
     return yamux.openStreams();
   }
@@ -141,7 +145,10 @@ public final class Connection {
     }
   }
 
-  /** Lets open streams end, for so long; then closes. */
+  /**
+   * Takes no new streams, lets open ones end for so long, then closes; returns once the socket is
+   * closed.
+   */
   public void close(Duration patience) {
     yamux.goAway();
     boolean idle = yamux.awaitIdle(patience);
