@@ -23,7 +23,19 @@ import org.dxos.dmg.libp2p.wire.Uvarint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Bitswap on a host: gives blocks out of a source, and fetches blocks in sessions. */
+/**
+ * Bitswap on a host: gives blocks out of a source, and fetches blocks in sessions.
+ *
+ * <pre>{@code
+ * try (Bitswap bitswap = new Bitswap(host, source, BitswapLimits.standard());
+ *     Session session = bitswap.session(List.of(peer))) {
+ *   byte[] block = session.fetch(cid, Duration.ofSeconds(10));
+ * }
+ * }</pre>
+ *
+ * <p>Peers take turns, one message each. A want for what is not here is answered if the peer asked
+ * for that, and then forgotten: who wants it later asks again. Close it before its host.
+ */
 public final class Bitswap implements AutoCloseable {
 
   static final String V120 = "/ipfs/bitswap/1.2.0";

@@ -119,6 +119,7 @@ public final class Host implements AutoCloseable {
     threads.execute(listener::run);
   }
 
+  /** The id that others dial, made from the identity's key. */
   public PeerId peerId() {
     return config.identity().peerId();
   }
@@ -164,6 +165,7 @@ public final class Host implements AutoCloseable {
     }
   }
 
+  /** What is served now, in order; identify tells it to others. */
   public List<String> protocols() {
     return handlers.keySet().stream().sorted().toList();
   }

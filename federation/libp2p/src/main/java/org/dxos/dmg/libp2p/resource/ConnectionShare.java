@@ -36,13 +36,12 @@ public final class ConnectionShare implements AutoCloseable {
     state = State.OPEN;
   }
 
-  /**
-   * @throws Libp2pException RESOURCE_LIMIT
-   */
+  /** Counts a stream in every scope. @throws Libp2pException RESOURCE_LIMIT */
   public void openStream() throws Libp2pException {
     resources.stream(name, ResourceManager.path(peer, name), 1);
   }
 
+  /** Gives back what {@link #openStream} took. */
   public void endStream() {
     try {
       resources.stream(name, ResourceManager.path(peer, name), -1);

@@ -20,6 +20,7 @@ public final class ProtoWriter {
     return this;
   }
 
+  /** A field of wire type 2. */
   public ProtoWriter bytes(int field, byte[] value) {
     Uvarint.write((long) field << 3 | 2, out);
     Uvarint.write(value.length, out);
@@ -27,14 +28,17 @@ public final class ProtoWriter {
     return this;
   }
 
+  /** A field of wire type 2, in UTF-8. */
   public ProtoWriter string(int field, String value) {
     return bytes(field, value.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** A message within this one. */
   public ProtoWriter message(int field, ProtoWriter value) {
     return bytes(field, value.toBytes());
   }
 
+  /** What was written so far. */
   public byte[] toBytes() {
     return out.toByteArray();
   }

@@ -162,6 +162,7 @@ public final class YamuxConnection {
     return Duration.ofNanos(roundTrip);
   }
 
+  /** Streams open now, of either end. */
   public int openStreams() {
     return streams.size();
   }
@@ -171,6 +172,7 @@ public final class YamuxConnection {
     return end.copy();
   }
 
+  /** The reason, once the connection is over. */
   public Optional<Libp2pException> ended() {
     return Optional.ofNullable(end.getNow(null));
   }

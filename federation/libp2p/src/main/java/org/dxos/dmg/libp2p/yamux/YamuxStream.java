@@ -56,6 +56,7 @@ public final class YamuxStream implements Duplex {
     this.acknowledged = inbound;
   }
 
+  /** Odd where the dialer opened it; unsigned. */
   public int id() {
     return id;
   }

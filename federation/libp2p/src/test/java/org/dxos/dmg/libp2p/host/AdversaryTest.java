@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.multistream.Multistream;
 import org.dxos.dmg.libp2p.noise.NoiseUpgrade;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Attacks on one connection; each is closed with its reason, and an honest peer notices nothing.
@@ -270,6 +272,23 @@ class AdversaryTest {
                 }
               });
         });
+  }
+
+  /** What costs us a signature, or its verification, and them a few bytes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0"})
+  void aPeerThatIdentifiesWithoutEndIsNotServed(String protocol) throws Exception {
+    try (RawPeer peer = new RawPeer(host)) {
+      AtomicInteger resets = new AtomicInteger();
+      peer.drain(frame -> resets.addAndGet((frame[3] & RST) != 0 ? 1 : 0));
+      for (int i = 0; i < 300; i++) {
+        peer.open(1 + 2 * i, protocol);
+      }
+      // A hundred at once are heard, and a few a second after those.
+      Hosts.await("those beyond are reset", () -> resets.get() >= 150);
+      assertEquals(Optional.empty(), peer.attacked().ended());
+      honestConnection.open(protocol).close();
+    }
   }
 
   @Test
