@@ -42,10 +42,12 @@ public final class WatchedRegistry implements Registry {
 
   private final Registry inner;
   private final Watch watch;
+  private final Receipts receipts;
 
   public WatchedRegistry(Registry inner, Watch watch) {
     this.inner = inner;
     this.watch = watch;
+    this.receipts = new Receipts(inner::get);
   }
 
   @Override
@@ -211,7 +213,10 @@ public final class WatchedRegistry implements Registry {
 
   @Override
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
-    return inner.publish(envelope, offered);
+    PublishReceipt receipt = inner.publish(envelope, offered);
+    Statement statement = Signed.read(offered, envelope, Statement.class).body();
+    receipts.require(receipt, envelope, statement, place());
+    return receipt;
   }
 
   @Override

@@ -208,6 +208,12 @@ public final class Host implements AutoCloseable {
       return shared(running);
     }
     try {
+      // A dial that ended between the two questions has left its connection.
+      Optional<Connection> meanwhile = connection(peer);
+      if (meanwhile.isPresent()) {
+        mine.complete(meanwhile.get());
+        return meanwhile.get();
+      }
       backoff.check(peer);
       List<Dialer.Target> targets = new ArrayList<>();
       for (Multiaddr address : addresses) {
