@@ -5,14 +5,13 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.dxos.dmg.api.UnsatisfiableException;
-import org.dxos.dmg.error.ErrorCode;
-import org.dxos.dmg.error.Explained;
+import java.util.stream.Stream;
 import org.dxos.dmg.node.Software;
 import org.dxos.dmg.node.World;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The entry of the command {@code dmg}. */
 @Command(
@@ -68,6 +67,13 @@ public final class Main {
 
   private Main() {}
 
+  private static OptionSpec help() {
+    return OptionSpec.builder("-h", "--help")
+        .usageHelp(true)
+        .description("Show this help message and exit.")
+        .build();
+  }
+
   public static void main(String[] arguments) {
     Terminal terminal = Terminal.ofProcess();
     int code = run(List.of(arguments), terminal, System.getenv(), World.real());
@@ -82,17 +88,25 @@ public final class Main {
    */
   public static int run(
       List<String> arguments, Terminal terminal, Map<String, String> environment, World world) {
-    CommandLine line = commandLine(arguments, terminal, environment, world);
+    Failures failures = new Failures(terminal, arguments);
+    List<String> words = withoutHelpWord(arguments);
+    CommandLine line = commandLine(words, terminal, environment, world);
     line.setExpandAtFiles(false); // @FILE is the query of sparql
     line.setParameterExceptionHandler(
-        (failure, _) -> {
-          terminal.failure("read the command line: " + failure.getMessage());
-          terminal.note("hint: see `dmg " + words(failure.getCommandLine()) + "--help`");
-          return ErrorCode.Outcome.USAGE.exitCode();
-        });
-    line.setExecutionExceptionHandler((failure, _, _) -> fail(failure, terminal));
+        (failure, _) ->
+            failures.usage(
+                String.valueOf(failure.getMessage()),
+                failure.getCommandLine().getCommandSpec().qualifiedName()));
+    line.setExecutionExceptionHandler((failure, _, _) -> failures.failed(failure));
     line.setOut(new java.io.PrintWriter(new TerminalWriter(terminal), true));
-    return line.execute(arguments.toArray(String[]::new));
+    return line.execute(words.toArray(String[]::new));
+  }
+
+  /** {@code help authority show} is what {@code authority show --help} is. */
+  private static List<String> withoutHelpWord(List<String> arguments) {
+    return !arguments.isEmpty() && arguments.getFirst().equals("help")
+        ? Stream.concat(arguments.stream().skip(1), Stream.of("--help")).toList()
+        : arguments;
   }
 
   private static CommandLine commandLine(
@@ -107,39 +121,10 @@ public final class Main {
             line.addSubcommand(name, make.apply(session.get()));
           }
         });
+    // Not by the mixin of picocli: it comes before the parameters of a command that is a method.
+    line.getSubcommands().values().stream()
+        .flatMap(command -> command.getSubcommands().values().stream())
+        .forEach(command -> command.getCommandSpec().addOption(help()));
     return line;
-  }
-
-  /** Says what failed, and gives the exit code of its family. */
-  static int fail(Throwable failure, Terminal terminal) {
-    if (failure instanceof UnsatisfiableException unsatisfiable) {
-      terminal.failure(unsatisfiable.message());
-      String before = "because ";
-      for (String line : unsatisfiable.explanation()) {
-        terminal.note("  " + before + line);
-        before = "";
-      }
-      unsatisfiable.hint().ifPresent(hint -> terminal.note("hint: " + hint));
-      return unsatisfiable.code().outcome().exitCode();
-    }
-    if (failure instanceof org.dxos.dmg.publish.InvalidManifestException invalid) {
-      terminal.failure(invalid.message());
-      invalid.findings().forEach(finding -> terminal.note("  " + finding));
-      invalid.hint().ifPresent(hint -> terminal.note("hint: " + hint));
-      return invalid.code().outcome().exitCode();
-    }
-    if (failure instanceof Explained explained) {
-      terminal.failure(explained);
-      return explained.code().outcome().exitCode();
-    }
-    terminal.failure("this is a fault of dmg: " + failure);
-    for (StackTraceElement element : failure.getStackTrace()) {
-      terminal.note("    at " + element);
-    }
-    return ErrorCode.Outcome.FAILED.exitCode();
-  }
-
-  private static String words(CommandLine line) {
-    return line.getParent() == null ? "" : line.getCommandName() + " ";
   }
 }

@@ -3,7 +3,6 @@ package org.dxos.dmg.cli;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.dxos.dmg.dagcbor.Node;
-import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.json.Json;
 
 /**
@@ -14,6 +13,7 @@ public final class Terminal {
 
   private final PrintStream out;
   private final PrintStream err;
+  private boolean answered;
 
   public Terminal(PrintStream out, PrintStream err) {
     this.out = out;
@@ -22,16 +22,19 @@ public final class Terminal {
 
   /** A line of the answer. */
   public void line(String text) {
+    answered = true;
     out.print(text + "\n");
   }
 
   /** The answer as JSON. */
   public void json(Node value) {
+    answered = true;
     out.print(Json.pretty(value));
   }
 
   /** Bytes of the answer as they are. */
   public void bytes(byte[] bytes) {
+    answered = true;
     out.writeBytes(bytes);
     out.flush();
   }
@@ -45,10 +48,9 @@ public final class Terminal {
     err.print("warning: " + text + "\n");
   }
 
-  /** A failure: the message, and the next step on a line of its own. */
-  void failure(Explained failure) {
-    err.print("error: " + failure.message() + "\n");
-    failure.hint().ifPresent(hint -> err.print("hint: " + hint + "\n"));
+  /** True once there was anything of an answer. */
+  boolean answered() {
+    return answered;
   }
 
   void failure(String message) {
