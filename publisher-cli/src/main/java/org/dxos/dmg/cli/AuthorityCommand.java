@@ -18,6 +18,7 @@ import org.dxos.dmg.authority.PartialEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.client.Registries;
 import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.key.KeyRing;
@@ -53,7 +54,7 @@ final class AuthorityCommand implements Callable<Integer> {
     throw new CommandException(
         ErrorCode.USAGE,
         "authority: say what to do",
-        "claim, show, delegate, revoke, rotate, recover, move, heal, prove or sign; each has --help");
+        "claim, show, delegate, revoke, rotate, recover, move, heal, renew, prove or sign; each has --help");
   }
 
   @Command(name = "claim", description = "Claim a name, and make its keys.")
@@ -68,7 +69,16 @@ final class AuthorityCommand implements Callable<Integer> {
       }
       Publisher.Claimed claimed =
           new Publisher(registry, session.keys(), session.world().clock()).claim(name);
-      session.terminal().line(claimed.authority().genesis().toString());
+      if (session.json()) {
+        session
+            .terminal()
+            .json(
+                AuthorityAnswers.of(
+                    claimed.authority(),
+                    new MapBuilder().put("recoveryKey", claimed.recoveryFile().toString())));
+      } else {
+        session.terminal().line(claimed.authority().genesis().toString());
+      }
       session
           .terminal()
           .note("recovery key: " + claimed.recoveryFile() + " (move this off the machine)");
@@ -81,7 +91,8 @@ final class AuthorityCommand implements Callable<Integer> {
     try (Registry registry = session.registry()) {
       AuthorityInfo info = info(registry, name);
       if (session.json()) {
-        session.terminal().json(info.toNode());
+        AuthorityEntry entry = Signed.read(registry, info.keyHead(), AuthorityEntry.class).body();
+        session.terminal().json(AuthorityAnswers.of(info, AuthorityAnswers.keys(entry)));
         return 0;
       }
       print(registry, info);
@@ -159,7 +170,9 @@ final class AuthorityCommand implements Callable<Integer> {
       throws IOException {
     if (days < 1 || days > 90) {
       throw new CommandException(
-          ErrorCode.USAGE, "delegate for " + days + " days: expected 1 to 90", "");
+          ErrorCode.USAGE,
+          "delegate for " + days + " days: expected 1 to 90",
+          "give less days, and delegate again before they are over");
     }
     long now = session.world().clock().instant().getEpochSecond();
     try (Registry registry = session.registry()) {
@@ -173,16 +186,19 @@ final class AuthorityCommand implements Callable<Integer> {
               now,
               now + days * DAY,
               label);
-      int code = done(amendments(registry).delegate(name, delegate), "delegated to " + delegated);
-      made.ifPresent(
-          secret -> {
-            session.terminal().note("For the pipeline, as a secret variable; it is kept nowhere:");
-            session.terminal().line("DMG_KEY=" + KeyRing.word(secret));
-            session.terminal().note("DMG_NODE=<the URL of your node>, then: dmg publish DIR");
-            session
-                .terminal()
-                .note("It ends in " + days + " days; `dmg status` says so 14 days ahead.");
-          });
+      int code =
+          done(
+              amendments(registry).delegate(name, delegate),
+              "delegated to " + delegated,
+              AuthorityAnswers.delegated(delegate, made.map(KeyRing::word)));
+      if (made.isPresent() && !session.json()) {
+        session.terminal().note("For the pipeline, as a secret variable; it is kept nowhere:");
+        session.terminal().line("DMG_KEY=" + KeyRing.word(made.get()));
+        session.terminal().note("DMG_NODE=<the URL of your node>, then: dmg publish DIR");
+        session
+            .terminal()
+            .note("It ends in " + days + " days; `dmg status` says so 14 days ahead.");
+      }
       return code;
     }
   }
@@ -295,6 +311,10 @@ final class AuthorityCommand implements Callable<Integer> {
   int renew(@Parameters(paramLabel = "AUTHORITY") String name) {
     try (Registry registry = session.registry()) {
       AuthorityInfo info = registry.renew(info(registry, name).genesis());
+      if (session.json()) {
+        session.terminal().json(info.toNode());
+        return 0;
+      }
       session.terminal().line(info.head().map(Cid::toString).orElse("none"));
       session.terminal().note(name + ": renewed");
       return 0;
@@ -309,14 +329,16 @@ final class AuthorityCommand implements Callable<Integer> {
       AuthorityInfo info = info(registry, name);
       List<String> labels = Arrays.asList(name.split("\\."));
       String domain = String.join(".", labels.reversed());
+      Node.Map wellKnown =
+          new MapBuilder().put("v", "dmg1").put("id", info.genesis().toString()).build();
+      if (session.json()) {
+        session.terminal().json(AuthorityAnswers.proof(info, domain, wellKnown));
+        return 0;
+      }
       session.terminal().note("as a TXT record:");
       session.terminal().line("_dmg." + domain + ". TXT \"v=dmg1; id=" + info.genesis() + "\"");
       session.terminal().note("or at https://" + domain + "/.well-known/dmg.json:");
-      session
-          .terminal()
-          .bytes(
-              Json.canonical(
-                  new MapBuilder().put("v", "dmg1").put("id", info.genesis().toString()).build()));
+      session.terminal().bytes(Json.canonical(wellKnown));
       session.terminal().line("");
       return 0;
     }
@@ -332,7 +354,7 @@ final class AuthorityCommand implements Callable<Integer> {
       Amendments.Outcome outcome = amendments(registry).sign(partial);
       if (outcome instanceof Amendments.Outcome.Wanting wanting) {
         Files.writeString(file, wanting.partial().toJson());
-        tell(wanting.partial(), file);
+        tell(wanting.partial(), file, new MapBuilder());
         return 0;
       }
       return done(outcome, "signed by all");
@@ -340,10 +362,14 @@ final class AuthorityCommand implements Callable<Integer> {
   }
 
   private int done(Amendments.Outcome outcome, String told) throws IOException {
+    return done(outcome, told, new MapBuilder());
+  }
+
+  private int done(Amendments.Outcome outcome, String told, MapBuilder more) throws IOException {
     switch (outcome) {
       case Amendments.Outcome.Done(AuthorityInfo info) -> {
         if (session.json()) {
-          session.terminal().json(info.toNode());
+          session.terminal().json(AuthorityAnswers.of(info, more));
         } else {
           session.terminal().line(info.keyHead().toString());
           session
@@ -355,14 +381,18 @@ final class AuthorityCommand implements Callable<Integer> {
         Path file =
             Path.of(partial.entry().authority() + "-" + partial.entry().seq() + ".partial.json");
         Files.writeString(file, partial.toJson());
-        tell(partial, file);
+        tell(partial, file, more);
       }
     }
     return 0;
   }
 
-  private void tell(PartialEntry partial, Path file) {
-    session.terminal().line(file.toString());
+  private void tell(PartialEntry partial, Path file, MapBuilder more) {
+    if (session.json()) {
+      session.terminal().json(AuthorityAnswers.wanting(partial, file, more));
+    } else {
+      session.terminal().line(file.toString());
+    }
     partial
         .wanted()
         .forEach(key -> session.terminal().note("still wanted: the signature of " + key));

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
-import org.dxos.dmg.trust.SigningKey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -35,6 +37,17 @@ final class KeyCommand implements Callable<Integer> {
 
   @Command(name = "list", description = "Names and public keys.")
   int list() {
+    if (session.json()) {
+      List<Node> keys = new ArrayList<>();
+      for (KeyRing.Listed one : session.keys().list()) {
+        keys.add(
+            named(one.name(), one.key().toString())
+                .putAlways("sealed", Node.of(one.sealed()))
+                .build());
+      }
+      session.terminal().json(new MapBuilder().putAlways("keys", new Node.Array(keys)).build());
+      return 0;
+    }
     for (KeyRing.Listed one : session.keys().list()) {
       session
           .terminal()
@@ -45,13 +58,18 @@ final class KeyCommand implements Callable<Integer> {
 
   @Command(name = "create", description = "Make a key; prints its public key.")
   int create(@Parameters(paramLabel = "NAME") String name) {
-    SigningKey key = session.keys().make(name);
+    return tell(name, session.keys().make(name).publicKey().toString());
+  }
+
+  private static MapBuilder named(String name, String key) {
+    return new MapBuilder().put("name", name).put("key", key);
+  }
+
+  private int tell(String name, String key) {
     if (session.json()) {
-      session
-          .terminal()
-          .json(new MapBuilder().put("name", name).put("key", key.publicKey().toString()).build());
+      session.terminal().json(named(name, key).build());
     } else {
-      session.terminal().line(key.publicKey().toString());
+      session.terminal().line(key);
     }
     return 0;
   }
@@ -63,22 +81,20 @@ final class KeyCommand implements Callable<Integer> {
       throw new CommandException(
           ErrorCode.USAGE, "import key: there is no file `" + file + "`", "give a key file");
     }
-    session
-        .terminal()
-        .line(
-            session
-                .keys()
-                .take(name, Files.readString(file, StandardCharsets.UTF_8))
-                .key()
-                .toString());
-    return 0;
+    String text = Files.readString(file, StandardCharsets.UTF_8);
+    return tell(name, session.keys().take(name, text).key().toString());
   }
 
   @Command(
       name = "export",
       description = "Print the text of a key file: a secret, unless a passphrase protects it.")
   int give(@Parameters(paramLabel = "NAME") String name) {
-    session.terminal().bytes(session.keys().text(name).getBytes(StandardCharsets.UTF_8));
+    String text = session.keys().text(name);
+    if (session.json()) {
+      session.terminal().json(new MapBuilder().put("name", name).put("text", text).build());
+    } else {
+      session.terminal().bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
     return 0;
   }
 }

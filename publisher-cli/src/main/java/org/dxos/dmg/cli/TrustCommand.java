@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
@@ -36,18 +37,49 @@ final class TrustCommand implements Callable<Integer> {
   }
 
   /** A claim to a name, as the registry tells. */
-  private record Claim(String name, String id, boolean unbound, boolean contested) {}
+  private record Claim(String name, String id, boolean unbound, boolean contested) {
+    Node.Map toNode(boolean pinned) {
+      return new MapBuilder()
+          .put("name", name)
+          .put("authority", id)
+          .putAlways("inUse", Node.of(!unbound))
+          .flag("pinned", pinned)
+          .flag("contested", contested)
+          .build();
+    }
+  }
+
+  private static boolean pinned(Map<String, Cid> pins, Claim claim) {
+    return Optional.ofNullable(pins.get(claim.name()))
+        .map(Cid::toString)
+        .equals(Optional.of(claim.id()));
+  }
+
+  private int json(List<Claim> claims) {
+    Map<String, Cid> pins = new PolicyFile(session.home()).current().pins();
+    session
+        .terminal()
+        .json(
+            new MapBuilder()
+                .putAlways(
+                    "names",
+                    new Node.Array(
+                        claims.stream()
+                            .<Node>map(claim -> claim.toNode(pinned(pins, claim)))
+                            .toList()))
+                .build());
+    return 0;
+  }
 
   @Override
   public Integer call() {
     Map<String, Cid> pins = new PolicyFile(session.home()).current().pins();
-    for (Claim claim : claims()) {
-      String how =
-          Optional.ofNullable(pins.get(claim.name()))
-                  .map(Cid::toString)
-                  .equals(Optional.of(claim.id()))
-              ? "  pinned"
-              : claim.unbound() ? "  another claim" : "";
+    List<Claim> claims = claims();
+    if (session.json()) {
+      return json(claims);
+    }
+    for (Claim claim : claims) {
+      String how = pinned(pins, claim) ? "  pinned" : claim.unbound() ? "  another claim" : "";
       session
           .terminal()
           .line(claim.name() + "  " + claim.id() + how + (claim.contested() ? "  CONTESTED" : ""));
@@ -61,19 +93,24 @@ final class TrustCommand implements Callable<Integer> {
   int contested() {
     Map<String, List<Claim>> byName = new TreeMap<>();
     claims().forEach(one -> byName.computeIfAbsent(one.name(), _ -> new ArrayList<>()).add(one));
-    byName.values().stream()
-        .filter(claims -> claims.size() > 1 || claims.getFirst().contested())
-        .flatMap(List::stream)
-        .forEach(
-            claim ->
-                session
-                    .terminal()
-                    .line(
-                        claim.name()
-                            + "  "
-                            + claim.id()
-                            + (claim.unbound() ? "  another claim" : "  in use")
-                            + (claim.contested() ? "  CONTESTED" : "")));
+    List<Claim> claims =
+        byName.values().stream()
+            .filter(same -> same.size() > 1 || same.getFirst().contested())
+            .flatMap(List::stream)
+            .toList();
+    if (session.json()) {
+      return json(claims);
+    }
+    for (Claim claim : claims) {
+      session
+          .terminal()
+          .line(
+              claim.name()
+                  + "  "
+                  + claim.id()
+                  + (claim.unbound() ? "  another claim" : "  in use")
+                  + (claim.contested() ? "  CONTESTED" : ""));
+    }
     return 0;
   }
 
@@ -121,16 +158,35 @@ final class TrustCommand implements Callable<Integer> {
   @Command(name = "policy", description = "The policy in force, and its digest.")
   int policy() {
     Policy policy = new PolicyFile(session.home()).current();
-    session
-        .terminal()
-        .bytes(Json.pretty(policy.toNode()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    if (session.json()) {
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .put("digest", policy.digest().toString())
+                  .putAlways("policy", policy.toNode())
+                  .build());
+      return 0;
+    }
+    session.terminal().json(policy.toNode());
     session.terminal().note("digest " + policy.digest());
     return 0;
   }
 
   @Command(name = "log", description = "What was decided, when and why.")
   int log() {
-    new PolicyFile(session.home()).decisions().forEach(session.terminal()::line);
+    List<String> decisions = new PolicyFile(session.home()).decisions();
+    if (session.json()) {
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .putAlways(
+                      "decisions", new Node.Array(decisions.stream().map(Json::parse).toList()))
+                  .build());
+    } else {
+      decisions.forEach(session.terminal()::line);
+    }
     return 0;
   }
 
@@ -142,10 +198,17 @@ final class TrustCommand implements Callable<Integer> {
     try (Registry registry = session.registry()) {
       held = registry.authority(name);
     }
+    MapBuilder answer = new MapBuilder().put("name", name);
+    answer.put("held", held, info -> Node.of(info.genesis().toString()));
     return switch (session.world().proof().ask(name)) {
       case NameProof.Answer.Names names -> {
-        session.terminal().line(names.id().toString());
         boolean same = held.map(AuthorityInfo::genesis).equals(Optional.of(names.id()));
+        if (session.json()) {
+          answer.put("proved", names.id().toString()).putAlways("same", Node.of(same));
+          session.terminal().json(answer.build());
+        } else {
+          session.terminal().line(names.id().toString());
+        }
         if (held.isPresent() && !same) {
           session
               .terminal()
@@ -158,6 +221,9 @@ final class TrustCommand implements Callable<Integer> {
         yield 0;
       }
       case NameProof.Answer.Silent silent -> {
+        if (session.json()) {
+          session.terminal().json(answer.put("silent", silent.why()).build());
+        }
         session.terminal().note("no proof: " + silent.why());
         yield ErrorCode.Outcome.NOT_FOUND.exitCode();
       }
@@ -166,12 +232,24 @@ final class TrustCommand implements Callable<Integer> {
 
   private int write(PolicyFile file, Policy policy, String did, String name, String reason) {
     file.change(policy, did, name, reason, session.world().clock().instant());
-    session.terminal().line(policy.digest().toString());
+    Optional<Cid> now = Optional.ofNullable(policy.pins().get(name));
+    if (session.json()) {
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .put("did", did)
+                  .put("name", name)
+                  .put("authority", now.map(Cid::toString), Node::of)
+                  .put("policy", policy.digest().toString())
+                  .build());
+    } else {
+      session.terminal().line(policy.digest().toString());
+    }
     session
         .terminal()
         .note(
-            Optional.ofNullable(policy.pins().get(name))
-                .map(id -> name + " means " + id + " here")
+            now.map(id -> name + " means " + id + " here")
                 .orElse(name + " is not pinned any more"));
     return 0;
   }
