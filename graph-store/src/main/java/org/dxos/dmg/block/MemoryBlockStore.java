@@ -55,7 +55,11 @@ public final class MemoryBlockStore implements BlockStore {
 
   @Override
   public synchronized Optional<byte[]> get(Cid cid) {
-    return Optional.ofNullable(blocks.get(cid)).map(byte[]::clone);
+    Optional<byte[]> block = Optional.ofNullable(blocks.get(cid)).map(byte[]::clone);
+    if (block.isPresent() && !cid.matches(block.get())) {
+      throw new StorageException.Corrupt(cid);
+    }
+    return block;
   }
 
   @Override

@@ -99,7 +99,7 @@ public final class Simulator {
   /**
    * Runs seeds from the command line: the first, and how many. One alone prints its trace.
    *
-   * @param arguments first seed (0), count (2000)
+   * @param arguments first seed (0), count (2000), failures of one core after which it ends (5)
    */
   public static void main(String[] arguments) throws InterruptedException {
     PrintStream out = System.out;
@@ -109,7 +109,8 @@ public final class Simulator {
       Simulation.run(from).trace().forEach(out::println);
       return;
     }
-    Report report = run(from, count, 5);
+    int most = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
+    Report report = run(from, count, most);
     report.failed().forEach(out::println);
     out.println(report);
     System.exit(report.failed().isEmpty() ? 0 : 1);
