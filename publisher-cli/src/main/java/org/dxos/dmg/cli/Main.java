@@ -45,6 +45,8 @@ public final class Main {
     COMMANDS.put("versions", VersionsCommand::new);
     COMMANDS.put("search", SearchCommand::new);
     COMMANDS.put("closure", ClosureCommand::new);
+    COMMANDS.put("why", WhyCommand::new);
+    COMMANDS.put("dependents", DependentsCommand::new);
     COMMANDS.put("install", InstallCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("tag", TagCommand::new);

@@ -17,9 +17,9 @@ import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
+import org.dxos.dmg.api.Dependents;
 import org.dxos.dmg.api.ModuleInfo;
 import org.dxos.dmg.api.NodeInfo;
-import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.QueryAnswer;
 import org.dxos.dmg.api.Registry;
@@ -27,6 +27,8 @@ import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
 import org.dxos.dmg.api.UnsatisfiableException;
+import org.dxos.dmg.api.Why;
+import org.dxos.dmg.api.Withdrawal;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
@@ -175,20 +177,10 @@ public final class LocalRegistry implements Registry {
     return switch (Selection.of(catalog, dxn)) {
       case Selection.Found found -> info(found.release());
       case Selection other -> {
-        catalog.newer(dxn).ifPresent(newer -> refuseNewer("resolve", text, newer));
-        throw missing(text, dxn, other, catalog);
+        catalog.newer(dxn).ifPresent(newer -> Misses.refuseNewer("resolve", text, newer));
+        throw Misses.missing(text, dxn, other, catalog);
       }
     };
-  }
-
-  /** What is of a later version is kept and shown, and resolves to nothing. */
-  private static void refuseNewer(String task, String text, ReleaseReader.Later newer) {
-    throw new NotFoundException(
-        ErrorCode.UNSUPPORTED,
-        "%s `%s`: its record is a `%s`, which this version keeps and does not understand"
-            .formatted(task, text, newer.record().type()),
-        List.of(),
-        "use a newer dmg; `dmg show " + newer.cid() + "` tells what this one understands of it");
   }
 
   @Override
@@ -200,12 +192,12 @@ public final class LocalRegistry implements Registry {
             .authority(name.authority().text())
             .orElseThrow(
                 () ->
-                    missing(
+                    Misses.missing(
                         text,
                         new Selection.NoAuthority(name.authority().text(), catalog.near(name))));
     List<Release> releases = catalog.releases(name, genesis);
     if (releases.isEmpty()) {
-      throw missing(text, new Selection.NoName(name, catalog.near(name)));
+      throw Misses.missing(text, new Selection.NoName(name, catalog.near(name)));
     }
     Map<String, String> tags = new TreeMap<>(catalog.tags(name, genesis));
     releases.stream()
@@ -252,8 +244,10 @@ public final class LocalRegistry implements Registry {
           case Roots.Found found -> found.roots();
           case Roots.Missing missing -> {
             String text = missing.dxn().toString();
-            catalog.newer(missing.dxn()).ifPresent(newer -> refuseNewer("solve", text, newer));
-            throw missing(text, missing.dxn(), missing.why(), catalog);
+            catalog
+                .newer(missing.dxn())
+                .ifPresent(newer -> Misses.refuseNewer("solve", text, newer));
+            throw Misses.missing(text, missing.dxn(), missing.why(), catalog);
           }
         };
     // The stricter of what is asked for and what the policy of this home asks for.
@@ -280,6 +274,25 @@ public final class LocalRegistry implements Registry {
               unsolvable.why().lines(),
               String.join("; or ", unsolvable.why().mends()));
     };
+  }
+
+  @Override
+  public Why why(String from, String to, int limit) {
+    return answers().why(from, to, limit);
+  }
+
+  @Override
+  public Dependents dependents(String of, boolean direct, int limit) {
+    return answers().dependents(of, direct, limit);
+  }
+
+  @Override
+  public Withdrawal withdrawal(String of, int limit) {
+    return answers().withdrawal(of, limit);
+  }
+
+  private GraphAnswers answers() {
+    return new GraphAnswers(modules(), states());
   }
 
   /** Who depends on whom, as of now. The first call reads every record. */
@@ -656,87 +669,6 @@ public final class LocalRegistry implements Registry {
         view.standing().contest(),
         view.standing().state().forks(),
         registrar.aside(view.id()).stream().sorted().toList());
-  }
-
-  /**
-   * A name that belongs to an API without a release of its own resolves to nothing, but has
-   * providers to tell.
-   */
-  private static NotFoundException missing(
-      String text, Dxn dxn, Selection why, StateCatalog catalog) {
-    if (dxn instanceof Dxn.Named named
-        && named.name().kind() == org.dxos.dmg.dxn.Kind.API
-        && why instanceof Selection.NoName noName) {
-      List<String> providers =
-          catalog.authority(named.name().authority().text()).stream()
-              .flatMap(genesis -> catalog.providers(named.name(), genesis).stream())
-              .map(release -> release.name().toString())
-              .distinct()
-              .limit(5)
-              .toList();
-      if (!providers.isEmpty()) {
-        return new NotFoundException(
-            ErrorCode.NOT_FOUND,
-            "resolve `"
-                + text
-                + "`: the API has no release of its own; it is provided by "
-                + String.join(", ", providers),
-            noName.near(),
-            "ask for one of its providers");
-      }
-    }
-    return missing(text, why);
-  }
-
-  private static NotFoundException missing(String text, Selection why) {
-    return switch (why) {
-      case Selection.NoAuthority none ->
-          new NotFoundException(
-              ErrorCode.NOT_FOUND,
-              "resolve `" + text + "`: no authority `" + none.authority() + "` is held here",
-              none.near(),
-              "publish it, or ask a node that holds it with --node");
-      case Selection.NoName none ->
-          new NotFoundException(
-              ErrorCode.NOT_FOUND,
-              "resolve `" + text + "`: no such name",
-              none.near(),
-              "look with `dmg search`");
-      case Selection.NoVersion none ->
-          new NotFoundException(
-              ErrorCode.NO_VERSION,
-              "resolve `"
-                  + text
-                  + "`: no version of `"
-                  + none.name()
-                  + "` fits "
-                  + none.why()
-                  + " (there are "
-                  + String.join(", ", none.seen().stream().limit(10).map(Object::toString).toList())
-                  + ")",
-              List.of(),
-              "ask for one of these, or widen the range");
-      case Selection.Unavailable there ->
-          new NotFoundException(
-              ErrorCode.WITHDRAWN,
-              "resolve `"
-                  + text
-                  + "`: `"
-                  + there.release().name()
-                  + "@"
-                  + there.release().version()
-                  + "` is "
-                  + there.why(),
-              List.of(),
-              "use another version; `dmg versions` lists them");
-      case Selection.NoCid none ->
-          new NotFoundException(
-              ErrorCode.NOT_FOUND,
-              "resolve `" + none.cid() + "`: no release or record with this CID is held here",
-              List.of(),
-              "");
-      case Selection.Found found -> throw new IllegalStateException("found " + found);
-    };
   }
 
   @Override

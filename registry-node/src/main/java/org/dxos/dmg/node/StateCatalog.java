@@ -67,6 +67,17 @@ final class StateCatalog implements Catalog {
         .map(AuthorityView::id);
   }
 
+  /** How the names of an authority are written: with its id, unless its name is bound to it. */
+  String authorityName(Cid genesis) {
+    AuthorityView view = views.get(genesis);
+    if (view == null) {
+      return "~" + genesis;
+    }
+    return authority(view.name()).equals(Optional.of(genesis))
+        ? view.name()
+        : view.name() + "~" + genesis;
+  }
+
   @Override
   public List<Release> releases(Name name, Cid genesis) {
     return known.computeIfAbsent(genesis + " " + name.path(), _ -> read(name, genesis));
