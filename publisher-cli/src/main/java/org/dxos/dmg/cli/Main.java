@@ -48,6 +48,9 @@ public final class Main {
     COMMANDS.put("why", WhyCommand::new);
     COMMANDS.put("dependents", DependentsCommand::new);
     COMMANDS.put("install", InstallCommand::new);
+    COMMANDS.put("outdated", OutdatedCommand::new);
+    COMMANDS.put("update", UpdateCommand::new);
+    COMMANDS.put("diff", DiffCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("tag", TagCommand::new);
     COMMANDS.put("yank", YankCommand::new);

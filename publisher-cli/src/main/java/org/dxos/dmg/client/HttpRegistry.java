@@ -90,13 +90,17 @@ final class HttpRegistry implements Registry {
   }
 
   @Override
-  public ReleaseInfo resolve(String dxn) {
-    return ReleaseInfo.fromNode(json(get("/v1/resolve/" + path(dxn))));
+  public ReleaseInfo resolve(String dxn, Optional<Cid> at) {
+    return ReleaseInfo.fromNode(json(get("/v1/resolve/" + path(dxn) + at(at))));
   }
 
   @Override
-  public ModuleInfo module(String name) {
-    return ModuleInfo.fromNode(json(get("/v1/modules/" + path(name))));
+  public ModuleInfo module(String name, Optional<Cid> at) {
+    return ModuleInfo.fromNode(json(get("/v1/modules/" + path(name) + at(at))));
+  }
+
+  private static String at(Optional<Cid> at) {
+    return at.map(one -> "?at=" + one).orElse("");
   }
 
   @Override

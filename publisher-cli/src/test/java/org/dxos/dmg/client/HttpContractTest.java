@@ -323,7 +323,21 @@ class HttpContractTest {
   @Test
   void whatIsDesignedAndMissingSaysWhatToUseInstead() throws IOException {
     request(open, "PUT", "/v1/blocks", bytes("x")).problem(501, "UNSUPPORTED");
-    get("/v1/resolve/" + APP + "?at=" + record).problem(501, "UNSUPPORTED");
+  }
+
+  @Test
+  void whatWasIsToldAsOfARootAndRefusedOtherwise() throws IOException {
+    String root = get("/v1/node").field("root");
+    assertEquals(200, get("/v1/resolve/" + APP + "?at=" + root).status());
+    assertEquals(200, get("/v1/modules/" + APP + "?at=" + root).status());
+    assertEquals(200, get("/v1/closure/" + APP + "?at=" + root).status());
+    get("/v1/resolve/" + APP + "?at=" + record).problem(404, "NOT_FOUND");
+    get("/v1/resolve/"
+            + APP
+            + "?at="
+            + "bafyreieqzhm6r3hjni6zoklavdvxsnsafp4hxzhc7wa7cmgxmu7hv6rwyu")
+        .problem(404, "BLOCK_MISSING");
+    get("/v1/resolve/" + APP + "?at=yesterday").problem(400, "CID_SYNTAX");
   }
 
   @Test

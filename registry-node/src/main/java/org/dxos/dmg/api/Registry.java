@@ -26,10 +26,24 @@ public interface Registry extends BlockSource, AutoCloseable {
    *
    * @param dxn any form that names have; without selector, {@code latest}
    */
-  ReleaseInfo resolve(String dxn);
+  default ReleaseInfo resolve(String dxn) {
+    return resolve(dxn, Optional.empty());
+  }
+
+  /**
+   * As {@link #resolve(String)}, as of an earlier moment.
+   *
+   * @param at envelope of a head, or a root; empty for now
+   */
+  ReleaseInfo resolve(String dxn, Optional<Cid> at);
 
   /** All versions and tags of a name. */
-  ModuleInfo module(String name);
+  default ModuleInfo module(String name) {
+    return module(name, Optional.empty());
+  }
+
+  /** As {@link #module(String)}, as of an earlier moment. */
+  ModuleInfo module(String name, Optional<Cid> at);
 
   /** Solves {@code request}; an unsatisfiable one is a failure that carries its explanation. */
   Lock closure(ClosureRequest request);

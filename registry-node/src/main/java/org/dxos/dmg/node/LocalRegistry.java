@@ -26,7 +26,6 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
-import org.dxos.dmg.api.UnsatisfiableException;
 import org.dxos.dmg.api.Why;
 import org.dxos.dmg.api.Withdrawal;
 import org.dxos.dmg.block.BlockSource;
@@ -34,7 +33,6 @@ import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
-import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -53,11 +51,6 @@ import org.dxos.dmg.policy.PolicyFile;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
-import org.dxos.dmg.solver.Question;
-import org.dxos.dmg.solver.Resolution;
-import org.dxos.dmg.solver.Root;
-import org.dxos.dmg.solver.Roots;
-import org.dxos.dmg.solver.Solver;
 import org.dxos.dmg.sync.link.Federation;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.trust.AuthorityEntry;
@@ -88,6 +81,7 @@ public final class LocalRegistry implements Registry {
   private final BlockStore store;
   private final Registrar registrar;
   private final ReleaseReader reader;
+  private final History history;
   private final NodeKeys keys;
   private final PolicyFile policy;
   private final ModuleIndex modules;
@@ -115,6 +109,7 @@ public final class LocalRegistry implements Registry {
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
     this.reader = new ReleaseReader(store);
+    this.history = new History(store);
     this.outbox = new Outbox(store);
     this.modules = new ModuleIndex(store, home.resolve("modules"));
   }
@@ -171,11 +166,20 @@ public final class LocalRegistry implements Registry {
   }
 
   @Override
-  public ReleaseInfo resolve(String text) {
+  public ReleaseInfo resolve(String text, Optional<Cid> at) {
     Dxn dxn = Dxn.parse(text);
-    StateCatalog catalog = states();
-    return switch (Selection.of(catalog, dxn)) {
-      case Selection.Found found -> info(found.release());
+    Optional<History.Moment> moment = at.map(this::moment);
+    StateCatalog catalog = states(moment);
+    OptionalLong newest =
+        policy
+            .current()
+            .minAge()
+            .map(age -> moment.map(History.Moment::time).orElseGet(this::now) - age.toSeconds())
+            .map(OptionalLong::of)
+            .orElseGet(OptionalLong::empty);
+    return switch (Selection.of(catalog, dxn, newest)) {
+      case Selection.Found found ->
+          info(found.release(), catalog.head(found.release().genesis()).orElseThrow(), at);
       case Selection other -> {
         catalog.newer(dxn).ifPresent(newer -> Misses.refuseNewer("resolve", text, newer));
         throw Misses.missing(text, dxn, other, catalog);
@@ -184,9 +188,9 @@ public final class LocalRegistry implements Registry {
   }
 
   @Override
-  public ModuleInfo module(String text) {
+  public ModuleInfo module(String text, Optional<Cid> at) {
     Name name = Name.parse(text);
-    StateCatalog catalog = states();
+    StateCatalog catalog = states(at.map(this::moment));
     Cid genesis =
         catalog
             .authority(name.authority().text())
@@ -223,57 +227,27 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return closure(request, states());
+    return closures(request).lock();
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
-    StateCatalog catalog = states();
-    Lock lock = closure(request, catalog);
-    List<String> why =
-        Solver.choices(catalog, question(request, catalog)).stream()
-            .flatMap(choice -> choice.lines().stream())
-            .toList();
-    return new SolvedClosure(lock, why);
+    return closures(request).explained();
   }
 
-  private Question question(ClosureRequest request, StateCatalog catalog) {
-    List<Dxn> asked = request.roots().stream().map(Dxn::parse).toList();
-    List<Root> roots =
-        switch (Roots.of(catalog, asked)) {
-          case Roots.Found found -> found.roots();
-          case Roots.Missing missing -> {
-            String text = missing.dxn().toString();
-            catalog
-                .newer(missing.dxn())
-                .ifPresent(newer -> Misses.refuseNewer("solve", text, newer));
-            throw Misses.missing(text, missing.dxn(), missing.why(), catalog);
-          }
-        };
-    // The stricter of what is asked for and what the policy of this home asks for.
-    long minAge =
-        Math.max(
-            request.minAge().orElse(0),
-            policy.current().minAge().map(java.time.Duration::toSeconds).orElse(0L));
-    OptionalLong newest = minAge > 0 ? OptionalLong.of(now() - minAge) : OptionalLong.empty();
-    return new Question(roots, request.target(), request.rule(), newest);
+  private ClosureAnswers closures(ClosureRequest request) {
+    Optional<History.Moment> moment = request.at().map(this::moment);
+    return new ClosureAnswers(
+        states(moment),
+        request,
+        policy.current(),
+        moment.map(History.Moment::time).orElseGet(this::now),
+        moment.flatMap(History.Moment::root).orElseGet(registrar::root),
+        moment.isPresent() ? (_, _) -> {} : this::requireFresh);
   }
 
   private long now() {
     return world.clock().instant().getEpochSecond();
-  }
-
-  private Lock closure(ClosureRequest request, StateCatalog catalog) {
-    Question question = question(request, catalog);
-    return switch (Solver.solve(catalog, question)) {
-      case Resolution.Solved solved ->
-          lock(Closure.of(question.roots(), request.target(), solved.chosen()));
-      case Resolution.Unsolvable unsolvable ->
-          throw new UnsatisfiableException(
-              "solve `" + String.join(" ", request.roots()) + "`: no set of releases satisfies it",
-              unsolvable.why().lines(),
-              String.join("; or ", unsolvable.why().mends()));
-    };
   }
 
   @Override
@@ -298,22 +272,6 @@ public final class LocalRegistry implements Registry {
   /** Who depends on whom, as of now. The first call reads every record. */
   public ModuleGraph modules() {
     return modules.graph(registrar.authorities(), registrar.names());
-  }
-
-  private Lock lock(Closure closure) {
-    Map<Cid, Cid> heads = new TreeMap<>();
-    for (Closure.Module module : closure.modules()) {
-      registrar
-          .authority(module.genesis())
-          .flatMap(AuthorityView::head)
-          .ifPresent(
-              head -> {
-                requireFresh(module.name().authority().base(), head.body());
-                heads.put(module.genesis(), head.cid());
-              });
-    }
-    return new Lock(
-        closure, new Lock.Evidence(now(), heads, policy.current().digest(), registrar.root()));
   }
 
   @Override
@@ -612,7 +570,19 @@ public final class LocalRegistry implements Registry {
   }
 
   private StateCatalog states() {
-    return new StateCatalog(registrar.authorities(), reader, registrar::authority);
+    return states(Optional.empty());
+  }
+
+  private StateCatalog states(Optional<History.Moment> moment) {
+    return new StateCatalog(
+        moment.map(History.Moment::views).orElseGet(registrar::authorities),
+        reader,
+        history,
+        registrar::authority);
+  }
+
+  private History.Moment moment(Cid at) {
+    return history.at(at, registrar.authorities());
   }
 
   /** A policy may ask for heads that are not older than some time; without one they are served. */
@@ -632,13 +602,13 @@ public final class LocalRegistry implements Registry {
             });
   }
 
-  private ReleaseInfo info(Release release) {
-    Signed<Head> head =
-        registrar.authority(release.genesis()).flatMap(AuthorityView::head).orElseThrow();
-    requireFresh(release.name().authority().base(), head.body());
+  private ReleaseInfo info(Release release, Signed<Head> head, Optional<Cid> at) {
+    if (at.isEmpty()) {
+      requireFresh(release.name().authority().base(), head.body());
+    }
     List<String> warnings =
         new ArrayList<>(release.notices().warnings(release.name() + "@" + release.version()));
-    if (head.body().expires() <= world.clock().instant().getEpochSecond()) {
+    if (at.isEmpty() && head.body().expires() <= world.clock().instant().getEpochSecond()) {
       warnings.add(
           "the newest head of `"
               + release.name().authority().base()
