@@ -61,6 +61,8 @@ import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Standing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The registry of one home, in this process.
@@ -311,6 +313,11 @@ public final class LocalRegistry implements Registry {
     return info(take(genesis, envelopes, offered).orThrow());
   }
 
+  /** The policy in force. */
+  Policy policy() {
+    return policy.current();
+  }
+
   /** True if the policy lets an authority of this name in. */
   boolean admits(String authority) {
     return policy.current().admits(authority);
@@ -536,6 +543,8 @@ public final class LocalRegistry implements Registry {
     return new Replica(this);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(LocalRegistry.class);
+
   private final Object woken = new Object();
   private boolean closed;
 
@@ -545,10 +554,39 @@ public final class LocalRegistry implements Registry {
     }
   }
 
+  /** How long before its end a head is renewed by the node that is home: 30 days. */
+  private static final long RENEW_AHEAD = 30L * 86_400;
+
+  /** How often that is looked at: each hour. */
+  private static final long RENEW_EVERY = 3600;
+
+  private long renewed = Long.MIN_VALUE;
+
+  /** Renews the heads that end soon; one that cannot be is told, and tried again in an hour. */
+  private void renewHeads() {
+    if (now() < renewed + RENEW_EVERY && renewed != Long.MIN_VALUE) {
+      return;
+    }
+    renewed = now();
+    for (AuthorityView view : registrar.expiring(now() + RENEW_AHEAD)) {
+      try {
+        registrar.renew(view.id());
+      } catch (RuntimeException e) {
+        LOG.warn("renew the head of `{}`: {}", view.name(), e.toString());
+      }
+    }
+  }
+
+  @Override
+  public AuthorityInfo renew(Cid genesis) {
+    return info(registrar.renew(genesis));
+  }
+
   private void followJournal() {
     try {
       while (true) {
         graph();
+        renewHeads();
         synchronized (woken) {
           if (closed) {
             return;
