@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -177,7 +179,7 @@ class SameLockTest {
 
   /** Who publishes may say any time; what counts is when the home of the authority ordered it. */
   @Test
-  void ageCountsFromTheHeadThatAddedTheReleaseAndNotFromWhatItsPublisherSays() {
+  void ageCountsFromTheHeadThatAddedTheReleaseAndNotFromWhatItsPublisherSays() throws IOException {
     Path home = temp.resolve("aged");
     long day = 86_400;
     try (LocalRegistry registry = LocalRegistry.open(home, at(NOW - 10 * day))) {
@@ -194,6 +196,12 @@ class SameLockTest {
       assertEquals("com.one/module/a@1.1.0", aged(registry, "com.one/module/a", 0));
       assertEquals("com.one/module/a@1.1.0", aged(registry, "com.one/module/a@1.1.0", 7 * day));
       assertThrows(NotFoundException.class, () -> aged(registry, "com.one/module/a", 11 * day));
+      // A home may ask for it always, and then a single name is no exception.
+      Files.writeString(home.resolve("policy.json"), "{\"minAge\": \"7d\"}");
+      assertEquals("1.0.0", registry.resolve("com.one/module/a").version());
+      assertEquals("1.0.0", registry.resolve("com.one/module/a@^1").version());
+      assertEquals("1.1.0", registry.resolve("com.one/module/a@1.1.0").version());
+      assertEquals("com.one/module/a@1.0.0", aged(registry, "com.one/module/a", 0));
     }
   }
 
