@@ -39,7 +39,7 @@ class ArchitectureTest {
     "..dmg.graph.."
   };
   private static final String[] RESOLVER = {
-    "..dmg.select..", "..dmg.explain..", "..dmg.solver..", "..dmg.closure.."
+    "..dmg.select..", "..dmg.explain..", "..dmg.solver..", "..dmg.closure..", "..dmg.impact.."
   };
   private static final String[] NODE = {
     "..dmg.api..", "..dmg.key..", "..dmg.policy..", "..dmg.node.."

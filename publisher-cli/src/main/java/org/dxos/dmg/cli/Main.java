@@ -45,7 +45,12 @@ public final class Main {
     COMMANDS.put("versions", VersionsCommand::new);
     COMMANDS.put("search", SearchCommand::new);
     COMMANDS.put("closure", ClosureCommand::new);
+    COMMANDS.put("why", WhyCommand::new);
+    COMMANDS.put("dependents", DependentsCommand::new);
     COMMANDS.put("install", InstallCommand::new);
+    COMMANDS.put("outdated", OutdatedCommand::new);
+    COMMANDS.put("update", UpdateCommand::new);
+    COMMANDS.put("diff", DiffCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("tag", TagCommand::new);
     COMMANDS.put("yank", YankCommand::new);

@@ -200,6 +200,7 @@ public final class HttpServer implements AutoCloseable {
       this.resources =
           List.of(
               new ReadResource(registry),
+              new GraphResource(registry),
               new VocabularyResource(),
               new WriteResource(registry),
               new GatewayResource(registry),
