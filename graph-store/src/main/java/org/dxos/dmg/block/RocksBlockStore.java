@@ -25,6 +25,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -145,6 +146,7 @@ public final class RocksBlockStore implements BlockStore {
   private long readJournalEnd() {
     try (RocksIterator at = db.newIterator(journal)) {
       at.seekToLast();
+      requireEnd(at, "read the end of the journal");
       return at.isValid() ? ByteBuffer.wrap(at.key()).getLong() : 0;
     }
   }
@@ -175,6 +177,9 @@ public final class RocksBlockStore implements BlockStore {
       }
       return Optional.of(block);
     } catch (RocksDBException e) {
+      if (isDamage(e)) {
+        throw new StorageException.Corrupt(cid, e);
+      }
       throw failed("read block `" + cid + "`", e);
     } finally {
       leave();
@@ -219,6 +224,7 @@ public final class RocksBlockStore implements BlockStore {
         }
         names.add(name);
       }
+      requireEnd(at, "list registers `" + prefix + "`");
     } finally {
       leave();
     }
@@ -243,6 +249,7 @@ public final class RocksBlockStore implements BlockStore {
       for (at.seek(position(position + 1)); at.isValid() && entries.size() < limit; at.next()) {
         entries.add(JournalEntry.decode(ByteBuffer.wrap(at.key()).getLong(), at.value()));
       }
+      requireEnd(at, "read the journal after position " + position);
     } finally {
       leave();
     }
@@ -274,6 +281,12 @@ public final class RocksBlockStore implements BlockStore {
       for (Map.Entry<String, byte[]> register : batch.registers().entrySet()) {
         write.put(registers, ascii(register.getKey()), register.getValue());
       }
+      for (Cid discarded : batch.discarded()) {
+        write.delete(blocks, discarded.bytes());
+      }
+      for (String register : batch.unset()) {
+        write.delete(registers, ascii(register));
+      }
       for (Batch.Admitted one : batch.admitted()) {
         end++;
         byte[] value = new JournalEntry(end, one.kind(), one.genesis(), one.envelope()).encode();
@@ -304,6 +317,7 @@ public final class RocksBlockStore implements BlockStore {
       for (at.seekToFirst(); at.isValid(); at.next()) {
         visitor.accept(Cid.fromBytes(at.key()));
       }
+      requireEnd(at, "list blocks");
     } finally {
       leave();
     }
@@ -339,6 +353,19 @@ public final class RocksBlockStore implements BlockStore {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static boolean isDamage(RocksDBException e) {
+    return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
+  }
+
+  /** An iterator that meets a damaged file ends as if there were nothing more. */
+  private static void requireEnd(RocksIterator at, String what) {
+    try {
+      at.status();
+    } catch (RocksDBException e) {
+      throw failed(what, e);
+    }
   }
 
   private static StorageException failed(String what, RocksDBException e) {

@@ -49,6 +49,13 @@ public abstract sealed class StorageException extends RuntimeException implement
       this.cid = cid;
     }
 
+    Corrupt(Cid cid, Throwable cause) {
+      super(
+          "read block `" + cid + "`: a file of the database is damaged: " + cause.getMessage(),
+          cause);
+      this.cid = cid;
+    }
+
     /** The block that is damaged. */
     public Cid cid() {
       return cid;

@@ -127,6 +127,56 @@ public final class GraphIndex implements AutoCloseable {
     }
   }
 
+  /**
+   * What of a projection does not fit the store, if something does not: the next {@link #open}
+   * makes it anew. Not to be asked while the projection is open.
+   */
+  public static Optional<String> fault(Path folder, BlockStore store) {
+    if (!Files.exists(folder)) {
+      return Optional.empty();
+    }
+    String what = "projection `" + folder + "`: ";
+    try {
+      Path journal = folder.resolve("journal");
+      if (!Files.exists(journal)) {
+        return Optional.of(what + "it was cut off while it was made");
+      }
+      String id = HexFormat.of().formatHex(store.journalId());
+      String found = Files.readString(journal, StandardCharsets.ISO_8859_1).strip();
+      if (!found.equals(id)) {
+        return Optional.of(what + "it is of journal `" + found + "`, here is `" + id + "`");
+      }
+      if (Files.exists(folder.resolve(DAMAGED))) {
+        return Optional.of(what + "it was found damaged");
+      }
+      if (!FileSizes.hold(folder.resolve("data/tdb2"), folder.resolve(SIZES))) {
+        return Optional.of(what + "a file of it is gone, or smaller than it was");
+      }
+      DatasetGraph plain = DatabaseMgr.connectDatasetGraph(folder.resolve("data/tdb2").toString());
+      try {
+        long position = Projector.position(plain);
+        return position <= store.journalEnd()
+            ? Optional.empty()
+            : Optional.of(
+                what + "it is at position " + position + ", the journal at " + store.journalEnd());
+      } finally {
+        org.apache.jena.tdb2.sys.TDBInternal.expel(plain);
+      }
+    } catch (IOException | RuntimeException e) {
+      return Optional.of(what + "it cannot be read: " + e);
+    }
+  }
+
+  /** Takes a projection away. Not to be called while it is open. */
+  public static void drop(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      throw new GraphException(
+          ErrorCode.STORAGE, "delete projection `" + folder + "`: " + e, "check permissions");
+    }
+  }
+
   /** Lies in the folder of a projection that the next process makes anew. */
   private static final String DAMAGED = "damaged";
 

@@ -61,6 +61,7 @@ public final class Main {
     COMMANDS.put("status", StatusCommand::new);
     COMMANDS.put("import", ImportCommand::new);
     COMMANDS.put("export", ExportCommand::new);
+    COMMANDS.put("fsck", FsckCommand::new);
     COMMANDS.put("config", ConfigCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);
     COMMANDS.put("demo", DemoCommand::new);

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
@@ -30,6 +29,8 @@ import org.dxos.dmg.api.UnsatisfiableException;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
+import org.dxos.dmg.care.Fsck;
+import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.closure.Closure;
@@ -144,8 +145,11 @@ public final class LocalRegistry implements Registry {
   }
 
   /** Judges everything stored as if it had just arrived. */
-  public Audit.Report audit() {
-    return Audit.of(store, registrar.authorities());
+  public Fsck.Report audit() {
+    return Fsck.of(
+        store,
+        new Whose(
+            key -> keys.heads().of(key).isPresent(), Set.copyOf(policy.current().deniedBlocks())));
   }
 
   /** The registrar, for those who hand in many statements at once. */
