@@ -11,6 +11,7 @@ import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.verdict.Axiom;
 import org.dxos.dmg.verdict.Dossier;
+import org.dxos.dmg.verdict.Replay;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Standing;
 

@@ -54,6 +54,12 @@ public interface BlockStore extends BlockSource, AutoCloseable {
   /** Visits every block's CID; for checks and collection, not for serving. */
   void eachBlock(java.util.function.Consumer<Cid> visitor);
 
+  /** The bytes of a block, as they lie there; 0 if it is not held. */
+  long size(Cid cid);
+
+  /** Gives the space back that blocks took which were discarded. Takes a while; reads go on. */
+  void compact();
+
   @Override
   void close();
 }

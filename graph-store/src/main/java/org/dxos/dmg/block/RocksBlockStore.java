@@ -201,6 +201,31 @@ public final class RocksBlockStore implements BlockStore {
   }
 
   @Override
+  public long size(Cid cid) {
+    enter();
+    try {
+      int size = db.get(blocks, cid.bytes(), new byte[0]);
+      return size == RocksDB.NOT_FOUND ? 0 : size;
+    } catch (RocksDBException e) {
+      throw failed("look for block `" + cid + "`", e);
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void compact() {
+    enter();
+    try {
+      db.compactRange(blocks);
+    } catch (RocksDBException e) {
+      throw failed("compact blocks", e);
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
   public Optional<byte[]> register(String name) {
     enter();
     try {

@@ -2,8 +2,10 @@ package org.dxos.dmg.care;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -89,6 +91,9 @@ final class Reach {
   private final Gaps gaps;
   private final Set<Cid> live = new HashSet<>();
 
+  /** Blocks of bundles that were not there when this came by, and may have come since. */
+  private final Map<Cid, Owner> awaited = new HashMap<>();
+
   /** Whose blocks are being followed. */
   private record Owner(String name, boolean ours) {}
 
@@ -112,6 +117,17 @@ final class Reach {
 
   /** Goes wherever the registers lead now and this has not been yet. */
   void follow() {
+    Map<Cid, Owner> waited = new HashMap<>(awaited);
+    awaited.clear();
+    waited.forEach(
+        (cid, owner) -> {
+          if (store.has(cid)) {
+            live.remove(cid);
+            bundle(cid, owner);
+          } else {
+            awaited.put(cid, owner);
+          }
+        });
     Owner node = new Owner("the node tree", true);
     Set<Cid> states = new HashSet<>();
     Stored.root(store)
@@ -275,7 +291,11 @@ final class Reach {
 
   private void bundle(Cid cid, Owner owner) {
     if (cid.codec() == Cid.DAG_PB) {
+      boolean first = !live.contains(cid);
       Optional<byte[]> block = enter(Part.BUNDLE, cid, owner);
+      if (first && block.isEmpty()) {
+        awaited.put(cid, owner);
+      }
       block
           .flatMap(bytes -> guarded(Part.BUNDLE, cid, () -> DagPb.decode(bytes).links()))
           .ifPresent(links -> links.forEach(link -> bundle(link.cid(), owner)));

@@ -422,7 +422,15 @@ public final class LocalRegistry implements Registry {
 
   /** Keeps a statement for the home of its authority, which is another node. */
   private PublishReceipt handOn(Registrar.Checked checked, Federation among) {
-    if (!checked.held() && outbox.keep(checked, now())) {
+    boolean[] kept = {false};
+    if (!checked.held()) {
+      registrar.between(
+          () -> {
+            registrar.requireHeld(checked);
+            kept[0] = outbox.keep(checked, now());
+          });
+    }
+    if (kept[0]) {
       among.handOn();
     }
     return new PublishReceipt(

@@ -1,4 +1,4 @@
-package org.dxos.dmg.admission;
+package org.dxos.dmg.verdict;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import org.dxos.dmg.trust.Head;
  * is held. The store keeps the newest trees alone; to go through a long chain, each head needs the
  * tree of the one before it and no older one.
  */
-final class Replay implements BlockSource, BlockSink {
+public final class Replay implements BlockSource, BlockSink {
 
   /** Nodes are looked through for what is still needed after this many bytes more. */
   private static final long STEP_BYTES = 16L * 1024 * 1024;
@@ -29,7 +29,10 @@ final class Replay implements BlockSource, BlockSink {
   private long bytes;
   private long next = STEP_BYTES;
 
-  Replay(BlockSource below) {
+  /**
+   * @param below what is held
+   */
+  public Replay(BlockSource below) {
     this.below = below;
   }
 
@@ -47,7 +50,7 @@ final class Replay implements BlockSource, BlockSink {
   }
 
   /** To be told of each head that was gone through, by ascending epoch. */
-  void passed(Head head) {
+  public void passed(Head head) {
     recent.add(head);
     if (bytes > next) {
       recent.removeIf(one -> one.epoch() < head.epoch());
