@@ -1,5 +1,6 @@
 package org.dxos.dmg.block;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.cid.Cid;
@@ -59,6 +60,12 @@ public interface BlockStore extends BlockSource, AutoCloseable {
 
   /** Gives the space back that blocks took which were discarded. Takes a while; reads go on. */
   void compact();
+
+  /**
+   * Makes a home in a folder that is not there yet, with all that this holds at one moment; files
+   * are shared with it where the disk can.
+   */
+  void checkpoint(Path home);
 
   @Override
   void close();

@@ -1,7 +1,9 @@
 package org.dxos.dmg.block;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.dxos.dmg.cid.Cid;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -208,6 +211,21 @@ public final class RocksBlockStore implements BlockStore {
       return size == RocksDB.NOT_FOUND ? 0 : size;
     } catch (RocksDBException e) {
       throw failed("look for block `" + cid + "`", e);
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void checkpoint(Path home) {
+    enter();
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      Files.createDirectories(home);
+      checkpoint.createCheckpoint(home.resolve("db").toString());
+    } catch (RocksDBException e) {
+      throw failed("copy database to `" + home + "`", e);
+    } catch (IOException e) {
+      throw new StorageException.Failed("copy database to `" + home + "`: " + e, e);
     } finally {
       leave();
     }

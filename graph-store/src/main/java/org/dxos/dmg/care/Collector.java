@@ -10,6 +10,9 @@ import java.util.function.Consumer;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 
 /**
@@ -48,7 +51,30 @@ public final class Collector {
    * @param collectedBytes of those
    */
   public record Report(
-      long linked, long unlinked, long unlinkedBytes, long collected, long collectedBytes) {}
+      long linked, long unlinked, long unlinkedBytes, long collected, long collectedBytes) {
+
+    /** As JSON has it. */
+    public Node.Map toNode() {
+      return new MapBuilder()
+          .put("linked", linked)
+          .put("unlinked", unlinked)
+          .put("unlinkedBytes", unlinkedBytes)
+          .put("collected", collected)
+          .put("collectedBytes", collectedBytes)
+          .build();
+    }
+
+    /** Reads what {@link #toNode} gives. */
+    public static Report of(Node node) {
+      Fields fields = Fields.of("gc", ErrorCode.JSON_SYNTAX, node);
+      return new Report(
+          fields.uint("linked"),
+          fields.uint("unlinked"),
+          fields.uint("unlinkedBytes"),
+          fields.uint("collected"),
+          fields.uint("collectedBytes"));
+    }
+  }
 
   /**
    * Looks, and collects.
@@ -60,7 +86,7 @@ public final class Collector {
    *     something leads to: what is behind it is not known, so nothing is collected
    */
   public Report collect(Instant now, Duration grace, boolean dry) {
-    Reach reach = new Reach(store, whose.ours(), new Strict(whose));
+    Reach reach = new Reach(store, whose.ours(), new Strict("collect blocks", whose));
     reach.follow();
     Map<Cid, Long> before = Doomed.read(store);
     Map<Cid, Long> doomed = new HashMap<>();
@@ -120,28 +146,5 @@ public final class Collector {
           }
         });
     return gone[0];
-  }
-
-  /** Bundles may be on demand; all else has to be there for the way to be known. */
-  private record Strict(Whose whose) implements Reach.Gaps {
-    @Override
-    public void absent(Reach.Part part, Cid cid, boolean ours, String of) {
-      boolean needed = ours || part != Reach.Part.BUNDLE;
-      if (needed && !whose.withheld().contains(cid)) {
-        throw refused("block `" + cid + "` of " + of + " is not held");
-      }
-    }
-
-    @Override
-    public void unusable(Reach.Part part, Cid cid, RuntimeException why) {
-      throw refused(Reach.words(why));
-    }
-
-    private static CareException refused(String what) {
-      return new CareException(
-          ErrorCode.NOT_VERIFIED,
-          "collect blocks: " + what + ", so what it leads to is not known",
-          "dmg fsck --mend first");
-    }
   }
 }

@@ -4,18 +4,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dxos.dmg.admission.Stored;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
 import org.dxos.dmg.block.StorageException;
+import org.dxos.dmg.care.Collector;
 import org.dxos.dmg.care.Fault;
 import org.dxos.dmg.care.Fsck;
 import org.dxos.dmg.care.Mending;
@@ -34,6 +39,9 @@ import org.dxos.dmg.trust.PublicKey;
  * that it works on a home that no registry opens any more.
  */
 public final class HomeCare implements AutoCloseable {
+
+  /** Where checkpoints lie inside of a home, as long as they are needed. */
+  static final String CHECKPOINTS = "checkpoints";
 
   private final Path home;
   private final BlockStore store;
@@ -55,7 +63,16 @@ public final class HomeCare implements AutoCloseable {
    *     be opened
    */
   public static HomeCare open(Path home, World world) {
-    if (!Files.isDirectory(home.resolve("db"))) {
+    return open(home, home, world);
+  }
+
+  /**
+   * Opens a home whose blocks, journal and registers are read from a checkpoint of it.
+   *
+   * @param checkpoint may be the home itself
+   */
+  static HomeCare open(Path home, Path checkpoint, World world) {
+    if (!Files.isDirectory(checkpoint.resolve("db"))) {
       throw new NotFoundException(
           ErrorCode.NOT_FOUND,
           "open home `" + home + "`: there is no database in it",
@@ -65,7 +82,7 @@ public final class HomeCare implements AutoCloseable {
     List<Fault> faults = new ArrayList<>();
     Set<PublicKey> keys = headKeys(home, world, faults);
     Set<Cid> withheld = withheld(home, faults);
-    BlockStore store = RocksBlockStore.open(home, world.random());
+    BlockStore store = RocksBlockStore.open(checkpoint, world.random());
     return new HomeCare(home, store, new Whose(keys::contains, withheld), faults);
   }
 
@@ -74,7 +91,7 @@ public final class HomeCare implements AutoCloseable {
     try {
       return new KeyRing(home, world.random())
           .list().stream()
-              .filter(one -> one.name().matches("head(-[0-9]+)?"))
+              .filter(one -> signsHeads(one.name()))
               .map(KeyRing.Listed::key)
               .collect(Collectors.toSet());
     } catch (RuntimeException e) {
@@ -83,7 +100,12 @@ public final class HomeCare implements AutoCloseable {
     }
   }
 
-  private static Set<Cid> withheld(Path home, List<Fault> faults) {
+  /** True for the names of keys with which a home's node signs heads. */
+  static boolean signsHeads(String key) {
+    return key.matches("head(-[0-9]+)?");
+  }
+
+  static Set<Cid> withheld(Path home, List<Fault> faults) {
     try {
       return new HashSet<>(new PolicyFile(home).current().deniedBlocks());
     } catch (RuntimeException e) {
@@ -97,6 +119,10 @@ public final class HomeCare implements AutoCloseable {
       throw e;
     }
     return new Fault(Fault.Kind.UNREADABLE, Optional.empty(), explained.message());
+  }
+
+  Whose whose() {
+    return whose;
   }
 
   /** The blocks of the home. */
@@ -132,6 +158,25 @@ public final class HomeCare implements AutoCloseable {
       }
     }
     return new Mending.Mended(mended.fetched(), mended.dropped(), mended.after().with(faults));
+  }
+
+  /** As {@link org.dxos.dmg.api.Upkeep#collect}, with nobody publishing. */
+  public Collector.Report collect(Instant now, Duration grace, boolean dry) {
+    return new Collector(store, whose, Runnable::run).collect(now, grace, dry);
+  }
+
+  /** Deletes a folder with all in it, if it is there. */
+  static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("delete `" + folder + "`", e);
+    }
   }
 
   private List<String> derived() {

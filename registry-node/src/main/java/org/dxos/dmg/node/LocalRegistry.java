@@ -1,6 +1,7 @@
 package org.dxos.dmg.node;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -26,9 +27,11 @@ import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
 import org.dxos.dmg.api.UnsatisfiableException;
+import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
+import org.dxos.dmg.care.Collector;
 import org.dxos.dmg.care.Fsck;
 import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
@@ -74,7 +77,7 @@ import org.dxos.dmg.verdict.Standing;
  * <p>Safe for many threads. The graph is opened when it is first asked for: to resolve and to
  * publish the block store is enough.
  */
-public final class LocalRegistry implements Registry {
+public final class LocalRegistry implements Registry, Upkeep {
 
   /** How long ahead the end of a delegation is announced: 14 days. */
   private static final long WARN_SECONDS = 14L * 86_400;
@@ -144,12 +147,29 @@ public final class LocalRegistry implements Registry {
     return store;
   }
 
+  private Whose whose() {
+    return new Whose(
+        key -> keys.heads().of(key).isPresent(), Set.copyOf(policy.current().deniedBlocks()));
+  }
+
+  @Override
+  public synchronized Collector.Report collect(Duration grace, boolean dry) {
+    return new Collector(store, whose(), registrar::between)
+        .collect(world.clock().instant(), grace, dry);
+  }
+
+  @Override
+  public synchronized Path checkpoint() {
+    Path all = home.resolve(HomeCare.CHECKPOINTS);
+    HomeCare.delete(all); // one that was left by a command which did not end well
+    Path one = all.resolve(String.valueOf(store.journalEnd()));
+    store.checkpoint(one);
+    return one;
+  }
+
   /** Judges everything stored as if it had just arrived. */
   public Fsck.Report audit() {
-    return Fsck.of(
-        store,
-        new Whose(
-            key -> keys.heads().of(key).isPresent(), Set.copyOf(policy.current().deniedBlocks())));
+    return Fsck.of(store, whose());
   }
 
   /** The registrar, for those who hand in many statements at once. */
@@ -409,6 +429,8 @@ public final class LocalRegistry implements Registry {
         && !registrar.isHome(Signed.read(all, envelope, Statement.class).body().genesis())) {
       return handOn(registrar.check(envelope, offered), among.get());
     }
+    Restored.requireConfirmed(
+        store, registrar.authority(Signed.read(all, envelope, Statement.class).body().genesis()));
     Receipt receipt = Registrar.await(registrar.submit(envelope, offered));
     return new PublishReceipt(
         receipt.status() == Receipt.Status.ADDED

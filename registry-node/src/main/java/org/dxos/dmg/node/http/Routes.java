@@ -64,6 +64,11 @@ final class Routes {
           planned("/v1/blocks", List.of("PUT"), "send the blocks along with POST /v1/publish"),
           planned("/v1/dependents/{dxn}", READ, "ask /sparql for ?release dmg:dependsOn <dxn://…>"),
           planned("/v1/why", READ, "read the lock of /v1/closure: `needs` says who needs what"),
+          served(UpkeepResource.COLLECT, UpkeepResource.METHODS, "Collect what nothing leads to"),
+          served(
+              UpkeepResource.CHECKPOINT,
+              UpkeepResource.METHODS,
+              "Make a copy of the home beside it, for a backup"),
           served(PeersResource.INVITATIONS, POST, "Invite another node"),
           served(
               PeersResource.PEERS,
