@@ -52,7 +52,8 @@ class ArchitectureTest {
     "..dmg.install..",
     "..dmg.imports..",
     "..dmg.authority..",
-    "..dmg.carry.."
+    "..dmg.carry..",
+    "..dmg.truststore.."
   };
 
   private static final String[] LIBP2P = {"..dmg.libp2p.."};

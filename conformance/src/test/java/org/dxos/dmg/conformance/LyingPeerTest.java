@@ -9,18 +9,25 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.dxos.dmg.care.Fault;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.node.LocalRegistry;
@@ -30,6 +37,7 @@ import org.dxos.dmg.publish.Publisher;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.sync.replica.Follow;
 import org.dxos.dmg.sync.replica.Pull;
+import org.dxos.dmg.sync.replica.Quota;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.wire.Cursor;
@@ -37,6 +45,11 @@ import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.ItemReader;
 import org.dxos.dmg.sync.wire.ItemWriter;
 import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Envelope;
+import org.dxos.dmg.trust.KeySet;
+import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.version.Version;
 import org.junit.jupiter.api.AfterAll;
@@ -128,7 +141,7 @@ class LyingPeerTest {
   }
 
   private static Pull.Outcome pull(LocalRegistry into, Peer peer) throws IOException {
-    return new Pull(into.replica(), peer, Follow.ALL, Optional.empty()).all();
+    return new Pull(into.replica(), peer, Follow.ALL, Quota.none(), Optional.empty()).all();
   }
 
   @Test
@@ -266,7 +279,12 @@ class LyingPeerTest {
                 return items;
               });
       Pull pull =
-          new Pull(other.replica(), liar, Follow.ALL, Optional.of(new Cursor(new byte[16], 0)));
+          new Pull(
+              other.replica(),
+              liar,
+              Follow.ALL,
+              Quota.none(),
+              Optional.of(new Cursor(new byte[16], 0)));
       assertFalse(pull.all().same());
       assertTrue(round[0] < 4, round[0] + " rounds");
       requireSound(other);
@@ -298,6 +316,113 @@ class LyingPeerTest {
       assertTrue(String.valueOf(e.getMessage()).contains("for one head"), () -> "" + e);
       requireSound(other);
       assertTrue(pull(other, new Peer(HONEST)).same());
+    }
+  }
+
+  /** A genesis of a name that nobody has heard of, as blocks: body and envelope. */
+  private static List<byte[]> junk(int number) {
+    SigningKey owner = SigningKey.ofSeed(seed(number, 1));
+    SigningKey recovery = SigningKey.ofSeed(seed(number, 2));
+    PublicKey head = SigningKey.ofSeed(seed(number, 3)).publicKey();
+    AuthorityEntry genesis =
+        new AuthorityEntry(
+            "com.junk" + number,
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            KeySet.of(owner.publicKey()),
+            KeySet.of(recovery.publicKey()),
+            new AuthorityEntry.Home(head, new PeerId(head.bytes()), List.of()),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            Stream.of(owner, recovery).map(SigningKey::publicKey).sorted().toList(),
+            1_800_000_000,
+            Optional.empty());
+    byte[] body = genesis.encode();
+    return List.of(
+        body, Envelope.sign(AuthorityEntry.TYPE, body, List.of(owner, recovery)).encode());
+  }
+
+  private static byte[] seed(int number, int which) {
+    return java.nio.ByteBuffer.allocate(32).putInt(number).putInt(which).array();
+  }
+
+  @Test
+  void tenThousandJunkClaimsOfOnePeerAreSixteenAnHour() throws IOException {
+    int claims = 10_000;
+    Map<Cid, Integer> numbers = new HashMap<>();
+    List<Cid> all = new ArrayList<>();
+    for (int i = 0; i < claims; i++) {
+      Cid genesis = DagCbor.cid(junk(i).getFirst());
+      numbers.put(genesis, i);
+      all.add(genesis);
+    }
+    int[] sent = {0};
+    int[] from = {0};
+    Peer flood =
+        new Peer(
+            (request, items) ->
+                switch (request) {
+                  case Request.Roots _ ->
+                      List.of(roots(someCid(1), 1, all.subList(from[0], from[0] + 1000)));
+                  case Request.Forks _ -> List.of();
+                  case Request.Log log -> {
+                    List<Item> answer = new ArrayList<>();
+                    for (Request.Want want : log.want()) {
+                      sent[0]++;
+                      junk(numbers.get(want.genesis()))
+                          .forEach(block -> answer.add(new Item.Block(block)));
+                      answer.add(
+                          new Item.Said(
+                              new MapBuilder().put("end", Node.of(want.genesis())).build()));
+                    }
+                    yield answer;
+                  }
+                  default -> items;
+                });
+    long[] now = {1_800_000_000};
+    InstantSource clock = () -> Instant.ofEpochSecond(now[0]);
+    try (LocalRegistry other = empty()) {
+      pull(other, new Peer(HONEST));
+      Cid before = other.authority("com.one").orElseThrow().genesis();
+      int held = other.registrar().authorities().size();
+      Quota quota = Quota.of(Quota.Limits.STANDARD, clock);
+      for (int hour = 1; hour <= 2; hour++) {
+        for (int again = 0; again < 5; again++) {
+          from[0] = (5 * (hour - 1) + again) * 1000;
+          Pull.Outcome outcome =
+              new Pull(
+                      other.replica(),
+                      flood,
+                      Follow.of(List.of("com.*")),
+                      quota,
+                      Optional.of(new Cursor(new byte[16], 0)))
+                  .all();
+          assertTrue(
+              outcome.faults().stream().anyMatch(fault -> fault.contains("quota")),
+              outcome.faults().toString());
+        }
+        assertEquals(held + 16 * hour, other.registrar().authorities().size());
+        now[0] += 3600;
+      }
+      assertTrue(sent[0] <= 10 * 200, sent[0] + " were asked for");
+      assertEquals(before, other.authority("com.one").orElseThrow().genesis());
+      requireSound(other);
+      // Who is pinned counts for nothing, and bytes have their own end.
+      Quota none = Quota.of(new Quota.Limits(0, 64), clock);
+      RuntimeException e =
+          assertThrows(
+              RuntimeException.class,
+              () ->
+                  new Pull(
+                          other.replica(),
+                          flood,
+                          Follow.of(List.of("com.*")),
+                          none,
+                          Optional.of(new Cursor(new byte[16], 0)))
+                      .all());
+      assertTrue(e instanceof Explained explained && explained.code() == ErrorCode.QUOTA, "" + e);
     }
   }
 }

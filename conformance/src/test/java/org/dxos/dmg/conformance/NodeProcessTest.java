@@ -170,6 +170,77 @@ class NodeProcessTest {
     assertTrue(report.acknowledged() > 0, report.toString());
   }
 
+  @Test
+  void aNodeThatShowsLessThanItDidIsNotBelieved() throws Exception {
+    Path home = temp.resolve("home");
+    Path yesterday = temp.resolve("yesterday");
+    Path module = function();
+    List<String> reader = List.of("--home", temp.resolve("reader").toString());
+    try (NodeProcess node = NodeProcess.start(home)) {
+      ok(
+          List.of(
+              "publish",
+              module.toString(),
+              "--node",
+              node.url(),
+              "--home",
+              temp.resolve("author").toString()));
+    }
+    copy(home, yesterday);
+    try (NodeProcess node = NodeProcess.start(home)) {
+      ok(
+          List.of(
+              "yank",
+              "com.example/function/echo@1.0.0",
+              "--reason",
+              "loses mail",
+              "--node",
+              node.url(),
+              "--home",
+              temp.resolve("author").toString()));
+      NodeProcess.Finished met =
+          NodeProcess.run(with(reader, "resolve", "com.example/function/echo@1.0.0", node.url()));
+      assertEquals(0, met.code(), met.err());
+      assertTrue(met.err().contains("first sight of authority `com.example`"), met.err());
+    }
+    try (NodeProcess node = NodeProcess.start(yesterday)) {
+      for (String command : List.of("resolve", "versions", "closure")) {
+        NodeProcess.Finished refused =
+            NodeProcess.run(with(reader, command, "com.example/function/echo", node.url()));
+        assertEquals(5, refused.code(), refused.err());
+        assertTrue(
+            refused.err().contains("seen head") && refused.err().contains("of epoch 0"),
+            refused.err());
+      }
+      // Who was not there yesterday cannot know.
+      ok(
+          with(
+              List.of("--home", temp.resolve("stranger").toString()),
+              "resolve",
+              "com.example/function/echo",
+              node.url()));
+    }
+  }
+
+  private static List<String> with(List<String> more, String command, String name, String url) {
+    List<String> arguments = new java.util.ArrayList<>(List.of(command, name, "--node", url));
+    arguments.addAll(more);
+    return arguments;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : (Iterable<Path>) all::iterator) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
+  }
+
   private static void ok(List<String> arguments) throws Exception {
     NodeProcess.Finished finished = NodeProcess.run(arguments);
     assertEquals(0, finished.code(), finished.err());

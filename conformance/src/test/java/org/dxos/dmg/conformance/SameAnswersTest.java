@@ -96,6 +96,8 @@ class SameAnswersTest {
                 new HttpServer.Config("127.0.0.1", 0, Optional.empty(), Set.of()),
                 local,
                 new JournalEvents(local.store(), local.registrar()))) {
+      // On first sight of an authority a client says so, once.
+      run(temp.resolve("client"), List.of("closure", BRIDGE), List.of("--node", server.url()));
       for (int i = 0; i < COMMANDS.size(); i++) {
         Told remote = run(temp.resolve("client"), COMMANDS.get(i), List.of("--node", server.url()));
         assertEquals(

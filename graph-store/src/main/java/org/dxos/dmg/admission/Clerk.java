@@ -82,6 +82,9 @@ final class Clerk implements AutoCloseable {
     /** Something to be done while nothing else is committed from here. */
     record Between(Runnable work, CompletableFuture<Boolean> answer) implements Task {}
 
+    /** A head that adds nothing, and lives on from now. */
+    record Renew(Cid genesis, CompletableFuture<AuthorityView> answer) implements Task {}
+
     record Stop() implements Task {}
   }
 
@@ -158,6 +161,12 @@ final class Clerk implements AutoCloseable {
           bytes = 0;
           answer(learn);
         }
+        case Task.Renew renew -> {
+          settle(says);
+          says = new ArrayList<>();
+          bytes = 0;
+          answer(renew);
+        }
         case Task.Say say -> {
           bytes += say.bytes();
           says.add(say);
@@ -194,6 +203,30 @@ final class Clerk implements AutoCloseable {
     } catch (RuntimeException e) {
       task.answer().completeExceptionally(e);
     }
+  }
+
+  private void answer(Task.Renew task) {
+    try {
+      task.answer().complete(renew(holdings.need(task.genesis())));
+    } catch (RuntimeException e) {
+      task.answer().completeExceptionally(e);
+    }
+  }
+
+  private AuthorityView renew(AuthorityView before) {
+    HomeRules.mayGoOn(before, keys)
+        .ifPresent(
+            refused -> {
+              throw new AdmissionException.Refused(
+                  refused.code(), refused.message(), refused.hint());
+            });
+    Batch batch = new Batch();
+    AuthorityView after = sign(new Chapter(before), clock.instant().getEpochSecond(), batch);
+    NodeTree next = holdings.tree().with(after, batch).write(batch);
+    long position = store.commit(batch);
+    holdings.show(List.of(after), next);
+    listeners.forEach(listener -> listener.accept(position));
+    return after;
   }
 
   private Learned learn(Task.Learn task) {
@@ -412,6 +445,7 @@ final class Clerk implements AutoCloseable {
         case Task.Learn learn -> learn.answer().completeExceptionally(e);
         case Task.Say say -> say.answer().completeExceptionally(e);
         case Task.Between between -> between.answer().completeExceptionally(e);
+        case Task.Renew renew -> renew.answer().completeExceptionally(e);
         case Task.Stop _ -> {}
       }
     }

@@ -23,11 +23,15 @@ final class HomeRules {
    */
   static Optional<Verdict.Refused> judge(
       AuthorityView view, HeadKeys keys, Signed<Statement> statement, long issued) {
+    return mayGoOn(view, keys).or(() -> judge(view, statement, issued));
+  }
+
+  /** Judges whether this node may sign another head, whatever it adds. */
+  static Optional<Verdict.Refused> mayGoOn(AuthorityView view, HeadKeys keys) {
     AuthorityEntry entry = view.keyHead().body();
-    if (keys.of(entry.home().headKey()).isEmpty()) {
-      return Optional.of(notHome(entry, keys));
-    }
-    return judge(view, statement, issued);
+    return keys.of(entry.home().headKey()).isEmpty()
+        ? Optional.of(notHome(entry, keys))
+        : mayGoOn(view);
   }
 
   /**
@@ -37,13 +41,28 @@ final class HomeRules {
    */
   static Optional<Verdict.Refused> judge(
       AuthorityView view, Signed<Statement> statement, long issued) {
-    AuthorityEntry entry = view.keyHead().body();
+    Optional<Verdict.Refused> stopped = mayGoOn(view);
+    if (stopped.isPresent()) {
+      return stopped;
+    }
+    Optional<AuthorityEntry> auth = view.log().entry(statement.body().auth());
+    if (auth.isEmpty()) {
+      return Optional.of(
+          Verdict.refused(
+              ErrorCode.STATEMENT_REFUSED,
+              "admit statement `%s`: its `auth` `%s` is no entry of the key log of `%s`"
+                  .formatted(statement.cid(), statement.body().auth(), view.name())));
+    }
+    return StatementRules.judge(statement.body(), auth.get(), view.keyHead().body(), issued);
+  }
+
+  private static Optional<Verdict.Refused> mayGoOn(AuthorityView view) {
     switch (view.standing().contest()) {
       case KEYS -> {
         return Optional.of(
             contested(
                 view,
-                "its key log forked after seq " + entry.seq(),
+                "its key log forked after seq " + view.keyHead().body().seq(),
                 "settle it with the recovery keys: `dmg authority recover`"));
       }
       case HEADS -> {
@@ -67,15 +86,7 @@ final class HomeRules {
                   + "` as the last good one of a key, and it is not held",
               "take it from whoever has it: `dmg import car`"));
     }
-    Optional<AuthorityEntry> auth = view.log().entry(statement.body().auth());
-    if (auth.isEmpty()) {
-      return Optional.of(
-          Verdict.refused(
-              ErrorCode.STATEMENT_REFUSED,
-              "admit statement `%s`: its `auth` `%s` is no entry of the key log of `%s`"
-                  .formatted(statement.cid(), statement.body().auth(), view.name())));
-    }
-    return StatementRules.judge(statement.body(), auth.get(), entry, issued);
+    return Optional.empty();
   }
 
   static Verdict.Refused notHome(AuthorityEntry entry, HeadKeys keys) {

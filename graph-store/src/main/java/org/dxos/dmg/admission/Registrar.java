@@ -174,6 +174,32 @@ public final class Registrar implements AutoCloseable {
   }
 
   /**
+   * Signs a head that adds nothing, so that readers see that nothing newer is withheld from them.
+   *
+   * @param genesis of an authority whose home is this node
+   * @return the authority with that head, once it is durable
+   * @throws AdmissionException if this is not its home, or it is contested
+   */
+  public AuthorityView renew(Cid genesis) {
+    CompletableFuture<AuthorityView> answer = new CompletableFuture<>();
+    clerk.enqueue(new Clerk.Task.Renew(genesis, answer));
+    return await(answer);
+  }
+
+  /**
+   * The authorities whose home is this node and whose newest head does not live on for long.
+   *
+   * @param before seconds, UTC: those that expire earlier
+   */
+  public List<AuthorityView> expiring(long before) {
+    return authorities().stream()
+        .filter(view -> keys.of(view.keyHead().body().home().headKey()).isPresent())
+        .filter(view -> HomeRules.mayGoOn(view, keys).isEmpty())
+        .filter(view -> view.head().map(head -> head.body().expires() < before).orElse(false))
+        .toList();
+  }
+
+  /**
    * Hands in a statement. Everything that can be judged from it and its record alone is judged
    * before this returns.
    *

@@ -23,12 +23,14 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -41,6 +43,9 @@ import org.rocksdb.WriteOptions;
  * that is used after it was closed takes the process with it.
  */
 public final class RocksBlockStore implements BlockStore {
+
+  private static final org.slf4j.Logger LOG =
+      org.slf4j.LoggerFactory.getLogger(RocksBlockStore.class);
 
   /**
    * Read cache of the database: enough for the trees of a large authority, small for a small
@@ -65,6 +70,7 @@ public final class RocksBlockStore implements BlockStore {
   private final ColumnFamilyHandle registers;
   private final WriteOptions synced;
   private final byte[] journalId;
+  private final Watermark watermark;
   private final ReentrantLock writer = new ReentrantLock();
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
   private boolean closed;
@@ -113,7 +119,11 @@ public final class RocksBlockStore implements BlockStore {
             .setCreateMissingColumnFamilies(true)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
             .setKeepLogFileNum(2)
-            .setMaxOpenFiles(256);
+            .setMaxOpenFiles(256)
+            // What was acknowledged was synced, so a log that is damaged before its end is no
+            // crash:
+            // to go on without the rest would be to lose it and say nothing.
+            .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     this.db =
         RocksDB.open(
@@ -133,6 +143,36 @@ public final class RocksBlockStore implements BlockStore {
     this.resources.addAll(List.of(synced, db, options, plain, large, bloom, cache));
     this.journalId = begin(random);
     this.journalEnd = readJournalEnd();
+    this.watermark = new Watermark(home, journalId);
+    try {
+      watermark.require(journalEnd);
+    } catch (StorageException e) {
+      release();
+      throw e;
+    }
+  }
+
+  private void release() {
+    resources.forEach(
+        resource -> {
+          try {
+            resource.close();
+          } catch (Exception e) {
+            throw new StorageException.Failed("close database: " + e.getMessage(), e);
+          }
+        });
+  }
+
+  /** On the way out: what is in files need not be read from the log again. */
+  private void settle() {
+    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+      if (!broken) {
+        db.flush(wait, List.of(blocks, journal, registers));
+        watermark.set(journalEnd);
+      }
+    } catch (RocksDBException | StorageException e) {
+      LOG.debug("not settled, the log has it all: {}", e.toString());
+    }
   }
 
   private byte[] begin(RandomGenerator random) throws RocksDBException {
@@ -375,14 +415,8 @@ public final class RocksBlockStore implements BlockStore {
         return;
       }
       closed = true;
-      resources.forEach(
-          resource -> {
-            try {
-              resource.close();
-            } catch (Exception e) {
-              throw new StorageException.Failed("close database: " + e.getMessage(), e);
-            }
-          });
+      settle();
+      release();
     } finally {
       open.writeLock().unlock();
       writer.unlock();

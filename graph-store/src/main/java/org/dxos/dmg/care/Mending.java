@@ -37,16 +37,21 @@ public final class Mending {
    * @param copies where blocks may be had; what it gives need not be right
    */
   public static Mended of(BlockStore store, Whose whose, Fsck.Report before, BlockSource copies) {
-    long fetched = fetch(Fsck.wanted(before), store, copies);
+    // A copy is taken once: where it lies in what is damaged, it does no good a second time.
+    Set<Cid> tried = new LinkedHashSet<>(Fsck.wanted(before));
+    long fetched = fetch(tried, store, copies);
     // Behind a block that was not held there may be more that are not.
     while (true) {
       Set<Cid> wanted = new LinkedHashSet<>();
       Reach reach = new Reach(store, whose.ours(), new Wanted(wanted, whose));
       reach.follow();
+      boolean known = wanted.isEmpty();
+      wanted.removeAll(tried);
+      tried.addAll(wanted);
       long more = fetch(wanted, store, copies);
       fetched += more;
       if (more == 0) {
-        long dropped = wanted.isEmpty() ? drop(before, reach, store) : 0;
+        long dropped = known ? drop(before, reach, store) : 0;
         return new Mended(fetched, dropped, Fsck.of(store, whose));
       }
     }

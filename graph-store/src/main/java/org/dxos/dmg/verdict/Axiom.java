@@ -102,26 +102,9 @@ public final class Axiom {
     return smallest;
   }
 
-  /**
-   * Of two branches, one with a recovery-signed entry after the fork beats one without; of two with
-   * such, the one that resolves the other, unless the other resolves it too.
-   */
   private boolean beats(Entry one, Entry other) {
     Entry common = lastCommon(List.of(one, other));
-    List<Entry> side = after(common, one);
-    List<Entry> otherSide = after(common, other);
-    boolean recovered = side.stream().anyMatch(Entry::recoverySigned);
-    if (!otherSide.stream().anyMatch(Entry::recoverySigned)) {
-      return recovered;
-    }
-    return recovered && resolves(side, otherSide) && !resolves(otherSide, side);
-  }
-
-  private boolean resolves(List<Entry> side, List<Entry> otherSide) {
-    Cid first = otherSide.getFirst().id();
-    return side.stream()
-        .flatMap(entry -> entry.body().resolves().stream())
-        .anyMatch(envelope -> dossier.bodyOf(envelope).equals(Optional.of(first)));
+    return KeyRules.beats(after(common, one), after(common, other), dossier::bodyOf);
   }
 
   private static Entry lastCommon(Collection<Entry> ends) {
@@ -134,10 +117,10 @@ public final class Axiom {
     return common;
   }
 
-  private static List<Entry> after(Entry common, Entry end) {
-    List<Entry> side = new ArrayList<>();
+  private static List<KeyRules.Step> after(Entry common, Entry end) {
+    List<KeyRules.Step> side = new ArrayList<>();
     for (Entry at = end; !at.equals(common); at = at.before().orElseThrow()) {
-      side.addFirst(at);
+      side.addFirst(new KeyRules.Step(at.id(), at.body(), at.recoverySigned()));
     }
     return side;
   }

@@ -3,6 +3,7 @@ package org.dxos.dmg.verdict;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.dxn.Authority;
@@ -84,6 +85,38 @@ public final class KeyRules {
   /** True if the recovery keys of {@code before} have signed {@code entry}. */
   public static boolean recoverySigned(AuthorityEntry entry, AuthorityEntry before) {
     return before.recovery().reachedBy(entry.signers());
+  }
+
+  /**
+   * An entry on a branch, after the fork.
+   *
+   * @param id of its body
+   * @param recovered whether it is recovery-signed
+   */
+  record Step(Cid id, AuthorityEntry body, boolean recovered) {}
+
+  /**
+   * Of two branches, one with a recovery-signed entry after the fork beats one without; of two with
+   * such, the one that resolves the other, unless the other resolves it too.
+   *
+   * @param side what follows the fork on one branch, at least one entry
+   * @param otherSide on the other
+   * @param bodyOf of which body an envelope is, as far as known
+   */
+  static boolean beats(List<Step> side, List<Step> otherSide, Function<Cid, Optional<Cid>> bodyOf) {
+    boolean recovered = side.stream().anyMatch(Step::recovered);
+    if (otherSide.stream().noneMatch(Step::recovered)) {
+      return recovered;
+    }
+    return recovered && resolves(side, otherSide, bodyOf) && !resolves(otherSide, side, bodyOf);
+  }
+
+  private static boolean resolves(
+      List<Step> side, List<Step> otherSide, Function<Cid, Optional<Cid>> bodyOf) {
+    Optional<Cid> first = Optional.of(otherSide.getFirst().id());
+    return side.stream()
+        .flatMap(step -> step.body().resolves().stream())
+        .anyMatch(envelope -> bodyOf.apply(envelope).equals(first));
   }
 
   private static void requireThresholds(Signed<AuthorityEntry> signed, AuthorityEntry before) {

@@ -289,6 +289,19 @@ final class AuthorityCommand implements Callable<Integer> {
   }
 
   @Command(
+      name = "renew",
+      description =
+          "Let the newest head live for another 90 days. A node that runs does so by itself, 30 days ahead.")
+  int renew(@Parameters(paramLabel = "AUTHORITY") String name) {
+    try (Registry registry = session.registry()) {
+      AuthorityInfo info = registry.renew(info(registry, name).genesis());
+      session.terminal().line(info.head().map(Cid::toString).orElse("none"));
+      session.terminal().note(name + ": renewed");
+      return 0;
+    }
+  }
+
+  @Command(
       name = "prove",
       description = "What to publish in DNS so that others can trust the name.")
   int prove(@Parameters(paramLabel = "AUTHORITY") String name) {

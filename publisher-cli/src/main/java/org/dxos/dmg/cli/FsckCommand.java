@@ -64,7 +64,7 @@ final class FsckCommand implements Callable<Integer> {
     HomeCare care;
     try {
       care = HomeCare.open(session.home(), session.world());
-    } catch (StorageException.Failed e) {
+    } catch (StorageException.Failed | StorageException.CutBack e) {
       return unreadable(e);
     }
     try (care) {
@@ -83,13 +83,17 @@ final class FsckCommand implements Callable<Integer> {
   }
 
   /** A home whose database does not open has one fault, and it is told as one. */
-  private int unreadable(StorageException.Failed e) {
+  private int unreadable(StorageException e) {
     Fault fault = new Fault(Fault.Kind.UNREADABLE, Optional.empty(), e.message());
     Fsck.Report report = new Fsck.Report(0, 0, 0, 0, 0, 0, 0, 0, List.of(fault));
     tell(report, Optional.empty());
     session
         .terminal()
-        .note("hint: restore it from a backup, or begin a new home and take what other nodes hold");
+        .note(
+            "hint: "
+                + (e instanceof StorageException.CutBack
+                    ? e.hint().orElse("")
+                    : "restore it from a backup, or begin a new home and take what other nodes hold"));
     return exit(report);
   }
 

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.install.Availability;
 import org.dxos.dmg.install.Installer;
+import org.dxos.dmg.truststore.Watch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,9 +68,13 @@ final class InstallCommand implements Callable<Integer> {
               ? "leave the names away, or leave --frozen and --lock away"
               : "name what to install, or give --frozen or --lock FILE");
     }
-    Installer installer = new Installer(into.toAbsolutePath().normalize());
+    Installer installer = new Installer(into.toAbsolutePath().normalize(), session.seen()::log);
     try (Registry registry = session.registry()) {
       Lock lock = lock(installer, registry);
+      Watch watch = session.watch();
+      for (Closure.Module module : lock.closure().modules()) {
+        watch.requireBound(module.name().authority().base(), module.genesis(), "the lock");
+      }
       Availability.check(lock, registry, allowWithdrawn).forEach(session.terminal()::warning);
       Installer.Installed installed = installer.install(lock, registry);
       if (session.json()) {

@@ -63,6 +63,7 @@ public final class Main {
     COMMANDS.put("export", ExportCommand::new);
     COMMANDS.put("fsck", FsckCommand::new);
     COMMANDS.put("gc", GcCommand::new);
+    COMMANDS.put("reindex", ReindexCommand::new);
     COMMANDS.put("backup", BackupCommand::new);
     COMMANDS.put("restore", RestoreCommand::new);
     COMMANDS.put("config", ConfigCommand::new);

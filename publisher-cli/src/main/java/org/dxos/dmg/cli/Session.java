@@ -13,6 +13,10 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.node.World;
+import org.dxos.dmg.policy.PolicyFile;
+import org.dxos.dmg.truststore.TrustStore;
+import org.dxos.dmg.truststore.Watch;
+import org.dxos.dmg.truststore.WatchedRegistry;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -36,6 +40,12 @@ final class Session {
       description =
           "the node to ask (default: $DMG_NODE, the configuration, or what serves the home)")
   private Optional<String> node = Optional.empty();
+
+  @Option(
+      names = "--accept",
+      scope = ScopeType.INHERIT,
+      description = "believe an authority on first sight, though its name is near a known one")
+  private boolean accept;
 
   @Option(names = "--json", scope = ScopeType.INHERIT, description = "print one JSON value")
   private boolean json;
@@ -101,9 +111,30 @@ final class Session {
             });
   }
 
-  /** The registry of this command; the caller closes it. */
+  /**
+   * The registry of this command; the caller closes it. One that is elsewhere is watched: a home's
+   * own store never goes back.
+   */
   Registry registry() {
-    return Registries.open(home(), nodeUrl(), variable("DMG_TOKEN"), world);
+    Registry registry = Registries.open(home(), nodeUrl(), variable("DMG_TOKEN"), world);
+    return nodeUrl().isPresent() ? new WatchedRegistry(registry, watch()) : registry;
+  }
+
+  /** What this home remembers of authorities. */
+  TrustStore seen() {
+    return new TrustStore(home());
+  }
+
+  /** What is asked before an authority is believed. */
+  Watch watch() {
+    return new Watch(
+        seen(),
+        new PolicyFile(home()).current(),
+        world.proof(),
+        world.clock(),
+        accept,
+        terminal::note,
+        terminal::warning);
   }
 
   Optional<String> variable(String name) {

@@ -66,7 +66,7 @@ final class VerifyCommand implements Callable<Integer> {
   private List<Chain.Verified> verify() throws IOException {
     Path path = Path.of(what);
     if (Files.isDirectory(path)) {
-      return new Installer(path.toAbsolutePath().normalize()).verify();
+      return new Installer(path.toAbsolutePath().normalize(), session.seen()::log).verify();
     }
     if (!Files.exists(path) && (what.startsWith("/") || what.startsWith("."))) {
       throw new CommandException(
@@ -79,7 +79,7 @@ final class VerifyCommand implements Callable<Integer> {
           Files.isRegularFile(path)
               ? Installer.readLock(path)
               : registry.closure(new ClosureRequest(List.of(what), java.util.Optional.empty()));
-      return new Chain(registry).verify(lock);
+      return new Chain(registry, session.seen()::log).verify(lock);
     }
   }
 }

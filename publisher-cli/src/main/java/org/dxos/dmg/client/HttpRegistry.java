@@ -199,6 +199,17 @@ final class HttpRegistry implements Registry {
   }
 
   @Override
+  public AuthorityInfo renew(Cid genesis) {
+    return AuthorityInfo.fromNode(
+        json(
+            post(
+                "/v1/node/renew",
+                "application/json",
+                Json.canonical(new MapBuilder().put("authority", genesis.toString()).build()),
+                "application/json")));
+  }
+
+  @Override
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
     Signed<Statement> statement = Signed.read(offered, envelope, Statement.class);
     Set<Cid> needed = new LinkedHashSet<>();

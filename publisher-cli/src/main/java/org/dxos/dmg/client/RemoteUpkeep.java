@@ -29,6 +29,11 @@ final class RemoteUpkeep implements Upkeep {
   }
 
   @Override
+  public void reindex() {
+    node.asked("POST", "/v1/admin/reindex", Optional.empty());
+  }
+
+  @Override
   public Path checkpoint() {
     Fields fields =
         Fields.of(

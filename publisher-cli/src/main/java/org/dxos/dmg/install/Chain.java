@@ -1,12 +1,11 @@
 package org.dxos.dmg.install;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.closure.Closure;
@@ -19,9 +18,9 @@ import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.HeadChain;
 import org.dxos.dmg.verdict.HeadRules;
 import org.dxos.dmg.verdict.KeyLog;
-import org.dxos.dmg.verdict.KeyRules;
 import org.dxos.dmg.verdict.ReleaseRules;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
@@ -35,6 +34,7 @@ import org.dxos.dmg.verdict.StatementRules;
 public final class Chain {
 
   private final BlockSource blocks;
+  private final Function<Cid, Optional<KeyLog>> known;
   private final Map<Cid, Authority> authorities = new HashMap<>();
 
   private record Authority(KeyLog log, Signed<Head> head, MerkleSearchTree state) {}
@@ -50,6 +50,16 @@ public final class Chain {
    * @param blocks where blocks come from; each is checked against its CID here
    */
   public Chain(BlockSource blocks) {
+    this(blocks, _ -> Optional.empty());
+  }
+
+  /**
+   * @param blocks where blocks come from; each is checked against its CID here
+   * @param known what this reader has seen of the key log of an authority id: a key that was
+   *     revoked since is refused, though the lock is older
+   */
+  public Chain(BlockSource blocks, Function<Cid, Optional<KeyLog>> known) {
+    this.known = known;
     this.blocks = cid -> blocks.get(cid).map(block -> checked(cid, block));
   }
 
@@ -201,7 +211,7 @@ public final class Chain {
                           broken(
                               "head", module, "the lock names no head of authority `" + id + "`"));
           Signed<Head> head = Signed.read(blocks, headCid, Head.class);
-          KeyLog log = log(head.body().keyHead());
+          KeyLog log = KeyLog.read(blocks, head.body().keyHead());
           if (!log.id().equals(id)) {
             throw broken(
                 "key log",
@@ -215,36 +225,24 @@ public final class Chain {
                 "authority `" + id + "` is `" + log.last().body().authority() + "`");
           }
           HeadRules.requireSignature(head, log);
-          return new Authority(log, head, MerkleSearchTree.at(head.body().state(), blocks));
+          KeyLog latest = latest(log);
+          if (!HeadChain.stands(blocks, head, latest)) {
+            throw broken(
+                "key log",
+                module,
+                "head `%s` does not stand any more: key log entry `%s` of seq %d, seen here, revokes its key"
+                    .formatted(headCid, latest.last().cid(), latest.last().body().seq()));
+          }
+          return new Authority(latest, head, MerkleSearchTree.at(head.body().state(), blocks));
         });
   }
 
-  /** The key log from its genesis to an entry, each beside the one before it. */
-  private KeyLog log(Cid keyHead) {
-    Deque<Signed<AuthorityEntry>> entries = new ArrayDeque<>();
-    for (Optional<Cid> at = Optional.of(keyHead); at.isPresent(); ) {
-      entries.push(Signed.read(blocks, at.get(), AuthorityEntry.class));
-      at = entries.getFirst().body().prev();
-    }
-    Signed<AuthorityEntry> genesis = entries.pop();
-    KeyRules.requireGenesis(genesis);
-    KeyLog log = KeyLog.of(genesis);
-    for (Signed<AuthorityEntry> entry : entries) {
-      KeyRules.requireNext(entry, log.last().body(), log.id(), this::leadsTo);
-      log = log.then(entry);
-    }
-    return log;
-  }
-
-  /** True if one head is another or before it. */
-  private boolean leadsTo(Cid one, Cid other) {
-    for (Optional<Cid> at = Optional.of(other); at.isPresent(); ) {
-      if (at.get().equals(one)) {
-        return true;
-      }
-      at = Signed.read(blocks, at.get(), Head.class).body().prev();
-    }
-    return false;
+  /** The key log of a head, or what is known of it beyond that. */
+  private KeyLog latest(KeyLog log) {
+    return known
+        .apply(log.id())
+        .filter(one -> one.position(log.last().cid()).isPresent())
+        .orElse(log);
   }
 
   /**
@@ -290,12 +288,7 @@ public final class Chain {
             refused -> {
               throw broken("key log", module, refused.message());
             });
-    if (revoked.isPresent()
-        && !revoked
-            .get()
-            .lastGood()
-            .map(lastGood -> leadsTo(adder.cid(), lastGood))
-            .orElse(false)) {
+    if (revoked.isPresent() && !HeadChain.keeps(blocks, revoked.get(), adder)) {
       throw broken(
           "key log",
           module,

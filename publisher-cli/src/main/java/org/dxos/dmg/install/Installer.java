@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.error.ErrorCode;
@@ -30,6 +32,7 @@ import org.dxos.dmg.record.Bundle;
 import org.dxos.dmg.record.Variant;
 import org.dxos.dmg.unixfs.Budget;
 import org.dxos.dmg.unixfs.BundleReader;
+import org.dxos.dmg.verdict.KeyLog;
 
 /**
  * Installs a lock into a folder. Everything is verified before anything is put in its place;
@@ -41,11 +44,21 @@ public final class Installer {
 
   private final Path into;
   private final Layout layout;
+  private final Function<Cid, Optional<KeyLog>> known;
 
   /**
    * @param into the folder, made if it is not there
    */
   public Installer(Path into) {
+    this(into, _ -> Optional.empty());
+  }
+
+  /**
+   * @param into the folder, made if it is not there
+   * @param known what this reader has seen of the key log of an authority id
+   */
+  public Installer(Path into, Function<Cid, Optional<KeyLog>> known) {
+    this.known = known;
     this.into = into;
     this.layout = new Layout(into);
   }
@@ -66,7 +79,7 @@ public final class Installer {
    */
   public Installed install(Lock lock, BlockSource blocks) throws IOException {
     Evidence evidence = Evidence.recording(blocks);
-    List<Chain.Verified> verified = new Chain(evidence).verify(lock);
+    List<Chain.Verified> verified = new Chain(evidence, known).verify(lock);
     requireOnePlaceEach(verified);
     requireTargetUsable();
     boolean made = !Files.exists(into);
@@ -178,7 +191,7 @@ public final class Installer {
           "verify `" + into + "`: its evidence `" + car + "` is missing",
           "install again");
     }
-    List<Chain.Verified> verified = new Chain(load(car)).verify(lock);
+    List<Chain.Verified> verified = new Chain(load(car), known).verify(lock);
     for (Chain.Verified module : verified) {
       if (module.module().bundle().isPresent()) {
         InstalledBundle.requireEqual(

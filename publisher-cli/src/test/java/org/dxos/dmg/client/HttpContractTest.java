@@ -279,7 +279,7 @@ class HttpContractTest {
             record.toString(),
             "{peer}",
             "12D3KooWnobody");
-    assertEquals(30, paths.size());
+    assertEquals(32, paths.size());
     for (Map.Entry<String, Node> path : paths.entrySet()) {
       Set<String> listed = ((Node.Map) path.getValue()).entries().keySet();
       String real = path.getKey();

@@ -71,6 +71,13 @@ public interface Registry extends BlockSource, AutoCloseable {
   NodeInfo freshHeadKey();
 
   /**
+   * Has the home sign a head that adds nothing and expires later; a node does so by itself in time.
+   *
+   * @param genesis of an authority whose home is {@link #node}
+   */
+  AuthorityInfo renew(Cid genesis);
+
+  /**
    * Hands in a signed statement.
    *
    * @param offered the statement, its record, files and bundles, of which only what {@link

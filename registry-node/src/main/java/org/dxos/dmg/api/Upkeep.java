@@ -16,6 +16,9 @@ public interface Upkeep {
    */
   Collector.Report collect(Duration grace, boolean dry);
 
+  /** Makes the RDF projection anew beside the one in use, which answers until then. */
+  void reindex();
+
   /**
    * Makes a home that holds the blocks, journal and registers of this one as they are now, and
    * shares its files with it: to be copied by somebody who may read this home, and then deleted.

@@ -165,6 +165,26 @@ public final class HomeCare implements AutoCloseable {
     return new Collector(store, whose, Runnable::run).collect(now, grace, dry);
   }
 
+  /** Bytes that the files below a folder take on the disk, as far as they can be looked at. */
+  static long bytes(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    long bytes = 0;
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) all::iterator) {
+        try {
+          bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+          continue; // it went away while it was looked at
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      return bytes;
+    }
+    return bytes;
+  }
+
   /** Deletes a folder with all in it, if it is there. */
   static void delete(Path folder) {
     if (!Files.exists(folder)) {

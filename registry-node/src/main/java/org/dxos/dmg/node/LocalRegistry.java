@@ -44,6 +44,7 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.graph.GraphException;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.modules.ModuleGraph;
@@ -70,6 +71,8 @@ import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Standing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The registry of one home, in this process.
@@ -156,6 +159,11 @@ public final class LocalRegistry implements Registry, Upkeep {
   public synchronized Collector.Report collect(Duration grace, boolean dry) {
     return new Collector(store, whose(), registrar::between)
         .collect(world.clock().instant(), grace, dry);
+  }
+
+  @Override
+  public void reindex() {
+    graph().reindex();
   }
 
   @Override
@@ -364,6 +372,11 @@ public final class LocalRegistry implements Registry, Upkeep {
     return info(take(genesis, envelopes, offered).orThrow());
   }
 
+  /** The policy in force. */
+  Policy policy() {
+    return policy.current();
+  }
+
   /** True if the policy lets an authority of this name in. */
   boolean admits(String authority) {
     return policy.current().admits(authority);
@@ -507,6 +520,8 @@ public final class LocalRegistry implements Registry, Upkeep {
             .put("policy", policy.current().digest().toString())
             .put("position", store.journalEnd())
             .putAlways("authorities", new Node.Array(authorities));
+    status.put("storeBytes", HomeCare.bytes(home.resolve("db")));
+    status.put("projectionBytes", HomeCare.bytes(home.resolve("rdf")));
     List<Node> pending = outbox.shown(registrar);
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
@@ -599,6 +614,8 @@ public final class LocalRegistry implements Registry, Upkeep {
     return new Replica(this);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(LocalRegistry.class);
+
   private final Object woken = new Object();
   private boolean closed;
 
@@ -608,10 +625,44 @@ public final class LocalRegistry implements Registry, Upkeep {
     }
   }
 
+  /** How long before its end a head is renewed by the node that is home: 30 days. */
+  private static final long RENEW_AHEAD = 30L * 86_400;
+
+  /** How often that is looked at: each hour. */
+  private static final long RENEW_EVERY = 3600;
+
+  private long renewed = Long.MIN_VALUE;
+
+  /** Renews the heads that end soon; one that cannot be is told, and tried again in an hour. */
+  private void renewHeads() {
+    if (now() < renewed + RENEW_EVERY && renewed != Long.MIN_VALUE) {
+      return;
+    }
+    renewed = now();
+    if (Restored.of(store).isPresent()) {
+      return; // it may have renewed them since the backup, with other heads
+    }
+    for (AuthorityView view : registrar.expiring(now() + RENEW_AHEAD)) {
+      try {
+        registrar.renew(view.id());
+      } catch (RuntimeException e) {
+        LOG.warn("renew the head of `{}`: {}", view.name(), e.toString());
+      }
+    }
+  }
+
+  @Override
+  public AuthorityInfo renew(Cid genesis) {
+    Restored.requireConfirmed(store, registrar.authority(genesis));
+    return info(registrar.renew(genesis));
+  }
+
   private void followJournal() {
     try {
       while (true) {
         graph();
+        compact();
+        renewHeads();
         synchronized (woken) {
           if (closed) {
             return;
@@ -624,6 +675,21 @@ public final class LocalRegistry implements Registry, Upkeep {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Once it has failed it is not tried again: on a full disk it would be each second. */
+  private boolean compacts = true;
+
+  private void compact() {
+    if (!compacts) {
+      return;
+    }
+    try {
+      graph().compactIfItPays();
+    } catch (GraphException e) {
+      compacts = false;
+      LOG.warn("{}; not tried again before the next start", e.message());
     }
   }
 

@@ -12,7 +12,9 @@ import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.sync.replica.Holder;
+import org.dxos.dmg.sync.replica.Quota;
 import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
@@ -46,6 +48,19 @@ final class Replica implements Holder {
   @Override
   public boolean admits(String authority) {
     return !Registrar.isLocal(authority) && registry.admits(authority);
+  }
+
+  @Override
+  public boolean isPinned(Cid genesis) {
+    return registry.policy().pins().containsValue(genesis);
+  }
+
+  @Override
+  public Quota.Limits quota() {
+    Policy.Quota said = registry.policy().quota();
+    return new Quota.Limits(
+        said.authorities().orElse(Quota.Limits.STANDARD.authorities()),
+        said.bytes().orElse(Quota.Limits.STANDARD.bytes()));
   }
 
   @Override

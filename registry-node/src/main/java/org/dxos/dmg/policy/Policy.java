@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,6 +34,7 @@ import org.dxos.dmg.error.FormatException;
  * @param minAge how long ago the head that added a release has to be before a range or a tag
  *     chooses it
  * @param maxHeadAge how old the newest head of an authority may be
+ * @param quota what a peer that is not followed for everything may bring within an hour
  */
 public record Policy(
     Map<String, Cid> pins,
@@ -40,7 +43,42 @@ public record Policy(
     List<String> deny,
     Set<Cid> deniedBlocks,
     Optional<Duration> minAge,
-    Optional<Duration> maxHeadAge) {
+    Optional<Duration> maxHeadAge,
+    Quota quota) {
+
+  /**
+   * What a peer may bring within an hour, as far as the policy says.
+   *
+   * @param authorities that are new here and not pinned
+   * @param bytes of blocks
+   */
+  public record Quota(OptionalInt authorities, OptionalLong bytes) {
+
+    /** It says nothing. */
+    public static final Quota UNSAID = new Quota(OptionalInt.empty(), OptionalLong.empty());
+
+    Optional<Node.Map> toNode() {
+      MapBuilder map = new MapBuilder();
+      authorities.ifPresent(one -> map.put("authorities", one));
+      bytes.ifPresent(one -> map.put("bytes", one));
+      return equals(UNSAID) ? Optional.empty() : Optional.of(map.build());
+    }
+
+    static Quota of(Node node) {
+      Fields fields = Fields.of("policy /quota", ErrorCode.POLICY_INVALID, node);
+      OptionalLong authorities = fields.optionalUint("authorities");
+      OptionalLong bytes = fields.optionalUint("bytes");
+      fields.end();
+      if (authorities.orElse(0) > Integer.MAX_VALUE) {
+        throw invalid("`quota` takes " + authorities.getAsLong() + " authorities within an hour");
+      }
+      return new Quota(
+          authorities.isPresent()
+              ? OptionalInt.of((int) authorities.getAsLong())
+              : OptionalInt.empty(),
+          bytes);
+    }
+  }
 
   /** What first sight of a claim is worth: trust on first use, or not. */
   public enum Tofu {
@@ -65,7 +103,8 @@ public record Policy(
           List.of(),
           Set.of(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          Quota.UNSAID);
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(s|m|h|d)");
 
@@ -95,14 +134,14 @@ public record Policy(
   public Policy pinned(String name, Cid id) {
     Map<String, Cid> more = new TreeMap<>(pins);
     more.put(name, id);
-    return new Policy(more, tofu, allow, deny, deniedBlocks, minAge, maxHeadAge);
+    return new Policy(more, tofu, allow, deny, deniedBlocks, minAge, maxHeadAge, quota);
   }
 
   /** This policy without a pin. */
   public Policy unpinned(String name) {
     Map<String, Cid> fewer = new TreeMap<>(pins);
     fewer.remove(name);
-    return new Policy(fewer, tofu, allow, deny, deniedBlocks, minAge, maxHeadAge);
+    return new Policy(fewer, tofu, allow, deny, deniedBlocks, minAge, maxHeadAge, quota);
   }
 
   /**
@@ -123,6 +162,7 @@ public record Policy(
         .put("deniedBlocks", List.copyOf(deniedBlocks), cid -> Node.of(cid.toString()))
         .put("minAge", minAge.map(one -> one.toSeconds() + "s"), Node::of)
         .put("maxHeadAge", maxHeadAge.map(one -> one.toSeconds() + "s"), Node::of)
+        .put("quota", quota.toNode(), map -> map)
         .build();
   }
 
@@ -141,7 +181,8 @@ public record Policy(
             fields.list("deny", Policy::text),
             new TreeSet<>(fields.list("deniedBlocks", Policy::cid)),
             fields.optionalText("minAge").map(text -> duration("minAge", text)),
-            fields.optionalText("maxHeadAge").map(text -> duration("maxHeadAge", text)));
+            fields.optionalText("maxHeadAge").map(text -> duration("maxHeadAge", text)),
+            fields.optionalNode("quota").map(Quota::of).orElse(Quota.UNSAID));
     fields.end();
     return policy;
   }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Known names that may have been meant where one was not found: for words to a person, never to be
@@ -60,6 +61,25 @@ public final class NearNames {
         .distinct()
         .limit(limit)
         .toList();
+  }
+
+  /**
+   * A known authority for which another could be taken: its labels turned round, one that looks
+   * alike, or one edit away. What a person is asked about before it is believed.
+   *
+   * @param authority a name of an authority that is not among {@code known}
+   */
+  public static Optional<String> confusable(String authority, Collection<String> known) {
+    String looks = skeleton(authority);
+    return known.stream()
+        .filter(one -> !one.equals(authority))
+        .filter(
+            one ->
+                swapped(authority).equals(one)
+                    || looks.equals(skeleton(one))
+                    || edits(authority, one) == 1)
+        .sorted()
+        .findFirst();
   }
 
   private static Nearness nearness(String wanted, Parts parts, String looks, String name) {

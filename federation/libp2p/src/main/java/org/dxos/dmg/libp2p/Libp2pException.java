@@ -22,6 +22,7 @@ public final class Libp2pException extends IOException {
     this.reason = reason;
   }
 
+  /** What to decide by; the words are for people. */
   public Reason reason() {
     return reason;
   }

@@ -30,7 +30,7 @@ public enum Reason {
   UNREACHABLE,
   /** The stream was reset by the other end. */
   RESET,
-  /** Closed in good order. */
+  /** Closed here: in good order, or by a fault of ours, which the words name. */
   CLOSED,
   /** The other end closed the connection, in good order or by breaking it off. */
   REMOTE_CLOSED,

@@ -284,6 +284,7 @@ public final class HttpServer implements AutoCloseable {
           || path.equals("/v1/authorities")
           || path.equals("/v1/statements")
           || path.equals("/v1/node/head-key")
+          || path.equals("/v1/node/renew")
           || (path.equals("/v1/blocks") && exchange.method().equals("PUT"));
     }
 

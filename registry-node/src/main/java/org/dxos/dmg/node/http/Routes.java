@@ -48,6 +48,7 @@ final class Routes {
           served("/v1/statements", POST, "Hand in any other signed statement, as a CAR"),
           served("/v1/authorities", POST, "Hand in key log entries and heads, as a CAR"),
           served("/v1/node/head-key", POST, "Make a new key that signs heads here"),
+          served("/v1/node/renew", POST, "Let the newest head of an authority live on"),
           served("/v1/blocks/missing", POST, "Which of these blocks are not held"),
           served("/v1/events", List.of("GET"), "What is admitted, as Server-Sent Events"),
           served(VocabularyResource.MANIFEST_SCHEMA, READ, "The JSON Schema of manifests"),
@@ -64,6 +65,7 @@ final class Routes {
           planned("/v1/blocks", List.of("PUT"), "send the blocks along with POST /v1/publish"),
           planned("/v1/dependents/{dxn}", READ, "ask /sparql for ?release dmg:dependsOn <dxn://…>"),
           planned("/v1/why", READ, "read the lock of /v1/closure: `needs` says who needs what"),
+          served(UpkeepResource.REINDEX, UpkeepResource.METHODS, "Make the projection anew"),
           served(UpkeepResource.COLLECT, UpkeepResource.METHODS, "Collect what nothing leads to"),
           served(
               UpkeepResource.CHECKPOINT,

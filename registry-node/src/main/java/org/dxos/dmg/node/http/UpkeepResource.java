@@ -18,6 +18,7 @@ final class UpkeepResource implements Resource {
   private static final String PREFIX = "/v1/admin/";
   static final String COLLECT = PREFIX + "gc";
   static final String CHECKPOINT = PREFIX + "checkpoint";
+  static final String REINDEX = PREFIX + "reindex";
   static final List<String> METHODS = List.of("POST");
 
   private final Optional<Upkeep> upkeep;
@@ -53,6 +54,10 @@ final class UpkeepResource implements Resource {
                     ""));
     switch (exchange.rawPath()) {
       case COLLECT -> exchange.json(200, collect(here, exchange));
+      case REINDEX -> {
+        here.reindex();
+        exchange.json(200, Node.Map.EMPTY);
+      }
       default ->
           exchange.json(201, new MapBuilder().put("home", here.checkpoint().toString()).build());
     }

@@ -13,10 +13,12 @@ import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.car.CarReader;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.json.Json;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
@@ -42,7 +44,8 @@ final class WriteResource implements Resource {
                 "/v1/statements",
                 "/v1/authorities",
                 "/v1/blocks/missing",
-                "/v1/node/head-key")
+                "/v1/node/head-key",
+                "/v1/node/renew")
             .contains(exchange.rawPath());
   }
 
@@ -55,6 +58,16 @@ final class WriteResource implements Resource {
         exchange.json(201, authority(car).toNode());
       }
       case "/v1/node/head-key" -> exchange.json(201, registry.freshHeadKey().toNode());
+      case "/v1/node/renew" -> {
+        Fields asked =
+            Fields.of(
+                "renew",
+                ErrorCode.JSON_SYNTAX,
+                Json.parse(exchange.body(HttpServer.MAX_TEXT_BODY)));
+        Cid genesis = Cid.parse(asked.text("authority"));
+        asked.end();
+        exchange.json(201, registry.renew(genesis).toNode());
+      }
       default -> {
         Car car = car(exchange);
         PublishReceipt receipt = registry.publish(car.root(), car::block);

@@ -23,7 +23,19 @@ import org.dxos.dmg.libp2p.wire.Uvarint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Bitswap on a host: gives blocks out of a source, and fetches blocks in sessions. */
+/**
+ * Bitswap on a host: gives blocks out of a source, and fetches blocks in sessions.
+ *
+ * <pre>{@code
+ * try (Bitswap bitswap = new Bitswap(host, source, BitswapLimits.standard());
+ *     Session session = bitswap.session(List.of(peer))) {
+ *   byte[] block = session.fetch(cid, Duration.ofSeconds(10));
+ * }
+ * }</pre>
+ *
+ * <p>Peers take turns, one message each. A want for what is not here is answered if the peer asked
+ * for that, and then forgotten: who wants it later asks again. Close it before its host.
+ */
 public final class Bitswap implements AutoCloseable {
 
   static final String V120 = "/ipfs/bitswap/1.2.0";
@@ -98,10 +110,13 @@ public final class Bitswap implements AutoCloseable {
           Reason.RESOURCE_LIMIT, "bitswap: no memory for a message of " + length + " bytes");
     }
     try {
+      // Who drips a message holds its memory no longer than who reads one slowly.
+      stream.deadline(limits.send());
       byte[] bytes = stream.in().readNBytes(length);
       if (bytes.length < length) {
         throw new EOFException("bitswap: ended within a message");
       }
+      stream.noDeadline();
       heard(peer, Message.decode(bytes));
     } finally {
       stream.free(length);
@@ -135,6 +150,7 @@ public final class Bitswap implements AutoCloseable {
                     if (host.connection(peer).isEmpty()) {
                       ledger.forget(peer);
                       outgoing.remove(peer);
+                      sessions.forEach(session -> session.gone(peer));
                     }
                   });
     }
@@ -247,11 +263,18 @@ public final class Bitswap implements AutoCloseable {
   // ---- outgoing ----
 
   void send(PeerId peer, Message message) throws IOException {
-    outgoing(peer)
-        .send(
-            Uvarint.delimited(message.encode()),
-            () -> host.open(peer, V120, V110, V100),
-            (bytes, out, breakOff) -> out.write(bytes));
+    try {
+      outgoing(peer)
+          .send(
+              Uvarint.delimited(message.encode()),
+              () -> host.open(peer, V120, V110, V100),
+              (bytes, out, breakOff) -> out.write(bytes));
+    } catch (IOException e) {
+      if (host.connection(peer).isEmpty()) {
+        outgoing.remove(peer);
+      }
+      throw e;
+    }
   }
 
   private Outgoing outgoing(PeerId peer) {
@@ -266,6 +289,16 @@ public final class Bitswap implements AutoCloseable {
 
   long now() {
     return host.nanos();
+  }
+
+  /** How many wants of that peer are not yet served. */
+  int wants(PeerId peer) {
+    return ledger.wants(peer);
+  }
+
+  /** Bytes of messages on their way, over all peers. */
+  long delivering() {
+    return deliveries.spent();
   }
 
   void forget(Session session) {

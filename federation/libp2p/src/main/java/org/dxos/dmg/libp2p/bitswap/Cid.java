@@ -145,10 +145,12 @@ public final class Cid {
     }
   }
 
+  /** The code of the content's format, such as 0x55 for raw bytes. */
   public long codec() {
     return codec;
   }
 
+  /** The binary form. */
   public byte[] toBytes() {
     return bytes.clone();
   }

@@ -14,6 +14,9 @@ import org.dxos.dmg.libp2p.peer.PeerId;
  */
 final class Ledger {
 
+  /** So many peers may each have the most; that many wants are kept over all peers. */
+  private static final int MANY_PEERS = 64;
+
   private static final class Account {
     final Map<Cid, Message.Want> wants = new LinkedHashMap<>();
     boolean busy;
@@ -25,14 +28,22 @@ final class Ledger {
   private final Map<PeerId, Account> accounts = new LinkedHashMap<>();
   private final ArrayDeque<PeerId> turns = new ArrayDeque<>();
   private final int limit;
+  private int all;
 
   Ledger(int limit) {
     this.limit = limit;
   }
 
+  // Many peers at once have less each, but whoever has little is always heard.
+  private boolean hasRoom(Account account) {
+    int own = account.wants.size();
+    return own < limit && (all < MANY_PEERS * limit || own < limit / MANY_PEERS);
+  }
+
   /** Takes a message's wants. @return how many were dropped because there are too many */
   synchronized int take(PeerId peer, Message message) {
     Account account = accounts.computeIfAbsent(peer, key -> new Account());
+    all -= account.wants.size();
     if (message.full()) {
       account.wants.clear();
     }
@@ -40,13 +51,14 @@ final class Ledger {
     for (Message.Want want : message.wants()) {
       if (want.cancel()) {
         account.wants.remove(want.cid());
-      } else if (account.wants.size() < limit || account.wants.containsKey(want.cid())) {
+      } else if (hasRoom(account) || account.wants.containsKey(want.cid())) {
         // A want for the block stands above a want to know.
         account.wants.merge(want.cid(), want, (a, b) -> a.haveOnly() ? b : a);
       } else {
         dropped++;
       }
     }
+    all += account.wants.size();
     enqueue(peer, account);
     return dropped;
   }
@@ -86,15 +98,23 @@ final class Ledger {
   synchronized void done(PeerId peer, List<Message.Want> served) {
     Account account = accounts.get(peer);
     if (account != null) {
+      all -= account.wants.size();
       served.forEach(want -> account.wants.remove(want.cid(), want));
+      all += account.wants.size();
       account.busy = false;
       enqueue(peer, account);
     }
   }
 
   synchronized void forget(PeerId peer) {
+    all -= wants(peer);
     accounts.remove(peer);
     turns.remove(peer);
+  }
+
+  /** The wants of all peers together. */
+  synchronized int all() {
+    return all;
   }
 
   synchronized int wants(PeerId peer) {

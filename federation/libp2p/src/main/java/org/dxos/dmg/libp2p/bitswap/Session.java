@@ -201,6 +201,13 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** A peer went away: what it was asked is asked of others at once. */
+  void gone(PeerId peer) {
+    if (peers.contains(peer)) {
+      questions.values().forEach(question -> missing(question, peer, "went away"));
+    }
+  }
+
   private void missing(Question question, PeerId peer, String why) {
     question.have(peer, false);
     if (question.nobodyHasIt()) {

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.multistream.Multistream;
 import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.libp2p.peer.PublicKey;
 import org.dxos.dmg.libp2p.resource.ConnectionShare;
+import org.dxos.dmg.libp2p.yamux.Rate;
 import org.dxos.dmg.libp2p.yamux.YamuxConnection;
 import org.dxos.dmg.libp2p.yamux.YamuxEvents;
 import org.dxos.dmg.libp2p.yamux.YamuxStream;
@@ -19,6 +21,8 @@ import org.dxos.dmg.libp2p.yamux.YamuxStream;
 public final class Connection {
 
   private static final Duration NEGOTIATION = Duration.ofSeconds(10);
+  private static final int IDENTIFIES_PER_SECOND = 5;
+  private static final int IDENTIFIES_AT_ONCE = 100;
   private static final Duration FAREWELL = Duration.ofSeconds(1);
 
   private final Host host;
@@ -29,6 +33,7 @@ public final class Connection {
   private final ConnectionShare share;
   private final YamuxConnection yamux;
   private final CompletableFuture<Identified> identified = new CompletableFuture<>();
+  private final Rate identifies;
   private volatile long lastUse;
 
   Connection(
@@ -45,11 +50,13 @@ public final class Connection {
     this.inbound = inbound;
     this.share = share;
     this.lastUse = host.config().nanos().getAsLong();
+    this.identifies = new Rate(IDENTIFIES_PER_SECOND, IDENTIFIES_AT_ONCE, lastUse);
     this.yamux =
         new YamuxConnection(
             channel, !inbound, host.config().yamux(), host.config().nanos(), new Events());
   }
 
+  /** Who is at the other end, as its key proved. */
   public PeerId remote() {
     return remote;
   }
@@ -58,6 +65,7 @@ public final class Connection {
     return remoteKey;
   }
 
+  /** Where the other end was dialled, or dialled from; without its peer id. */
   public Multiaddr remoteAddress() {
     return remoteAddress;
   }
@@ -67,10 +75,12 @@ public final class Connection {
     return inbound;
   }
 
+  /** The last round trip measured; zero before the first. */
   public Duration roundTrip() {
     return yamux.roundTrip();
   }
 
+  /** Streams open now, of either end. */
   public int openStreams() {
     return yamux.openStreams();
   }
@@ -93,6 +103,17 @@ public final class Connection {
   void identified(Identified what) {
     identified.complete(what);
     identified.obtrudeValue(what);
+  }
+
+  /** Each costs a signature or its verification, and the other end nothing. */
+  void countIdentify() throws Libp2pException {
+    synchronized (identifies) {
+      if (!identifies.take(host.nanos())) {
+        throw new Libp2pException(
+            Reason.FLOOD,
+            "identify: more than " + IDENTIFIES_PER_SECOND + " a second from " + remote);
+      }
+    }
   }
 
   void notIdentified(Throwable why) {
@@ -124,14 +145,15 @@ public final class Connection {
     }
   }
 
-  /** Lets open streams end, for so long; then closes. */
+  /**
+   * Takes no new streams, lets open ones end for so long, then closes; returns once the socket is
+   * closed.
+   */
   public void close(Duration patience) {
     yamux.goAway();
     boolean idle = yamux.awaitIdle(patience);
     yamux.abort(
-        new Libp2pException(
-            org.dxos.dmg.libp2p.Reason.CLOSED,
-            idle ? "closed here" : "closed here with streams open"));
+        new Libp2pException(Reason.CLOSED, idle ? "closed here" : "closed here with streams open"));
     yamux.awaitShut(FAREWELL);
   }
 
@@ -177,14 +199,20 @@ public final class Connection {
       stream.reset();
       return;
     }
+    boolean inGoodOrder = false;
     try {
       stream.noDeadline();
       host.handler(agreed).handle(new Stream(stream, this, agreed));
-      stream.close();
+      inGoodOrder = true;
     } catch (IOException | RuntimeException e) {
       host.log().debug("{} of {} ended: {}", agreed, remote, e.toString());
-      stream.reset();
     } finally {
+      // An error too, which ends this thread, must not leave the other end waiting.
+      if (inGoodOrder) {
+        stream.close();
+      } else {
+        stream.reset();
+      }
       try {
         share.protocol(agreed, -1);
       } catch (Libp2pException e) {

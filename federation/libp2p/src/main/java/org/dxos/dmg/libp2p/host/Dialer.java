@@ -15,10 +15,14 @@ import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.libp2p.resource.ConnectionShare;
 
-/** Tries a peer's addresses one after the other. */
+/**
+ * Tries a peer's addresses one after the other, for no longer than four attempts may take: a peer
+ * that names many places where nobody answers keeps its callers no longer than that.
+ */
 final class Dialer {
 
   private static final int MAX_ADDRESSES = 16;
+  private static final int ATTEMPTS = 4;
 
   /**
    * Where to go.
@@ -37,7 +41,13 @@ final class Dialer {
     Libp2pException failure =
         new Libp2pException(
             Reason.UNREACHABLE, "dial: no address of " + peer + " is known that can be dialled");
+    long until = host.nanos() + ATTEMPTS * host.config().dial().toNanos();
     for (Target target : targets.subList(0, Math.min(MAX_ADDRESSES, targets.size()))) {
+      if (host.nanos() - until >= 0) {
+        throw new Libp2pException(
+            Reason.TIMEOUT,
+            "dial: " + peer + " was not reached in time; last: " + failure.getMessage());
+      }
       if (target.address().tcpPort().isEmpty()) {
         continue;
       }
@@ -45,7 +55,7 @@ final class Dialer {
         throw new Libp2pException(Reason.GATED, "the gater refused to dial " + target.address());
       }
       try {
-        return dial(peer, target);
+        return dial(peer, target, until);
       } catch (Libp2pException e) {
         if (e.reason() == Reason.RESOURCE_LIMIT || e.reason() == Reason.GATED) {
           throw e;
@@ -60,12 +70,15 @@ final class Dialer {
     throw failure;
   }
 
-  private Connection dial(PeerId peer, Target target) throws IOException {
+  private Connection dial(PeerId peer, Target target, long until) throws IOException {
     IOException failure = new UnknownHostException("no address that may be dialled");
     for (InetAddress address : resolve(target)) {
       // What a name resolves to is looked at and dialled, so a second answer cannot lead elsewhere.
       if (!target.trusted() && !host.config().dialPrivate() && !Reachable.isPublic(address)) {
         continue;
+      }
+      if (host.nanos() - until >= 0) {
+        break; // a name may have any number of addresses
       }
       ConnectionShare share = host.resources().openOutbound();
       Socket socket = new Socket();

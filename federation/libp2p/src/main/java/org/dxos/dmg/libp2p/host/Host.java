@@ -119,6 +119,7 @@ public final class Host implements AutoCloseable {
     threads.execute(listener::run);
   }
 
+  /** The id that others dial, made from the identity's key. */
   public PeerId peerId() {
     return config.identity().peerId();
   }
@@ -164,6 +165,7 @@ public final class Host implements AutoCloseable {
     }
   }
 
+  /** What is served now, in order; identify tells it to others. */
   public List<String> protocols() {
     return handlers.keySet().stream().sorted().toList();
   }
@@ -206,6 +208,12 @@ public final class Host implements AutoCloseable {
       return shared(running);
     }
     try {
+      // A dial that ended between the two questions has left its connection.
+      Optional<Connection> meanwhile = connection(peer);
+      if (meanwhile.isPresent()) {
+        mine.complete(meanwhile.get());
+        return meanwhile.get();
+      }
       backoff.check(peer);
       List<Dialer.Target> targets = new ArrayList<>();
       for (Multiaddr address : addresses) {

@@ -13,7 +13,8 @@ import org.dxos.dmg.libp2p.resource.ResourceLimits;
 import org.dxos.dmg.libp2p.yamux.YamuxLimits;
 
 /**
- * How a host is made.
+ * How a host is made: {@link #of} and what should be otherwise, each by a method that returns a
+ * changed copy.
  *
  * @param nanos a clock that never goes back, as {@link System#nanoTime}
  * @param random for keys and for spreading retries
@@ -86,6 +87,7 @@ public record HostConfig(
     return with(draft -> draft.agent = name);
   }
 
+  /** What the host may spend, and what one connection may ask of it. */
   public HostConfig withLimits(ResourceLimits newLimits, YamuxLimits newYamux) {
     return with(
         draft -> {
@@ -94,10 +96,12 @@ public record HostConfig(
         });
   }
 
+  /** Who may connect; {@link ConnectionGater#OPEN} unless said. */
   public HostConfig withGater(ConnectionGater newGater) {
     return with(draft -> draft.gater = newGater);
   }
 
+  /** Peers that always find a slot, and whose connections are never closed for being idle. */
   public HostConfig withReserved(Set<PeerId> peers) {
     return with(draft -> draft.reserved = peers);
   }
@@ -107,6 +111,7 @@ public record HostConfig(
     return with(draft -> draft.dialPrivate = true);
   }
 
+  /** Serves {@code /perf/1.0.0}: for measuring, among peers that are trusted. */
   public HostConfig withPerf() {
     return with(draft -> draft.perf = true);
   }

@@ -29,12 +29,14 @@ final class Identify {
     host.handle(
         ASK,
         stream -> {
+          stream.connection().countIdentify();
           stream.deadline(PATIENCE);
           tell(stream);
         });
     host.handle(
         PUSH,
         stream -> {
+          stream.connection().countIdentify();
           stream.deadline(PATIENCE);
           hear(stream);
         });

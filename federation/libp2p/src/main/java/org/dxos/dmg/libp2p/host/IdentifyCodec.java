@@ -37,6 +37,10 @@ final class IdentifyCodec {
   }
 
   static Identified decode(byte[] bytes, PeerId remote) throws Libp2pException {
+    if (bytes.length > LIMIT) {
+      throw new Libp2pException(
+          Reason.MALFORMED, "identify: " + bytes.length + " bytes, at most " + LIMIT);
+    }
     ProtoReader fields = ProtoReader.read(bytes);
     if (fields.bytes(1).isPresent()) {
       PeerId said = PublicKey.decode(fields.bytes(1).get()).peerId();

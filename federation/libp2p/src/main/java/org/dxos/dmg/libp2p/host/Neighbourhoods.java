@@ -25,6 +25,7 @@ final class Neighbourhoods {
   private final Map<String, Neighbourhood> all = new HashMap<>();
   private final ResourceLimits limits;
   private final LongSupplier nanos;
+  private int tidyAt = MOST;
 
   Neighbourhoods(ResourceLimits limits, LongSupplier nanos) {
     this.limits = limits;
@@ -33,8 +34,10 @@ final class Neighbourhoods {
 
   synchronized void enter(String name) throws Libp2pException {
     long now = nanos.getAsLong();
-    if (all.size() >= MOST) {
+    if (all.size() >= tidyAt) {
       all.values().removeIf(n -> n.open == 0 && n.rate.full(now));
+      // Not again with every newcomer, where a stranger has many addresses.
+      tidyAt = Math.max(MOST, 2 * all.size());
     }
     int perSecond = limits.perAddressRate();
     Neighbourhood neighbourhood =

@@ -21,6 +21,7 @@ public final class Stream implements Duplex {
     this.protocol = protocol;
   }
 
+  /** The protocol that both ends agreed on. */
   public String protocol() {
     return protocol;
   }
@@ -29,6 +30,7 @@ public final class Stream implements Duplex {
     return connection;
   }
 
+  /** Who is at the other end; proven by the connection. */
   public PeerId remote() {
     return connection.remote();
   }
@@ -72,10 +74,15 @@ public final class Stream implements Duplex {
     stream.closeWrite();
   }
 
+  /** Breaks off both directions at both ends; what was not yet read is lost. */
   public void reset() {
     stream.reset();
   }
 
+  /**
+   * Ends both directions in good order: what was written arrives, what still comes is thrown away.
+   * Does not wait.
+   */
   @Override
   public void close() {
     stream.close();

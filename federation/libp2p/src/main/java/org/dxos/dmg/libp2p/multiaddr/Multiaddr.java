@@ -104,6 +104,7 @@ public record Multiaddr(List<Component> parts) {
             new Component(Protocol.TCP, String.valueOf(socket.getPort()))));
   }
 
+  /** The binary form. @throws IllegalArgumentException if a part made by hand has no such value */
   public byte[] toBytes() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (Component part : parts) {

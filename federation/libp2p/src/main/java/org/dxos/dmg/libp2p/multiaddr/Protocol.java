@@ -36,10 +36,12 @@ public enum Protocol {
     this.size = size;
   }
 
+  /** Its number in the multicodec table. */
   public int code() {
     return code;
   }
 
+  /** Its name, as text addresses have it. */
   public String text() {
     return text;
   }

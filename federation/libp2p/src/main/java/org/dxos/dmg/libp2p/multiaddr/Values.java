@@ -27,7 +27,7 @@ final class Values {
     return switch (protocol) {
       case IP4, IP6 -> address(value);
       case TCP, UDP -> String.valueOf((value[0] & 0xff) << 8 | value[1] & 0xff);
-      case P2P -> Base58.encode(value);
+      case P2P -> Base58.encode(sized(value));
       case CERTHASH -> "u" + Base64.getUrlEncoder().withoutPadding().encodeToString(value);
       default -> {
         String text = new String(value, StandardCharsets.UTF_8);
@@ -110,11 +110,15 @@ final class Values {
   }
 
   private static byte[] peer(String text) throws Libp2pException {
-    byte[] id = Base58.decode(text);
-    if (id.length < 2 || id.length > 64) {
-      throw Multiaddr.malformed("`" + text + "` is no peer id");
+    return sized(Base58.decode(text));
+  }
+
+  // A multihash: a code, a length and no more than the longest digest that anybody uses.
+  private static byte[] sized(byte[] peerId) throws Libp2pException {
+    if (peerId.length < 2 || peerId.length > 64) {
+      throw Multiaddr.malformed("`p2p`: a peer id has 2 to 64 bytes, found " + peerId.length);
     }
-    return id;
+    return peerId;
   }
 
   private static byte[] certificateHash(String text) throws Libp2pException {

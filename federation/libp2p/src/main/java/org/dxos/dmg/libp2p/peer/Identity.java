@@ -24,6 +24,7 @@ public final class Identity {
     return new Identity(seed.clone());
   }
 
+  /** A new identity; {@code random} decides how secret it is. */
   public static Identity generate(SecureRandom random) {
     byte[] seed = new byte[Ed25519.SECRET_KEY_SIZE];
     random.nextBytes(seed);
@@ -38,6 +39,7 @@ public final class Identity {
     return publicKey.peerId();
   }
 
+  /** The Ed25519 signature, 64 bytes. */
   public byte[] sign(byte[] message) {
     byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
     Ed25519.sign(seed, 0, message, 0, message.length, signature, 0);

@@ -86,6 +86,7 @@ public final class PeerId implements Comparable<PeerId> {
     return out;
   }
 
+  /** The multihash. */
   public byte[] toBytes() {
     return multihash.clone();
   }

@@ -42,6 +42,7 @@ public final class PublicKey {
     return type;
   }
 
+  /** The id that is made from this key. */
   public PeerId peerId() {
     return PeerId.of(this);
   }

@@ -27,6 +27,8 @@ final class Signatures {
       new ECDomainParameters(CURVE.getCurve(), CURVE.getG(), CURVE.getN(), CURVE.getH());
   private static final int MIN_RSA_BITS = 2_048;
   private static final int MAX_RSA_BITS = 8_192;
+  // 65,537 is what everybody uses; verifying by a long one takes a hundred times as long.
+  private static final int MAX_RSA_EXPONENT_BITS = 32;
 
   private Signatures() {}
 
@@ -69,7 +71,9 @@ final class Signatures {
     return switch (key) {
       case RSAPublicKey rsa -> {
         int bits = rsa.getModulus().bitLength();
-        yield bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS;
+        yield bits >= MIN_RSA_BITS
+            && bits <= MAX_RSA_BITS
+            && rsa.getPublicExponent().bitLength() <= MAX_RSA_EXPONENT_BITS;
       }
       case ECPublicKey ec -> ec.getParams().getCurve().getField().getFieldSize() >= 256;
       default -> false;

@@ -36,16 +36,15 @@ public final class ConnectionShare implements AutoCloseable {
     state = State.OPEN;
   }
 
-  /**
-   * @throws Libp2pException RESOURCE_LIMIT
-   */
+  /** Counts a stream in every scope. @throws Libp2pException RESOURCE_LIMIT */
   public void openStream() throws Libp2pException {
-    resources.stream(ResourceManager.path(peer, name), 1);
+    resources.stream(name, ResourceManager.path(peer, name), 1);
   }
 
+  /** Gives back what {@link #openStream} took. */
   public void endStream() {
     try {
-      resources.stream(ResourceManager.path(peer, name), -1);
+      resources.stream(name, ResourceManager.path(peer, name), -1);
     } catch (Libp2pException e) {
       throw new IllegalStateException(e);
     }
@@ -53,7 +52,7 @@ public final class ConnectionShare implements AutoCloseable {
 
   /** Counts a stream under its protocol. @throws Libp2pException RESOURCE_LIMIT */
   public void protocol(String protocol, int count) throws Libp2pException {
-    resources.stream(List.of("/" + protocol), count);
+    resources.stream(name, List.of("/" + protocol), count);
   }
 
   /** Whether that much memory may be spent; negative gives back. */

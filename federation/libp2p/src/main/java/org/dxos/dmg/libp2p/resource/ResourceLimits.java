@@ -36,7 +36,7 @@ public record ResourceLimits(
   /**
    * For a heap from half a gibibyte on: 256 connections and 256 MiB, of which one machine, by its
    * eight connections, gets at most three quarters; windows grow into half of what a scope has, and
-   * the first 128 KiB of a connection are always granted.
+   * the first 128 KiB and the first eight streams of a connection are always granted.
    */
   public static ResourceLimits standard() {
     return new ResourceLimits(
@@ -57,6 +57,7 @@ public record ResourceLimits(
         system, pending, protocol, peer, connection, count, rate, upgrade, reserved);
   }
 
+  /** How long a connection may take to be authenticated. */
   public ResourceLimits withUpgrade(Duration newUpgrade) {
     return new ResourceLimits(
         system,
@@ -70,6 +71,7 @@ public record ResourceLimits(
         reserved);
   }
 
+  /** What the host, each peer and each connection may spend. */
   public ResourceLimits withScopes(
       ScopeLimit newSystem, ScopeLimit newPeer, ScopeLimit newConnection) {
     return new ResourceLimits(
@@ -84,6 +86,7 @@ public record ResourceLimits(
         reserved);
   }
 
+  /** Connections kept free for the peers named in the configuration. */
   public ResourceLimits withReserved(int count) {
     return new ResourceLimits(
         system, pending, protocol, peer, connection, perAddress, perAddressRate, upgrade, count);

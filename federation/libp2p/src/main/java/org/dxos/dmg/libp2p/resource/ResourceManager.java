@@ -16,6 +16,7 @@ public final class ResourceManager {
 
   private static final String SYSTEM = "system";
   private static final long GUARANTEED = 128 << 10;
+  private static final int FEW_STREAMS = 8;
   private static final String INBOUND = "transient inbound";
   private static final String OUTBOUND = "transient outbound";
 
@@ -112,12 +113,22 @@ public final class ResourceManager {
     tidy(path(peer, connection));
   }
 
-  synchronized void stream(List<String> names, int count) throws Libp2pException {
+  /**
+   * Counts streams of a connection in the scopes named. A connection that has few goes on where
+   * others took all that the host or a protocol has.
+   */
+  synchronized void stream(String connection, List<String> names, int count)
+      throws Libp2pException {
     if (count > 0) {
+      int own = spent(connection).streams + (names.contains(connection) ? count : 0);
+      boolean few = own <= FEW_STREAMS;
       for (String name : names) {
-        if (spent(name).streams + count > limit(name).streams()) {
+        boolean full = spent(name).streams + count > limit(name).streams();
+        if (full && !(few && isShared(name))) {
+          int most = limit(name).streams();
           tidy(names);
-          throw refused(name, "streams", limit(name).streams());
+          tidy(List.of(connection));
+          throw refused(name, "streams", most);
         }
       }
     }
@@ -125,6 +136,11 @@ public final class ResourceManager {
     if (count < 0) {
       tidy(names);
     }
+    tidy(List.of(connection));
+  }
+
+  private static boolean isShared(String name) {
+    return name.equals(SYSTEM) || name.startsWith("/");
   }
 
   synchronized boolean memory(List<String> names, long bytes, boolean spare) {

@@ -105,11 +105,13 @@ public final class ProtoReader {
     throw malformed("a varint of more than ten bytes");
   }
 
+  /** The last field of that number with wire type 2. */
   public Optional<byte[]> bytes(int number) {
     List<byte[]> all = all(number);
     return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
   }
 
+  /** Every field of that number with wire type 2, in order. */
   public List<byte[]> all(int number) {
     List<byte[]> found = new ArrayList<>();
     for (Field field : fields) {
@@ -120,6 +122,7 @@ public final class ProtoReader {
     return found;
   }
 
+  /** The last field of that number with wire type 0. */
   public OptionalLong number(int number) {
     OptionalLong found = OptionalLong.empty();
     for (Field field : fields) {
@@ -130,11 +133,13 @@ public final class ProtoReader {
     return found;
   }
 
+  /** As {@link #bytes}, read as UTF-8. @throws Libp2pException MALFORMED */
   public Optional<String> string(int number) throws Libp2pException {
     Optional<byte[]> value = bytes(number);
     return value.isEmpty() ? Optional.empty() : Optional.of(text(value.get()));
   }
 
+  /** As {@link #all}, read as UTF-8. @throws Libp2pException MALFORMED */
   public List<String> strings(int number) throws Libp2pException {
     List<String> found = new ArrayList<>();
     for (byte[] value : all(number)) {

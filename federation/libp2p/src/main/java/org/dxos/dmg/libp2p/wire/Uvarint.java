@@ -20,6 +20,7 @@ public final class Uvarint {
     return Math.max(1, (63 - Long.numberOfLeadingZeros(value)) / 7 + 1);
   }
 
+  /** Writes {@code value}, which must not be negative, in at most nine bytes. */
   public static void write(long value, ByteArrayOutputStream out) {
     check(value);
     long rest = value;
@@ -30,6 +31,7 @@ public final class Uvarint {
     out.write((int) rest);
   }
 
+  /** As {@link #write}, into bytes of their own. */
   public static byte[] encode(long value) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(MAX_BYTES);
     write(value, out);

@@ -18,6 +18,7 @@ final class Output {
 
   static final int LARGE = 65_507;
   static final int SMALL = 16_384;
+  private static final long MOMENT = 100_000_000L;
 
   private final OutputStream out;
   private final int controlLimit;
@@ -147,7 +148,8 @@ final class Output {
   /**
    * Ends the queue with {@code last}. Never blocks.
    *
-   * @return whether the control writer sends it; no, where a write is under way that may not end
+   * @return whether the control writer sends it, after what waits before it; no, where a write is
+   *     under way that has not ended for a while
    */
   boolean close(Frame.GoAway last) {
     queueLock.lock();
@@ -158,6 +160,6 @@ final class Output {
     } finally {
       queueLock.unlock();
     }
-    return running && !turn.isLocked();
+    return running && blockedFor() < MOMENT;
   }
 }

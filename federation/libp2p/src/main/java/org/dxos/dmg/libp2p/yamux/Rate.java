@@ -8,6 +8,7 @@ public final class Rate {
   private double tokens;
   private long last;
 
+  /** A full bucket. */
   public Rate(double perSecond, double most, long nanos) {
     this.perNano = perSecond / 1e9;
     this.most = most;

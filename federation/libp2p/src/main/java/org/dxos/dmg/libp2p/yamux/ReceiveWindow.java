@@ -17,6 +17,7 @@ public final class ReceiveWindow {
   private int unread;
   private long lastUpdate;
 
+  /** A window of {@code first} bytes, all of it granted. */
   public ReceiveWindow(int first, int greatest, long nanos) {
     this.window = first;
     this.credit = first;
@@ -61,10 +62,12 @@ public final class ReceiveWindow {
     return delta;
   }
 
+  /** The window as far as it has grown, in bytes. */
   public int window() {
     return window;
   }
 
+  /** Bytes that came and were not read. */
   public int unread() {
     return unread;
   }

@@ -116,7 +116,16 @@ public final class YamuxConnection {
    * @throws Libp2pException CLOSED, REMOTE_CLOSED, TIMEOUT
    */
   public YamuxStream open(Duration patience) throws Libp2pException {
-    long until = now() + patience.toNanos();
+    YamuxStream stream = begin(now() + patience.toNanos());
+    if (ended.get()) {
+      // Whoever ended the connection meanwhile may have missed it. Not under the lock: a stream's
+      // is always taken first.
+      stream.fail(new Libp2pException(Reason.CLOSED, "the connection is closed"));
+    }
+    return stream;
+  }
+
+  private YamuxStream begin(long until) throws Libp2pException {
     lock.lock();
     try {
       while (true) {
@@ -139,9 +148,6 @@ public final class YamuxConnection {
       nextId += 2;
       YamuxStream stream = new YamuxStream(this, id, false, newWindow());
       streams.put(id, stream);
-      if (ended.get()) {
-        stream.fail(new Libp2pException(Reason.CLOSED, "the connection is closed"));
-      }
       return stream;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -156,6 +162,7 @@ public final class YamuxConnection {
     return Duration.ofNanos(roundTrip);
   }
 
+  /** Streams open now, of either end. */
   public int openStreams() {
     return streams.size();
   }
@@ -165,6 +172,7 @@ public final class YamuxConnection {
     return end.copy();
   }
 
+  /** The reason, once the connection is over. */
   public Optional<Libp2pException> ended() {
     return Optional.ofNullable(end.getNow(null));
   }
@@ -474,8 +482,18 @@ public final class YamuxConnection {
     }
   }
 
-  void control(Frame frame) throws Libp2pException {
-    output.control(frame);
+  /**
+   * Queues a frame for a stream that holds its lock.
+   *
+   * @return why the connection has to be aborted, once the lock is given back
+   */
+  Optional<Libp2pException> control(Frame frame) {
+    try {
+      output.control(frame);
+      return Optional.empty();
+    } catch (Libp2pException e) {
+      return Optional.of(e);
+    }
   }
 
   void controlQuietly(Frame frame) {

@@ -34,6 +34,10 @@ public record YamuxLimits(
     }
   }
 
+  /**
+   * 256 streams inbound, windows from 256 KiB to 16 MiB, 64 KiB of control frames unread, pings
+   * each 30 s.
+   */
   public static YamuxLimits standard() {
     return new YamuxLimits(
         262_144,
@@ -48,6 +52,7 @@ public record YamuxLimits(
         Duration.ofSeconds(30));
   }
 
+  /** How many streams the other end may have open at once. */
   public YamuxLimits withInboundStreams(int count) {
     return new YamuxLimits(
         window,
@@ -62,6 +67,7 @@ public record YamuxLimits(
         stall);
   }
 
+  /** Time between pings, and how long nothing may move before the connection ends. */
   public YamuxLimits withTimes(Duration newKeepAlive, Duration newStall) {
     return new YamuxLimits(
         window,

@@ -56,6 +56,7 @@ public final class YamuxStream implements Duplex {
     this.acknowledged = inbound;
   }
 
+  /** Odd where the dialer opened it; unsigned. */
   public int id() {
     return id;
   }
@@ -100,6 +101,7 @@ public final class YamuxStream implements Duplex {
 
   /** Nothing more will be written; the other direction stays open. */
   public void closeWrite() throws IOException {
+    Optional<Libp2pException> flooded;
     lock.lock();
     try {
       if (finished || failure.isPresent()) {
@@ -107,10 +109,11 @@ public final class YamuxStream implements Duplex {
       }
       finished = true;
       writable.signalAll();
-      connection.control(new Frame.WindowUpdate(Frame.FIN | takeSyn(), id, 0));
+      flooded = connection.control(new Frame.WindowUpdate(Frame.FIN | takeSyn(), id, 0));
     } finally {
       lock.unlock();
     }
+    flooded.ifPresent(connection::abort);
     releaseIfOver();
   }
 
@@ -382,6 +385,8 @@ public final class YamuxStream implements Duplex {
       if (length == 0) {
         return 0;
       }
+      Optional<Libp2pException> flooded = Optional.empty();
+      int done;
       lock.lock();
       try {
         checkFailure();
@@ -396,19 +401,20 @@ public final class YamuxStream implements Duplex {
           }
           await(readable, "read");
         }
-        int done = unread.take(bytes, from, length);
+        done = unread.take(bytes, from, length);
         charge(unread.size());
         int more = 0;
         if (!remoteFinished) {
           more = window.read(done, connection.now(), connection.roundTripNanos(), connection::grow);
         }
         if (more > 0) {
-          connection.control(new Frame.WindowUpdate(takeSyn(), id, more));
+          flooded = connection.control(new Frame.WindowUpdate(takeSyn(), id, more));
         }
-        return done;
       } finally {
         lock.unlock();
       }
+      flooded.ifPresent(connection::abort);
+      return done;
     }
 
     @Override

@@ -99,6 +99,29 @@ class BitswapTest {
   }
 
   @Test
+  void manyPeersTogetherHaveABoundAndWhoHasLittleIsStillHeard() {
+    Ledger ledger = new Ledger(128);
+    List<Message.Want> many = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      Cid cid = Cid.of(0x55, new byte[] {(byte) i, 1});
+      many.add(new Message.Want(cid, 1, false, false, true));
+    }
+    List<PeerId> peers = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      peers.add(peer());
+      assertEquals(72, ledger.take(peers.getLast(), Message.asking(many)));
+    }
+    assertEquals(64 * 128, ledger.all());
+    peers.add(peer());
+    assertEquals(198, ledger.take(peers.getLast(), Message.asking(many)));
+    Ledger.Turn turn = ledger.next(50).orElseThrow();
+    ledger.done(turn.peer(), turn.wants());
+    assertEquals(64 * 128 + 2 - 50, ledger.all());
+    peers.forEach(ledger::forget);
+    assertEquals(0, ledger.all());
+  }
+
+  @Test
   void aSessionFindsEveryBlockWhereverItIs() throws Exception {
     Blocks left = new Blocks();
     Blocks right = new Blocks();

@@ -182,6 +182,39 @@ class FloodTest {
     }
   }
 
+  /** Ten thousand streams from five machines are more than the host has altogether. */
+  @Test
+  void whoTakesAllStreamsTakesNobodysFirstOnes() throws Exception {
+    List<RawPeer> greedy = new ArrayList<>();
+    try (Host host = standard(Set.of());
+        Host early = Hosts.start();
+        Host late = Hosts.start()) {
+      host.handle("/deaf/1", stream -> stream.connection().end().join());
+      connectWithin(2_000, early, host);
+      for (int i = 0; i < 40; i++) {
+        RawPeer peer = new RawPeer(host, RawPeer.connect(host, i / 8));
+        peer.drain();
+        greedy.add(peer);
+        for (int j = 0; j < 256; j++) {
+          peer.open(1 + 2 * j, i % 2 == 0 ? "/ipfs/ping/1.0.0" : "/deaf/1");
+        }
+      }
+      Hosts.await(
+          "all streams are taken",
+          () ->
+              host.resources().snapshot().stream()
+                  .anyMatch(scope -> scope.name().equals("system") && scope.streams() >= 8_192));
+      assertTrue(early.ping(host.peerId()).toNanos() > 0);
+      assertTrue(host.ping(early.peerId()).toNanos() > 0);
+      connectWithin(2_000, late, host);
+      assertTrue(late.ping(host.peerId()).toNanos() > 0);
+    } finally {
+      for (RawPeer peer : greedy) {
+        peer.close();
+      }
+    }
+  }
+
   @Test
   void twoHundredStalledReadersHardlySlowAnother() throws Exception {
     List<RawPeer> stalled = new ArrayList<>();

@@ -72,6 +72,21 @@ public final class Hosts {
     return least;
   }
 
+  /**
+   * Bytes by which the heap has grown since it held {@code before}: looked at until they are at
+   * most {@code most}, for ten seconds, because what a deadline or a thread that is ending still
+   * refers to goes a little later than the connection that it belonged to.
+   */
+  public static long grown(long before, long most) {
+    long end = System.nanoTime() + 10_000_000_000L;
+    long grown = heap() - before;
+    while (grown > most && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(200_000_000);
+      grown = heap() - before;
+    }
+    return grown;
+  }
+
   private static void echo(Stream stream) throws IOException {
     InputStream in = stream.in();
     byte[] buffer = new byte[16_384];

@@ -4,14 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.dxos.dmg.libp2p.Libp2pException;
@@ -183,6 +187,36 @@ class KeepingTest {
         assertEquals(-1, silent.getInputStream().read());
       }
       Hosts.await("nothing is left", () -> host.resources().snapshot().isEmpty());
+    }
+  }
+
+  @Test
+  void aPeerOfManyAddressesWhereNobodyAnswersIsGivenUp() throws Exception {
+    try (Host host = Hosts.start(Hosts.config(clock));
+        ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      List<Socket> taken = new CopyOnWriteArrayList<>();
+      Thread.startVirtualThread(
+          () -> {
+            try {
+              while (true) {
+                Socket socket = mute.accept();
+                taken.add(socket);
+                if (socket.getInputStream().read() >= 0) {
+                  clock.forward(Duration.ofSeconds(16));
+                }
+              }
+            } catch (IOException over) {
+              // The test is.
+            }
+          });
+      Multiaddr[] addresses = new Multiaddr[16];
+      Arrays.fill(addresses, Multiaddr.parse("/ip4/127.0.0.1/tcp/" + mute.getLocalPort()));
+      PeerId peer = Identity.generate(Hosts.RANDOM).peerId();
+      assertEquals(Reason.TIMEOUT, reason(() -> host.connect(peer, addresses)));
+      assertEquals(4, taken.size());
+      for (Socket each : taken) {
+        each.close();
+      }
     }
   }
 

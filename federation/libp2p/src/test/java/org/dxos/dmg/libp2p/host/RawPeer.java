@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.multistream.Multistream;
 import org.dxos.dmg.libp2p.noise.NoiseUpgrade;
@@ -101,6 +102,23 @@ final class RawPeer implements AutoCloseable {
         () -> {
           try {
             channel.in().transferTo(java.io.OutputStream.nullOutputStream());
+          } catch (IOException e) {
+            // The host broke off, as it should.
+          }
+        });
+  }
+
+  /** Reads on, and tells of the head of each frame that comes. */
+  void drain(Consumer<byte[]> heads) {
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            byte[] head = channel.in().readNBytes(12);
+            while (head.length == 12) {
+              heads.accept(head);
+              channel.in().skipNBytes(head[1] == 0 ? ByteBuffer.wrap(head).getInt(8) : 0);
+              head = channel.in().readNBytes(12);
+            }
           } catch (IOException e) {
             // The host broke off, as it should.
           }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -51,10 +52,48 @@ final class Installed {
     return folder.resolve("peer");
   }
 
+  /**
+   * The program of kubo, kept where `clean` does not reach it: in the folder that the property
+   * `dmg.kubo.cache` names, else among the caches of the user.
+   */
+  static Path kubo() throws Exception {
+    Path caches = Path.of(System.getProperty("user.home"), ".cache", "dmg-interop", "kubo");
+    Path cache = Path.of(System.getProperty("dmg.kubo.cache", caches.toString())).toAbsolutePath();
+    Path folder = copy("kubo", cache);
+    Map<String, String> environment =
+        Map.of(
+            "GOPATH",
+            cache.resolve("path").toString(),
+            "GOCACHE",
+            cache.resolve("build").toString(),
+            "GOFLAGS",
+            "-modcacherw");
+    String tool = "github.com/ipfs/kubo/cmd/ipfs";
+    once(folder, environment, "go.sum", "go", "build", "-o", "ipfs", tool);
+    // What it was made of takes a few gigabytes, and is needed no more.
+    for (String made : List.of("path", "build")) {
+      delete(cache.resolve(made));
+    }
+    return folder.resolve("ipfs");
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> all = Files.walk(folder)) {
+        for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(each);
+        }
+      }
+    }
+  }
+
   private static Path copy(String name) throws IOException {
+    return copy(name, Path.of("target", "interop", name).toAbsolutePath());
+  }
+
+  private static Path copy(String name, Path target) throws IOException {
     Path root = Path.of(System.getProperty("dmg.root", "../.."));
     Path source = root.resolve("conformance/interop").resolve(name);
-    Path target = Path.of("target", "interop", name).toAbsolutePath();
     Files.createDirectories(target);
     try (Stream<Path> files = Files.list(source)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -83,7 +122,7 @@ final class Installed {
       abort("`" + command[0] + "` is not installed: interop with it is not tested");
       return;
     }
-    boolean ended = process.waitFor(10, TimeUnit.MINUTES);
+    boolean ended = process.waitFor(20, TimeUnit.MINUTES);
     if (!ended) {
       process.destroyForcibly().waitFor();
     }

@@ -30,6 +30,8 @@ import org.dxos.dmg.libp2p.peer.PeerId;
 /** What has to hold with every other implementation, in both directions. */
 final class Interop {
 
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private Interop() {}
 
   static void weDial(Host host, ForeignPeer foreign, String agent) throws Exception {
@@ -114,7 +116,7 @@ final class Interop {
   }
 
   static void fetch(Session session, String answer) throws Exception {
-    byte[] block = session.fetch(cid(answer), Duration.ofSeconds(20));
+    byte[] block = session.fetch(cid(answer), PATIENCE);
     assertTrue(cid(answer).verifies(block));
   }
 

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigInteger;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.HexFormat;
 import java.util.List;
 import org.dxos.dmg.libp2p.Libp2pException;
@@ -43,6 +45,21 @@ class PeerTest {
     check("RSA", 2_048, "SHA256withRSA", KeyType.RSA, true);
     check("RSA", 1_024, "SHA256withRSA", KeyType.RSA, false);
     check("EC", 256, "SHA256withECDSA", KeyType.ECDSA, true);
+  }
+
+  /** A peer that chooses such a key would have us work for each of its handshakes. */
+  @Test
+  void anRsaKeyThatIsSlowToVerifyIsRefused() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(
+        new RSAKeyGenParameterSpec(2_048, BigInteger.TWO.pow(200).add(BigInteger.valueOf(235))));
+    var pair = generator.generateKeyPair();
+    Signature signer = Signature.getInstance("SHA256withRSA");
+    signer.initSign(pair.getPrivate());
+    signer.update(MESSAGE);
+    byte[] signature = signer.sign();
+    PublicKey key = new PublicKey(KeyType.RSA, pair.getPublic().getEncoded());
+    assertFalse(key.verifies(MESSAGE, signature));
   }
 
   private static void check(String kind, int bits, String scheme, KeyType type, boolean taken)

@@ -19,6 +19,7 @@ import org.dxos.dmg.libp2p.host.Identified;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Pull;
+import org.dxos.dmg.sync.replica.Quota;
 import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.SyncException;
@@ -221,7 +222,11 @@ final class Peer {
     }
     Pull pull =
         new Pull(
-            federation.holder(), remote, link.policy().wanted(), federation.links().cursor(id));
+            federation.holder(),
+            remote,
+            link.policy().wanted(),
+            quota(link.policy()),
+            federation.links().cursor(id));
     Pull.Outcome outcome = work.all() ? pull.all() : pull.some(work.some());
     received += outcome.bytes();
     if (work.all()) {
@@ -242,6 +247,24 @@ final class Peer {
           ErrorCode.SYNC_PROTOCOL, "take from `" + id + "`: " + outcome.faults().getFirst(), "");
     }
   }
+
+  /**
+   * One an hour, whatever the link's policy becomes meanwhile; whoever is followed wholly has none.
+   */
+  private Quota quota(Link.Policy policy) {
+    if (policy.authorities().isEmpty()) {
+      return Quota.none();
+    }
+    Quota.Limits limits = federation.holder().quota();
+    if (quota.isEmpty() || !quota.get().limits().equals(limits)) {
+      quota = Optional.of(new Held(limits, Quota.of(limits, federation.clock())));
+    }
+    return quota.get().quota();
+  }
+
+  private record Held(Quota.Limits limits, Quota quota) {}
+
+  private Optional<Held> quota = Optional.empty();
 
   /** Hands on what waits: to its home if that is linked, else to everybody, who hand it on. */
   private void handOn(PeerRemote remote) throws IOException {

@@ -26,6 +26,12 @@ public interface Holder {
   /** True if this node wants to hold an authority of this name. */
   boolean admits(String authority);
 
+  /** True if an operator has pinned this authority: it counts towards no quota. */
+  boolean isPinned(Cid genesis);
+
+  /** What a peer that is not followed for everything may bring within an hour. */
+  Quota.Limits quota();
+
   /**
    * Takes envelopes of one authority's key log and heads.
    *

@@ -2,6 +2,7 @@ package org.dxos.dmg.sync.replica;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,13 +48,16 @@ public final class Pull {
   private final Holder holder;
   private final Remote remote;
   private final Follow follow;
+  private final Quota quota;
   private Optional<Cursor> cursor;
 
   /**
    * @param follow what is wanted of the remote
+   * @param quota what the remote may still bring
    * @param cursor where the last pull of it ended
    */
-  public Pull(Holder holder, Remote remote, Follow follow, Optional<Cursor> cursor) {
+  public Pull(Holder holder, Remote remote, Follow follow, Quota quota, Optional<Cursor> cursor) {
+    this.quota = quota;
     this.holder = holder;
     this.remote = remote;
     this.follow = follow;
@@ -88,6 +92,9 @@ public final class Pull {
   private final List<Cid> records = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
   private long bytes;
+
+  /** That more new authorities were offered than the quota takes. */
+  private boolean exhausted;
 
   /** Where the next pull of this remote may begin. */
   public Optional<Cursor> cursor() {
@@ -188,7 +195,7 @@ public final class Pull {
       if (item.isPresent()
           && item.get() instanceof Item.Block block
           && cid.matches(block.bytes())) {
-        bytes += block.bytes().length;
+        count(block);
         fetched.put(cid, block.bytes());
         return Optional.of(block.bytes());
       }
@@ -203,8 +210,11 @@ public final class Pull {
   }
 
   private void take(List<Cid> differ) throws IOException {
-    for (int from = 0; from < differ.size(); from += AUTHORITIES_AT_ONCE) {
-      List<Cid> some = differ.subList(from, Math.min(differ.size(), from + AUTHORITIES_AT_ONCE));
+    // What is known comes first, so that no flood of new ones keeps it back.
+    List<Cid> ordered = new ArrayList<>(differ);
+    ordered.sort(Comparator.comparing(one -> holder.authority(one).isEmpty()));
+    for (int from = 0; from < ordered.size() && !exhausted; from += AUTHORITIES_AT_ONCE) {
+      List<Cid> some = ordered.subList(from, Math.min(ordered.size(), from + AUTHORITIES_AT_ONCE));
       Map<Cid, Arriving> forks = forks(some);
       logs(some, forks);
     }
@@ -221,6 +231,7 @@ public final class Pull {
               ErrorCode.SYNC_PROTOCOL, "read answer to `forks`: a map, expected blocks", "");
         }
         Optional<Cid> of = forkOf(block.bytes());
+        count(block);
         if (of.isPresent()) {
           forks.put(of.get(), arriving);
           arriving = new Arriving(holder.store());
@@ -283,7 +294,7 @@ public final class Pull {
       }
       switch (item.get()) {
         case Item.Block block -> {
-          bytes += block.bytes().length;
+          count(block);
           if (wanted && arriving.take(block.bytes()) && arriving.bytes() >= ENOUGH_BYTES) {
             wanted = learn(genesis, arriving, fork);
           }
@@ -307,6 +318,30 @@ public final class Pull {
     }
   }
 
+  private void count(Item.Block block) {
+    bytes += block.bytes().length;
+    if (!quota.takes(block.bytes().length)) {
+      throw new SyncException(
+          ErrorCode.QUOTA,
+          "take from `" + remote.name() + "`: it brought more bytes within an hour than its quota",
+          "widen `quota` in policy.json, or follow it for everything");
+    }
+  }
+
+  /** True if an authority that is not held may be taken of this remote. */
+  private boolean isWithinQuota(Cid genesis) {
+    if (holder.isPinned(genesis) || quota.takesAuthority()) {
+      return true;
+    }
+    if (!exhausted) {
+      faults.add(
+          "`%s` brought more new authorities within an hour than its quota, the first of them `%s`"
+              .formatted(remote.name(), genesis));
+    }
+    exhausted = true;
+    return false;
+  }
+
   private static void requireBounded(Arriving arriving) {
     if (arriving.bytes() > MAX_BYTES) {
       throw new SyncException(
@@ -321,7 +356,8 @@ public final class Pull {
     if (envelopes.isEmpty()) {
       return true;
     }
-    if (holder.authority(genesis).isEmpty() && !isWanted(genesis, arriving)) {
+    if (holder.authority(genesis).isEmpty()
+        && !(isWanted(genesis, arriving) && isWithinQuota(genesis))) {
       return false;
     }
     Optional<Cid> leftOut = arriving.leftOut();

@@ -1,7 +1,10 @@
-package org.dxos.dmg.libp2p.host;
+package org.dxos.dmg.libp2p.example;
 
 import java.security.SecureRandom;
 import java.time.Instant;
+import org.dxos.dmg.libp2p.host.Host;
+import org.dxos.dmg.libp2p.host.HostConfig;
+import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.Identity;
 

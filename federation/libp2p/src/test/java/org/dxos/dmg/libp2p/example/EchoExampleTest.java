@@ -1,4 +1,4 @@
-package org.dxos.dmg.libp2p.host;
+package org.dxos.dmg.libp2p.example;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,0 +1,241 @@
+package org.dxos.dmg.truststore;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dxos.dmg.api.AuthorityInfo;
+import org.dxos.dmg.api.ClosureRequest;
+import org.dxos.dmg.api.ModuleInfo;
+import org.dxos.dmg.api.NodeInfo;
+import org.dxos.dmg.api.PublishReceipt;
+import org.dxos.dmg.api.QueryAnswer;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.ReleaseInfo;
+import org.dxos.dmg.api.SearchHit;
+import org.dxos.dmg.api.SolvedClosure;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.closure.Closure;
+import org.dxos.dmg.closure.Lock;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.dxn.Authority;
+import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Slots;
+
+/**
+ * A registry that is somebody else's, watched: what it resolves is proved from the head it shows,
+ * and that head has to come after the one seen before. Search and SPARQL are answers of that
+ * registry, as ever, and proved by nothing.
+ */
+public final class WatchedRegistry implements Registry {
+
+  /** How often an answer may be overtaken by a publish before it is called inconsistent. */
+  private static final int TRIES = 3;
+
+  private final Registry inner;
+  private final Watch watch;
+  private final Receipts receipts;
+
+  public WatchedRegistry(Registry inner, Watch watch) {
+    this.inner = inner;
+    this.watch = watch;
+    this.receipts = new Receipts(inner::get);
+  }
+
+  @Override
+  public ReleaseInfo resolve(String dxn) {
+    for (int i = 1; ; i++) {
+      ReleaseInfo release = inner.resolve(dxn);
+      Name name = Name.parse(release.name());
+      Seen seen = meet(name.authority().base(), release.genesis(), Optional.empty());
+      Optional<Signed<Head>> head = seen.head();
+      if (head.map(Signed::cid).equals(Optional.of(release.head()))) {
+        requireProved(release, name, head.orElseThrow());
+        return release;
+      }
+      if (i == TRIES) {
+        throw new TrustException(
+            ErrorCode.NOT_VERIFIED,
+            "resolve `%s` at %s: it answers from head `%s`, and shows %s as the newest"
+                .formatted(
+                    dxn,
+                    place(),
+                    release.head(),
+                    head.map(one -> "`" + one.cid() + "`").orElse("none")),
+            "ask again, or another node");
+      }
+    }
+  }
+
+  @Override
+  public ModuleInfo module(String name) {
+    ModuleInfo module = inner.module(name);
+    meet(Name.parse(module.name()).authority().base(), module.genesis(), Optional.empty());
+    return module;
+  }
+
+  @Override
+  public Lock closure(ClosureRequest request) {
+    return watched(inner.closure(request));
+  }
+
+  @Override
+  public SolvedClosure explain(ClosureRequest request) {
+    SolvedClosure solved = inner.explain(request);
+    watched(solved.lock());
+    return solved;
+  }
+
+  /** A lock is made from one head of each authority: these have to be as new as what was seen. */
+  private Lock watched(Lock lock) {
+    Map<Cid, String> names = new HashMap<>();
+    for (Closure.Module module : lock.closure().modules()) {
+      names.put(module.genesis(), module.name().authority().base());
+    }
+    names.forEach(
+        (genesis, name) -> {
+          Cid head =
+              Optional.ofNullable(lock.evidence().heads().get(genesis))
+                  .orElseThrow(
+                      () ->
+                          new TrustException(
+                              ErrorCode.NOT_VERIFIED,
+                              "believe the lock of %s: it names no head of `%s`"
+                                  .formatted(place(), name),
+                              "ask another node"));
+          meet(name, genesis, Optional.of(head));
+        });
+    return lock;
+  }
+
+  /**
+   * @param head the one to believe; empty for the newest that the registry shows
+   */
+  private Seen meet(String name, Cid genesis, Optional<Cid> head) {
+    AuthorityInfo shown =
+        inner
+            .authority(Authority.parse(name).base() + "~" + genesis)
+            .orElseThrow(
+                () ->
+                    new TrustException(
+                        ErrorCode.NOT_VERIFIED,
+                        "believe %s about `%s`: it shows no key log of authority `%s`"
+                            .formatted(place(), name, genesis),
+                        "ask another node"));
+    return watch.meet(
+        new Watch.Offer(name, genesis, shown.keyHead(), head.or(shown::head), place()), this::get);
+  }
+
+  /** The release is in the state that the head signs, and its statement says what was answered. */
+  private void requireProved(ReleaseInfo release, Name name, Signed<Head> head) {
+    Optional<Cid> stated =
+        MerkleSearchTree.at(head.body().state(), this::get)
+            .get(Slots.release(name.path(), release.version()));
+    if (!stated.equals(Optional.of(release.release()))) {
+      throw unproved(
+          release, head, "has " + stated.map(cid -> "`" + cid + "`").orElse("nothing") + " for it");
+    }
+    Statement statement =
+        Signed.read(this::get, release.release(), Statement.class).requireSigned().body();
+    if (!(statement.op() instanceof Statement.Release said)
+        || !said.module().equals(release.record())) {
+      throw unproved(release, head, "says another record than `" + release.record() + "`");
+    }
+  }
+
+  private TrustException unproved(ReleaseInfo release, Signed<Head> head, String what) {
+    return new TrustException(
+        ErrorCode.NOT_VERIFIED,
+        "believe %s about `%s`: the state of head `%s` %s"
+            .formatted(place(), release.reference(), head.cid(), what),
+        "do not trust this node; use another");
+  }
+
+  @Override
+  public Optional<byte[]> get(Cid cid) {
+    return inner.get(cid);
+  }
+
+  // ---- what is passed on as it is ----
+
+  @Override
+  public String place() {
+    return inner.place();
+  }
+
+  @Override
+  public NodeInfo node() {
+    return inner.node();
+  }
+
+  @Override
+  public List<SearchHit> search(String words, int limit) {
+    return inner.search(words, limit);
+  }
+
+  @Override
+  public QueryAnswer sparql(String query, String accept) {
+    return inner.sparql(query, accept);
+  }
+
+  @Override
+  public Optional<AuthorityInfo> authority(String name) {
+    return inner.authority(name);
+  }
+
+  @Override
+  public AuthorityInfo claim(Cid envelope, BlockSource offered) {
+    return inner.claim(envelope, offered);
+  }
+
+  @Override
+  public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    return inner.learn(genesis, envelopes, offered);
+  }
+
+  @Override
+  public NodeInfo freshHeadKey() {
+    return inner.freshHeadKey();
+  }
+
+  @Override
+  public AuthorityInfo renew(Cid genesis) {
+    return inner.renew(genesis);
+  }
+
+  @Override
+  public PublishReceipt publish(Cid envelope, BlockSource offered) {
+    PublishReceipt receipt = inner.publish(envelope, offered);
+    Statement statement = Signed.read(offered, envelope, Statement.class).body();
+    receipts.require(receipt, envelope, statement, place());
+    return receipt;
+  }
+
+  @Override
+  public int publishesAtOnce() {
+    return inner.publishesAtOnce();
+  }
+
+  @Override
+  public Set<Cid> missing(Collection<Cid> cids) {
+    return inner.missing(cids);
+  }
+
+  @Override
+  public Node.Map status() {
+    return inner.status();
+  }
+
+  @Override
+  public void close() {
+    inner.close();
+  }
+}
