@@ -36,7 +36,8 @@ class ArchitectureTest {
     "..dmg.verdict..",
     "..dmg.admission..",
     "..dmg.modules..",
-    "..dmg.graph.."
+    "..dmg.graph..",
+    "..dmg.care.."
   };
   private static final String[] RESOLVER = {
     "..dmg.select..", "..dmg.explain..", "..dmg.solver..", "..dmg.closure..", "..dmg.impact.."

@@ -1,5 +1,6 @@
 package org.dxos.dmg.block;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -97,8 +98,10 @@ public final class MemoryBlockStore implements BlockStore {
 
   @Override
   public synchronized long commit(Batch batch) {
-    batch.blocks().forEach((cid, block) -> blocks.putIfAbsent(cid, block.clone()));
+    batch.blocks().forEach((cid, block) -> blocks.put(cid, block.clone()));
     registers.putAll(batch.registers());
+    blocks.keySet().removeAll(batch.discarded());
+    registers.keySet().removeAll(batch.unset());
     batch
         .admitted()
         .forEach(
@@ -112,6 +115,24 @@ public final class MemoryBlockStore implements BlockStore {
   @Override
   public synchronized void eachBlock(Consumer<Cid> visitor) {
     List.copyOf(blocks.keySet()).forEach(visitor);
+  }
+
+  @Override
+  public synchronized long size(Cid cid) {
+    byte[] block = blocks.get(cid);
+    return block == null ? 0 : block.length;
+  }
+
+  @Override
+  public void compact() {
+    // what was discarded is gone at once
+  }
+
+  @Override
+  public void checkpoint(Path home) {
+    throw new StorageException.Failed(
+        "copy store to `" + home + "`: it is in memory alone",
+        new UnsupportedOperationException("checkpoint"));
   }
 
   @Override

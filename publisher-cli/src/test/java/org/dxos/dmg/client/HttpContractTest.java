@@ -279,7 +279,7 @@ class HttpContractTest {
             record.toString(),
             "{peer}",
             "12D3KooWnobody");
-    assertEquals(31, paths.size());
+    assertEquals(34, paths.size());
     for (Map.Entry<String, Node> path : paths.entrySet()) {
       Set<String> listed = ((Node.Map) path.getValue()).entries().keySet();
       String real = path.getKey();

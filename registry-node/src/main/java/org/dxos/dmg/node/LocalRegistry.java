@@ -1,6 +1,7 @@
 package org.dxos.dmg.node;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
@@ -26,11 +26,15 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
+import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.api.Why;
 import org.dxos.dmg.api.Withdrawal;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
+import org.dxos.dmg.care.Collector;
+import org.dxos.dmg.care.Fsck;
+import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.closure.Lock;
@@ -40,6 +44,7 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.graph.GraphException;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.modules.ModuleGraph;
@@ -70,7 +75,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for many threads. The graph is opened when it is first asked for: to resolve and to
  * publish the block store is enough.
  */
-public final class LocalRegistry implements Registry {
+public final class LocalRegistry implements Registry, Upkeep {
 
   /** How long ahead the end of a delegation is announced: 14 days. */
   private static final long WARN_SECONDS = 14L * 86_400;
@@ -142,9 +147,34 @@ public final class LocalRegistry implements Registry {
     return store;
   }
 
+  private Whose whose() {
+    return new Whose(
+        key -> keys.heads().of(key).isPresent(), Set.copyOf(policy.current().deniedBlocks()));
+  }
+
+  @Override
+  public synchronized Collector.Report collect(Duration grace, boolean dry) {
+    return new Collector(store, whose(), registrar::between)
+        .collect(world.clock().instant(), grace, dry);
+  }
+
+  @Override
+  public void reindex() {
+    graph().reindex();
+  }
+
+  @Override
+  public synchronized Path checkpoint() {
+    Path all = home.resolve(HomeCare.CHECKPOINTS);
+    HomeCare.delete(all); // one that was left by a command which did not end well
+    Path one = all.resolve(String.valueOf(store.journalEnd()));
+    store.checkpoint(one);
+    return one;
+  }
+
   /** Judges everything stored as if it had just arrived. */
-  public Audit.Report audit() {
-    return Audit.of(store, registrar.authorities());
+  public Fsck.Report audit() {
+    return Fsck.of(store, whose());
   }
 
   /** The registrar, for those who hand in many statements at once. */
@@ -383,6 +413,8 @@ public final class LocalRegistry implements Registry {
         && !registrar.isHome(Signed.read(all, envelope, Statement.class).body().genesis())) {
       return handOn(registrar.check(envelope, offered), among.get());
     }
+    Restored.requireConfirmed(
+        store, registrar.authority(Signed.read(all, envelope, Statement.class).body().genesis()));
     Receipt receipt = Registrar.await(registrar.submit(envelope, offered));
     return new PublishReceipt(
         receipt.status() == Receipt.Status.ADDED
@@ -396,7 +428,15 @@ public final class LocalRegistry implements Registry {
 
   /** Keeps a statement for the home of its authority, which is another node. */
   private PublishReceipt handOn(Registrar.Checked checked, Federation among) {
-    if (!checked.held() && outbox.keep(checked, now())) {
+    boolean[] kept = {false};
+    if (!checked.held()) {
+      registrar.between(
+          () -> {
+            registrar.requireHeld(checked);
+            kept[0] = outbox.keep(checked, now());
+          });
+    }
+    if (kept[0]) {
       among.handOn();
     }
     return new PublishReceipt(
@@ -451,6 +491,8 @@ public final class LocalRegistry implements Registry {
             .put("policy", policy.current().digest().toString())
             .put("position", store.journalEnd())
             .putAlways("authorities", new Node.Array(authorities));
+    status.put("storeBytes", HomeCare.bytes(home.resolve("db")));
+    status.put("projectionBytes", HomeCare.bytes(home.resolve("rdf")));
     List<Node> pending = outbox.shown(registrar);
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
@@ -568,6 +610,9 @@ public final class LocalRegistry implements Registry {
       return;
     }
     renewed = now();
+    if (Restored.of(store).isPresent()) {
+      return; // it may have renewed them since the backup, with other heads
+    }
     for (AuthorityView view : registrar.expiring(now() + RENEW_AHEAD)) {
       try {
         registrar.renew(view.id());
@@ -579,6 +624,7 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public AuthorityInfo renew(Cid genesis) {
+    Restored.requireConfirmed(store, registrar.authority(genesis));
     return info(registrar.renew(genesis));
   }
 
@@ -586,6 +632,7 @@ public final class LocalRegistry implements Registry {
     try {
       while (true) {
         graph();
+        compact();
         renewHeads();
         synchronized (woken) {
           if (closed) {
@@ -599,6 +646,21 @@ public final class LocalRegistry implements Registry {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Once it has failed it is not tried again: on a full disk it would be each second. */
+  private boolean compacts = true;
+
+  private void compact() {
+    if (!compacts) {
+      return;
+    }
+    try {
+      graph().compactIfItPays();
+    } catch (GraphException e) {
+      compacts = false;
+      LOG.warn("{}; not tried again before the next start", e.message());
     }
   }
 

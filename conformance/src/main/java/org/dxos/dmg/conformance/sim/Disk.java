@@ -1,5 +1,6 @@
 package org.dxos.dmg.conformance.sim;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -94,6 +95,21 @@ final class Disk implements BlockStore {
   @Override
   public void eachBlock(Consumer<Cid> visitor) {
     store.eachBlock(visitor);
+  }
+
+  @Override
+  public long size(Cid cid) {
+    return store.size(cid);
+  }
+
+  @Override
+  public void compact() {
+    store.compact();
+  }
+
+  @Override
+  public void checkpoint(Path home) {
+    store.checkpoint(home);
   }
 
   @Override

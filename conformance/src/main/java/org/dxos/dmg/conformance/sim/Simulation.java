@@ -10,10 +10,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.MemoryBlockStore;
+import org.dxos.dmg.care.Fsck;
+import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -512,7 +513,7 @@ final class Simulation {
 
   private void requireAll() {
     for (Machine machine : honest()) {
-      Audit.Report report = Audit.of(machine.disk, machine.registrar().authorities());
+      Fsck.Report report = Fsck.of(machine.disk, new Whose(_ -> false, Set.of()));
       if (!report.faults().isEmpty()) {
         throw new Violation(machine.name + " holds what is not valid: " + report.faults());
       }

@@ -207,6 +207,7 @@ public final class HttpServer implements AutoCloseable {
               new SparqlResource(registry),
               new EventsResource(events),
               new PeersResource(federation),
+              new UpkeepResource(registry),
               new OperationsResource(registry, metrics));
     }
 
@@ -279,6 +280,7 @@ public final class HttpServer implements AutoCloseable {
     private static boolean isWrite(Exchange exchange) {
       String path = exchange.rawPath();
       return PeersResource.isOperators(path)
+          || UpkeepResource.isOperators(path)
           || path.equals("/v1/publish")
           || path.equals("/v1/authorities")
           || path.equals("/v1/statements")

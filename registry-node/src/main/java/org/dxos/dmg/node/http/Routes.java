@@ -65,6 +65,12 @@ final class Routes {
           served("/openapi.json", READ, "This list"),
           served("/", READ, "A page for people"),
           planned("/v1/blocks", List.of("PUT"), "send the blocks along with POST /v1/publish"),
+          served(UpkeepResource.REINDEX, UpkeepResource.METHODS, "Make the projection anew"),
+          served(UpkeepResource.COLLECT, UpkeepResource.METHODS, "Collect what nothing leads to"),
+          served(
+              UpkeepResource.CHECKPOINT,
+              UpkeepResource.METHODS,
+              "Make a copy of the home beside it, for a backup"),
           served(PeersResource.INVITATIONS, POST, "Invite another node"),
           served(
               PeersResource.PEERS,
