@@ -51,8 +51,39 @@ public final class GraphBench {
       time(out, "  over plain arrays", 0, () -> walk(arrays, gnome));
       time(out, "dependents of libc6", 3, () -> graph.dependents(AUTHORITY, "module/libc6").length);
       all(out, graph, arguments.length > 1 ? sizes(Path.of(arguments[1])) : Map.of());
+      questions(out, registry);
       sparql(out, registry);
     }
+  }
+
+  /** As a command asks them, in names: sorted, and cut to what is shown. */
+  private static void questions(PrintStream out, LocalRegistry registry) {
+    String gnome = AUTHORITY + "/module/gnome";
+    String libc = AUTHORITY + "/module/libc6";
+    time(
+        out,
+        "ten ways from gnome to libc6",
+        20,
+        0,
+        () -> registry.why(gnome, libc, 10).paths().size());
+    time(
+        out,
+        "a thousand ways from gnome to libc6",
+        3,
+        0,
+        () -> registry.why(gnome, libc, 1000).paths().size());
+    time(
+        out,
+        "dependents of libc6, a thousand named",
+        20,
+        0,
+        () -> (int) registry.dependents(libc, false, 1000).releases().count());
+    time(
+        out,
+        "broken if libc6 were withdrawn",
+        20,
+        0,
+        () -> (int) registry.withdrawal(libc, 1000).lost().count());
   }
 
   private static void sparql(PrintStream out, LocalRegistry registry) {
@@ -84,9 +115,14 @@ public final class GraphBench {
   }
 
   private static void time(PrintStream out, String what, double wanted, IntSupplier work) {
-    double[] millis = new double[ROUNDS];
+    time(out, what, ROUNDS, wanted, work);
+  }
+
+  private static void time(
+      PrintStream out, String what, int rounds, double wanted, IntSupplier work) {
+    double[] millis = new double[rounds];
     int result = 0;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds; i++) {
       long start = System.nanoTime();
       result = work.getAsInt();
       millis[i] = (System.nanoTime() - start) / 1e6;
@@ -95,7 +131,7 @@ public final class GraphBench {
     Arrays.sort(millis);
     out.printf(
         "%-38s %6d: first %.2f ms, median %.3f ms%s%n",
-        what, result, first, millis[ROUNDS / 2], wanted > 0 ? " (wanted " + wanted + " ms)" : "");
+        what, result, first, millis[rounds / 2], wanted > 0 ? " (wanted " + wanted + " ms)" : "");
   }
 
   private static void all(PrintStream out, ModuleGraph graph, Map<String, Integer> known) {

@@ -36,10 +36,11 @@ class ArchitectureTest {
     "..dmg.verdict..",
     "..dmg.admission..",
     "..dmg.modules..",
-    "..dmg.graph.."
+    "..dmg.graph..",
+    "..dmg.care.."
   };
   private static final String[] RESOLVER = {
-    "..dmg.select..", "..dmg.explain..", "..dmg.solver..", "..dmg.closure.."
+    "..dmg.select..", "..dmg.explain..", "..dmg.solver..", "..dmg.closure..", "..dmg.impact.."
   };
   private static final String[] NODE = {
     "..dmg.api..", "..dmg.key..", "..dmg.policy..", "..dmg.node.."

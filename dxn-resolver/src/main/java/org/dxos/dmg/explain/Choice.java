@@ -29,6 +29,9 @@ public record Choice(
   /** The newest cannot be chosen at all. */
   public record CannotBe(LeftOut newer) implements Reason {}
 
+  /** It was to be held, and could be. */
+  public record Kept(Version newer) implements Reason {}
+
   /** What it is there for does not want the newest. */
   public record Held(Version newer, List<Fact> by) implements Reason {
     public Held {
@@ -62,6 +65,7 @@ public record Choice(
                   + cannot.newer().version()
                   + ": "
                   + Words.leftOut(cannot.newer());
+          case Kept kept -> reference + ", not " + kept.newer() + ": it is held where it was";
           case Held held ->
               reference
                   + ", not "

@@ -1,6 +1,7 @@
 package org.dxos.dmg.explain;
 
 import java.util.List;
+import org.dxos.dmg.dagcbor.Node;
 
 /**
  * Why there is no solution.
@@ -29,6 +30,15 @@ public record Explanation(List<Fact> facts, Derivation derivation, boolean oneAL
   /** What would mend it, nearest first. */
   public List<String> mends() {
     return Mends.of(this);
+  }
+
+  /**
+   * All of it as data: {@code reason}, {@code facts}, {@code steps} and {@code mends}. A step says
+   * which claims can {@code never} be true together, and from which facts and earlier steps that
+   * follows, by their numbers from 0; the last says that nothing is left.
+   */
+  public Node.Map toNode() {
+    return ExplanationData.of(this);
   }
 
   /** All of it as text, lines ended by a line feed. */

@@ -39,6 +39,14 @@ public interface Catalog {
    */
   List<Release> providers(Name api, Cid genesis);
 
+  /**
+   * When a release was first there: seconds, UTC. Its publisher may say what it likes; a catalog
+   * that knows who ordered it says when that was.
+   */
+  default long since(Release release) {
+    return release.created();
+  }
+
   /** The release with this envelope or this record. */
   Optional<Release> byCid(Cid cid);
 

@@ -3,6 +3,7 @@ package org.dxos.dmg.select;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
@@ -38,10 +39,20 @@ public sealed interface Selection {
 
   /** Selects: an exact version, else the newest in a range, else what a tag names. */
   static Selection of(Catalog catalog, Dxn dxn) {
+    return of(catalog, dxn, OptionalLong.empty());
+  }
+
+  /**
+   * As {@link #of(Catalog, Dxn)}, and a range or no selector selects nothing that was first there
+   * after a moment.
+   *
+   * @param newest seconds, UTC
+   */
+  static Selection of(Catalog catalog, Dxn dxn, OptionalLong newest) {
     return switch (dxn) {
       case Dxn.ByCid byCid ->
           catalog.byCid(byCid.cid()).map(Selection::found).orElse(new NoCid(byCid.cid()));
-      case Dxn.Named named -> select(catalog, named.name(), named.selector());
+      case Dxn.Named named -> select(catalog, named.name(), named.selector(), newest);
     };
   }
 
@@ -53,7 +64,8 @@ public sealed interface Selection {
         .orElseGet(() -> new Found(release));
   }
 
-  private static Selection select(Catalog catalog, Name name, Selector selector) {
+  private static Selection select(
+      Catalog catalog, Name name, Selector selector, OptionalLong newest) {
     Optional<Cid> genesis = catalog.authority(name.authority().text());
     if (genesis.isEmpty()) {
       return new NoAuthority(name.authority().text(), catalog.near(name));
@@ -62,14 +74,25 @@ public sealed interface Selection {
     if (releases.isEmpty()) {
       return new NoName(name, catalog.near(name));
     }
-    return choose(catalog, name, genesis.get(), selector, releases)
+    boolean aged =
+        newest.isPresent()
+            && (selector.equals(Selector.LATEST)
+                || (selector instanceof Selector.InRange in && in.range().exact().isEmpty()));
+    List<Release> oldEnough =
+        aged
+            ? releases.stream().filter(one -> catalog.since(one) <= newest.getAsLong()).toList()
+            : releases;
+    return choose(catalog, name, genesis.get(), selector, oldEnough)
         .map(Selection::found)
         .orElseGet(
             () ->
                 new NoVersion(
                     name,
                     releases.stream().map(Release::version).toList(),
-                    "`" + text(selector) + "`"));
+                    "`"
+                        + text(selector)
+                        + "`"
+                        + (oldEnough.size() < releases.size() ? " and is old enough" : "")));
   }
 
   private static Optional<Release> choose(

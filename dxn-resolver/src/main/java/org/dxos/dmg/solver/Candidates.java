@@ -62,7 +62,7 @@ final class Candidates {
       boolean exact = wanted.range().exact().isPresent();
       reason(release, exact).ifPresentOrElse(leftOut::add, () -> fits.add(release));
     }
-    fits.sort(NEWEST_FIRST);
+    fits.sort(Comparator.comparing(this::isNotHeld).thenComparing(NEWEST_FIRST));
     return new Found(
         fits,
         part(
@@ -97,8 +97,8 @@ final class Candidates {
       }
     }
     fits.sort(
-        Comparator.comparing(
-                (Release one) -> wanted.provider().filter(named -> named.is(one)).isEmpty())
+        Comparator.comparing(this::isNotHeld)
+            .thenComparing(one -> wanted.provider().filter(named -> named.is(one)).isEmpty())
             .thenComparing(one -> !one.genesis().equals(genesis))
             .thenComparing(one -> provided(one, wanted.name(), genesis), Comparator.reverseOrder())
             .thenComparing(Release::name)
@@ -129,7 +129,7 @@ final class Candidates {
       return Optional.of(
           new LeftOut.Unavailable(release.name(), release.version(), unavailable.get()));
     }
-    boolean asked = isExactRoot(release);
+    boolean asked = isExactRoot(release) || !isNotHeld(release);
     if (release.notices().yanked().isPresent() && !exact && !asked) {
       return release
           .notices()
@@ -139,11 +139,14 @@ final class Candidates {
                   new LeftOut.Yanked(release.name(), release.version(), one.reason(), one.since()));
     }
     if (question.newest().isPresent()
-        && release.created() > question.newest().getAsLong()
+        && catalog.since(release) > question.newest().getAsLong()
         && !asked) {
       return Optional.of(
           new LeftOut.TooYoung(
-              release.name(), release.version(), release.created(), question.newest().getAsLong()));
+              release.name(),
+              release.version(),
+              catalog.since(release),
+              question.newest().getAsLong()));
     }
     return question
         .target()
@@ -172,6 +175,11 @@ final class Candidates {
   private boolean isRoot(Release release) {
     return question.roots().stream()
         .anyMatch(root -> isOf(root, release) && root.range().contains(release.version()));
+  }
+
+  /** False for what is held, which therefore comes first. */
+  private boolean isNotHeld(Release release) {
+    return !question.held().contains(release.envelope());
   }
 
   private boolean isExactRoot(Release release) {

@@ -95,6 +95,9 @@ final class Choices {
       return new Choice.Newest();
     }
     Version newer = newest.get().version();
+    if (question.held().contains(release.envelope())) {
+      return new Choice.Kept(newer);
+    }
     Optional<LeftOut> cannot =
         parts(facts)
             .flatMap(part -> part.leftOut().stream())

@@ -3,6 +3,8 @@ package org.dxos.dmg.solver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Kind;
@@ -26,6 +28,17 @@ public sealed interface Roots {
    * open, so that the solver may take an older one where the newest does not fit.
    */
   static Roots of(Catalog catalog, List<Dxn> asked) {
+    return of(catalog, asked, Set.of(), OptionalLong.empty());
+  }
+
+  /**
+   * As {@link #of(Catalog, List)}, with the releases that are to be held where they are: a tag is
+   * the one of them that it was, wherever it has gone since.
+   *
+   * @param held envelopes
+   * @param newest what came after is too young to be what no selector means: seconds, UTC
+   */
+  static Roots of(Catalog catalog, List<Dxn> asked, Set<Cid> held, OptionalLong newest) {
     List<Root> roots = new ArrayList<>();
     for (Dxn dxn : asked) {
       if (dxn instanceof Dxn.Named named
@@ -50,8 +63,11 @@ public sealed interface Roots {
         }
         continue;
       }
-      if (!(Selection.of(catalog, dxn) instanceof Selection.Found found)) {
-        return new Missing(dxn, Selection.of(catalog, dxn));
+      Optional<Release> kept = kept(catalog, dxn, held);
+      Selection selection =
+          kept.<Selection>map(Selection.Found::new).orElseGet(() -> selected(catalog, dxn, newest));
+      if (!(selection instanceof Selection.Found found)) {
+        return new Missing(dxn, selection);
       }
       Root root = root(dxn, found.release());
       if (!roots.contains(root)) {
@@ -59,6 +75,31 @@ public sealed interface Roots {
       }
     }
     return new Found(roots);
+  }
+
+  /** A range stays open: that what it has is too young is for the solver to say. */
+  private static Selection selected(Catalog catalog, Dxn dxn, OptionalLong newest) {
+    return dxn instanceof Dxn.Named named && named.selector().equals(Selector.LATEST)
+        ? Selection.of(catalog, dxn, newest)
+        : Selection.of(catalog, dxn);
+  }
+
+  /** What is held of a name that is asked for by a tag or a range. */
+  private static Optional<Release> kept(Catalog catalog, Dxn dxn, Set<Cid> held) {
+    if (held.isEmpty() || !(dxn instanceof Dxn.Named named)) {
+      return Optional.empty();
+    }
+    return catalog.authority(named.name().authority().text()).stream()
+        .flatMap(id -> catalog.releases(named.name(), id).stream())
+        .filter(one -> held.contains(one.envelope()) && !one.unavailable())
+        .filter(
+            one ->
+                switch (named.selector()) {
+                  case Selector.Tag _ -> true;
+                  case Selector.InRange in -> in.range().contains(one.version());
+                  case Selector.Exact _, Selector.ByCid _ -> false;
+                })
+        .findFirst();
   }
 
   /** An API as a root asks for a provider of it. */

@@ -192,7 +192,8 @@ class BruteForceTest {
             roots,
             random.nextInt(3) == 0 ? Optional.of(Target.parse("nodejs")) : Optional.empty(),
             random.nextBoolean() ? Rule.LINE : Rule.NAME,
-            random.nextInt(3) == 0 ? OptionalLong.of(MOMENT) : OptionalLong.empty()));
+            random.nextInt(3) == 0 ? OptionalLong.of(MOMENT) : OptionalLong.empty(),
+            Set.of()));
   }
 
   @Test

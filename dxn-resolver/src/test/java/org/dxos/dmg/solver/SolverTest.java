@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.record.Dependency;
@@ -19,6 +23,7 @@ import org.dxos.dmg.record.Provided;
 import org.dxos.dmg.record.Runtime;
 import org.dxos.dmg.record.Variant;
 import org.dxos.dmg.select.MemoryCatalog;
+import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Target;
 import org.dxos.dmg.version.Range;
 import org.dxos.dmg.version.Version;
@@ -101,6 +106,88 @@ class SolverTest {
     assertEquals(
         List.of("org.a/module/a@1.0.0", "org.a/module/b@1.0.0", "org.a/module/c@1.0.0"),
         solved("org.a/module/a@^1", "org.a/module/b"));
+  }
+
+  private Question holding(String roots, String... held) {
+    Set<Cid> envelopes = new HashSet<>();
+    for (Release one : catalog.all()) {
+      if (List.of(held).contains(one.name() + "@" + one.version())) {
+        envelopes.add(one.envelope());
+      }
+    }
+    Roots found = Roots.of(catalog, List.of(Dxn.parse(roots)), envelopes, OptionalLong.empty());
+    return Question.of(((Roots.Found) found).roots()).holding(envelopes);
+  }
+
+  @Test
+  void whatIsHeldStaysWhereItCanAndMovesWhereItMust() {
+    add(
+        record("org.a/module/a", "1.0.0")
+            .dependency(on("org.a/module/b", "^1"))
+            .dependency(on("org.a/module/c", "^1")),
+        record("org.a/module/a", "1.1.0")
+            .dependency(on("org.a/module/b", "^1"))
+            .dependency(on("org.a/module/c", "^1.1")),
+        record("org.a/module/b", "1.0.0"),
+        record("org.a/module/b", "1.1.0"),
+        record("org.a/module/c", "1.0.0"),
+        record("org.a/module/c", "1.1.0"),
+        record("org.a/module/c", "1.2.0"));
+    // Nothing but what moves: also the root, which was asked for without a version.
+    assertEquals(
+        List.of("org.a/module/a@1.0.0", "org.a/module/b@1.1.0", "org.a/module/c@1.0.0"),
+        chosen(
+            Solver.solve(
+                catalog,
+                holding("org.a/module/a", "org.a/module/a@1.0.0", "org.a/module/c@1.0.0"))));
+    // The newer root cannot live with what is held: that has to move as well.
+    assertEquals(
+        List.of("org.a/module/a@1.1.0", "org.a/module/b@1.0.0", "org.a/module/c@1.2.0"),
+        chosen(
+            Solver.solve(
+                catalog,
+                holding("org.a/module/a", "org.a/module/b@1.0.0", "org.a/module/c@1.0.0"))));
+  }
+
+  @Test
+  void whatIsHeldMayHaveBeenYankedSince() {
+    add(record("org.a/module/a", "1.0.0").dependency(on("org.a/module/b", "^1")));
+    add(record("org.a/module/b", "1.0.0"));
+    catalog.yanked(record("org.a/module/b", "1.1.0"));
+    assertEquals(
+        List.of("org.a/module/a@1.0.0", "org.a/module/b@1.1.0"),
+        chosen(Solver.solve(catalog, holding("org.a/module/a", "org.a/module/b@1.1.0"))));
+    assertEquals(List.of("org.a/module/a@1.0.0", "org.a/module/b@1.0.0"), solved("org.a/module/a"));
+  }
+
+  @Test
+  void explanationsAreDataWhoseStepsComeAfterWhatTheyRestOn() {
+    add(
+        record("org.a/module/a", "1.0.0").dependency(on("org.a/module/c", "^1.1")),
+        record("org.a/module/b", "1.0.0").dependency(on("org.a/module/c", "~1.0")),
+        record("org.a/module/c", "1.0.0"),
+        record("org.a/module/c", "1.1.0"));
+    Resolution.Unsolvable no =
+        assertInstanceOf(
+            Resolution.Unsolvable.class,
+            solve(Optional.empty(), "org.a/module/a", "org.a/module/b"));
+    Node.Map data = no.why().toNode();
+    List<Node> steps = ((Node.Array) data.entries().get("steps")).items();
+    int facts = ((Node.Array) data.entries().get("facts")).items().size();
+    assertEquals(no.why().facts().size(), facts);
+    assertFalse(steps.isEmpty());
+    for (int i = 0; i < steps.size(); i++) {
+      for (String field : List.of("facts", "steps")) {
+        if (((Node.Map) steps.get(i)).entries().get(field) instanceof Node.Array numbers) {
+          for (Node number : numbers.items()) {
+            long value = ((Node.Int) number).value();
+            assertTrue(value >= 0 && value < (field.equals("facts") ? facts : i), data.toString());
+          }
+        }
+      }
+    }
+    Node never = ((Node.Map) steps.getLast()).entries().get("never");
+    assertEquals(new Node.Array(List.of()), never);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -61,13 +62,25 @@ final class Clerk implements AutoCloseable {
         CompletableFuture<Learned> answer)
         implements Task {}
 
+    /**
+     * A statement, found in order.
+     *
+     * @param blocks of it that were not held
+     * @param relied blocks of it that were
+     */
     record Say(
-        Signed<Statement> statement, Map<Cid, byte[]> blocks, CompletableFuture<Receipt> answer)
+        Signed<Statement> statement,
+        Map<Cid, byte[]> blocks,
+        Set<Cid> relied,
+        CompletableFuture<Receipt> answer)
         implements Task {
       long bytes() {
         return blocks.values().stream().mapToLong(block -> block.length).sum();
       }
     }
+
+    /** Something to be done while nothing else is committed from here. */
+    record Between(Runnable work, CompletableFuture<Boolean> answer) implements Task {}
 
     /** A head that adds nothing, and lives on from now. */
     record Renew(Cid genesis, CompletableFuture<AuthorityView> answer) implements Task {}
@@ -163,10 +176,25 @@ final class Clerk implements AutoCloseable {
             bytes = 0;
           }
         }
+        case Task.Between between -> {
+          settle(says);
+          says = new ArrayList<>();
+          bytes = 0;
+          run(between);
+        }
         case Task.Stop _ -> {}
       }
     }
     settle(says);
+  }
+
+  private static void run(Task.Between between) {
+    try {
+      between.work().run();
+      between.answer().complete(true);
+    } catch (RuntimeException e) {
+      between.answer().completeExceptionally(e);
+    }
   }
 
   private void answer(Task.Learn task) {
@@ -313,7 +341,9 @@ final class Clerk implements AutoCloseable {
   private void apply(Task.Say say, Chapter chapter, long issued, Batch batch, BlockSource all) {
     Signed<Statement> statement = say.statement();
     // The key log may have gone on since the statement was handed in.
-    Optional<Verdict.Refused> late = HomeRules.judge(chapter.before, keys, statement, issued);
+    Optional<Verdict.Refused> late =
+        HomeRules.judge(chapter.before, keys, statement, issued)
+            .or(() -> collected(say.relied(), all));
     Verdict verdict =
         late.isPresent()
             ? late.get()
@@ -339,6 +369,14 @@ final class Clerk implements AutoCloseable {
                   new AdmissionException.Refused(
                       refused.code(), refused.message(), refused.hint()));
     }
+  }
+
+  /** What was held when the statement was handed in may have been collected since. */
+  private static Optional<Verdict.Refused> collected(Set<Cid> relied, BlockSource all) {
+    return relied.stream()
+        .filter(cid -> all.get(cid).isEmpty())
+        .findFirst()
+        .map(Registrar::collected);
   }
 
   private AuthorityView sign(Chapter chapter, long issued, Batch batch) {
@@ -406,6 +444,7 @@ final class Clerk implements AutoCloseable {
       switch (task) {
         case Task.Learn learn -> learn.answer().completeExceptionally(e);
         case Task.Say say -> say.answer().completeExceptionally(e);
+        case Task.Between between -> between.answer().completeExceptionally(e);
         case Task.Renew renew -> renew.answer().completeExceptionally(e);
         case Task.Stop _ -> {}
       }

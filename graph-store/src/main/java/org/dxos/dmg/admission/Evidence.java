@@ -107,7 +107,15 @@ final class Evidence {
 
   /** Envelopes that are held and do not stand, in no order. */
   static List<Cid> aside(Cid id, BlockStore store) {
-    return store.registers(ASIDE + id + "/").stream()
+    return aside(ASIDE + id + "/", store);
+  }
+
+  static List<Cid> allAside(BlockStore store) {
+    return aside(ASIDE, store);
+  }
+
+  private static List<Cid> aside(String prefix, BlockStore store) {
+    return store.registers(prefix).stream()
         .map(register -> Cid.parse(register.substring(register.lastIndexOf('/') + 1)))
         .toList();
   }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockStore;
@@ -35,11 +36,18 @@ final class Holdings {
     for (Cid id : NodeTree.ids(tree, store)) {
       holdings.views.put(id, view(id, tree.state(id, store).orElseThrow(), store));
     }
+    holdings.names.putAll(names(store));
+    return holdings;
+  }
+
+  /** The names that are bound in a store. */
+  static Map<String, Cid> names(BlockStore store) {
+    Map<String, Cid> names = new TreeMap<>();
     for (String register : store.registers(CLAIM)) {
       String name = register.substring(CLAIM.length());
-      store.register(register).ifPresent(id -> holdings.names.put(name, Cid.fromBytes(id)));
+      store.register(register).ifPresent(id -> names.put(name, Cid.fromBytes(id)));
     }
-    return holdings;
+    return names;
   }
 
   /** An authority whose state is {@code state}. */

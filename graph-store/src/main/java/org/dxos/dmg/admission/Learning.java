@@ -80,6 +80,10 @@ final class Learning {
     added.forEach(envelope -> Carried.eachBlock(envelope, all, this::keepNew));
     standing.forks().forEach(fork -> batch.put(Axiom.cid(fork), fork.encode()));
     Evidence.putAside(dossier, standing, all, batch);
+    if (onward(standing).isEmpty()) {
+      // The tip is another than the one that went on; its tree may not be held any more.
+      standing.tip().ifPresent(dossier::requireTree);
+    }
     journal(standing);
     return new AuthorityView(
         genesis,

@@ -19,8 +19,8 @@ import org.dxos.dmg.verdict.Signed;
  */
 final class NodeTree {
 
-  private static final String ROOT = "root";
-  private static final String LOCAL = "local/";
+  static final String ROOT = "root";
+  static final String LOCAL = "local/";
   private static final String KEY = "a/";
 
   private final MerkleSearchTree tree;

@@ -3,9 +3,11 @@ package org.dxos.dmg.admission;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
@@ -213,7 +215,8 @@ public final class Registrar implements AutoCloseable {
     AuthorityView view = known(signed);
     HomeRules.judge(view, keys, signed, now()).ifPresent(Registrar::refuse);
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    clerk.enqueue(new Clerk.Task.Say(signed, checked(signed, view, all), answer));
+    Blocks blocks = checked(signed, view, all);
+    clerk.enqueue(new Clerk.Task.Say(signed, blocks.fresh(), blocks.relied(), answer));
     return answer;
   }
 
@@ -228,22 +231,64 @@ public final class Registrar implements AutoCloseable {
     Signed<Statement> signed = Signed.read(all, envelope, Statement.class).requireSigned();
     AuthorityView view = known(signed);
     HomeRules.judge(view, signed, now()).ifPresent(Registrar::refuse);
-    Map<Cid, byte[]> blocks = checked(signed, view, all);
+    Blocks blocks = checked(signed, view, all);
     boolean held = view.state().get(Slots.of(signed.body())).equals(Optional.of(envelope));
-    return new Checked(signed, view, blocks, held);
+    return new Checked(signed, view, blocks.fresh(), blocks.relied(), held);
   }
 
   /**
    * A statement that was found in order.
    *
    * @param blocks of it that are not held
+   * @param relied blocks of it that are: to be looked for again where it is kept
    * @param held whether it stands already
    */
   public record Checked(
       Signed<Statement> statement,
       AuthorityView authority,
       Map<Cid, byte[]> blocks,
+      Set<Cid> relied,
       boolean held) {}
+
+  /**
+   * Does something while no head is signed and nothing else is committed through {@link #between}:
+   * collecting, and keeping what relies on blocks that are held.
+   *
+   * @param work short, as all publishers wait for it; it must not call a registrar
+   */
+  public void between(Runnable work) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    clerk.enqueue(new Clerk.Task.Between(work, answer));
+    await(answer);
+  }
+
+  /** Why a statement is not taken that relied on a block which has gone. */
+  static Verdict.Refused collected(Cid cid) {
+    return new Verdict.Refused(
+        ErrorCode.BLOCK_MISSING,
+        "admit statement: block `" + cid + "` was held when it came, and was collected since",
+        "hand it in again, with all its blocks");
+  }
+
+  /**
+   * Checks that what a statement relied on is still there; to be asked in {@link #between}.
+   *
+   * @throws AdmissionException.Refused if it is not
+   */
+  public void requireHeld(Checked checked) {
+    checked.relied().stream()
+        .filter(cid -> !store.has(cid))
+        .findFirst()
+        .ifPresent(cid -> refuse(collected(cid)));
+  }
+
+  /**
+   * The blocks of a statement.
+   *
+   * @param fresh those that are not held
+   * @param relied those that are
+   */
+  private record Blocks(Map<Cid, byte[]> fresh, Set<Cid> relied) {}
 
   /** True if this node signs the heads of an authority. */
   public boolean isHome(Cid genesis) {
@@ -268,9 +313,9 @@ public final class Registrar implements AutoCloseable {
   }
 
   /** The blocks of a statement that are not held, once it was found to say what its record says. */
-  private Map<Cid, byte[]> checked(Signed<Statement> signed, AuthorityView view, BlockSource all) {
+  private Blocks checked(Signed<Statement> signed, AuthorityView view, BlockSource all) {
     Statement statement = signed.body();
-    Map<Cid, byte[]> blocks = new LinkedHashMap<>();
+    Blocks blocks = new Blocks(new LinkedHashMap<>(), new LinkedHashSet<>());
     if (statement.op() instanceof Statement.Release release) {
       // A slot that is taken stays taken, so a conflict is told before any file is looked at.
       switch (Slots.apply(view.state(), signed.cid(), statement, view.voided(), all)) {
@@ -305,9 +350,11 @@ public final class Registrar implements AutoCloseable {
     return cid -> offered.get(cid).or(() -> store.get(cid));
   }
 
-  private void keepNew(Cid cid, BlockSource all, Map<Cid, byte[]> blocks) {
-    if (!store.has(cid)) {
-      blocks.put(cid, Signed.need(all, cid, "block"));
+  private void keepNew(Cid cid, BlockSource all, Blocks blocks) {
+    if (store.has(cid)) {
+      blocks.relied().add(cid);
+    } else {
+      blocks.fresh().put(cid, Signed.need(all, cid, "block"));
     }
   }
 

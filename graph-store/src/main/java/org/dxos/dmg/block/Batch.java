@@ -2,9 +2,11 @@ package org.dxos.dmg.block;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
@@ -17,6 +19,8 @@ public final class Batch implements BlockSink, BlockSource {
 
   private final Map<Cid, byte[]> blocks = new LinkedHashMap<>();
   private final Map<String, byte[]> registers = new LinkedHashMap<>();
+  private final Set<Cid> discarded = new LinkedHashSet<>();
+  private final Set<String> unset = new LinkedHashSet<>();
   private final List<Admitted> admitted = new ArrayList<>();
 
   @Override
@@ -28,6 +32,7 @@ public final class Batch implements BlockSink, BlockSource {
               .formatted(cid, block.length, BlockStore.MAX_BLOCK_BYTES));
     }
     blocks.put(cid.requireStorable(), block);
+    discarded.remove(cid);
   }
 
   /** A block that this batch would add. */
@@ -39,6 +44,19 @@ public final class Batch implements BlockSink, BlockSource {
   /** Sets a register to a value. */
   public void set(String register, byte[] value) {
     registers.put(register, value);
+    unset.remove(register);
+  }
+
+  /** Takes a block away. It is for the caller to know that nothing leads to it. */
+  public void discard(Cid cid) {
+    blocks.remove(cid);
+    discarded.add(cid);
+  }
+
+  /** Takes a register away. */
+  public void unset(String register) {
+    registers.remove(register);
+    unset.add(register);
   }
 
   /** Appends to the journal. */
@@ -47,7 +65,11 @@ public final class Batch implements BlockSink, BlockSource {
   }
 
   public boolean isEmpty() {
-    return blocks.isEmpty() && registers.isEmpty() && admitted.isEmpty();
+    return blocks.isEmpty()
+        && registers.isEmpty()
+        && admitted.isEmpty()
+        && discarded.isEmpty()
+        && unset.isEmpty();
   }
 
   Map<Cid, byte[]> blocks() {
@@ -56,6 +78,14 @@ public final class Batch implements BlockSink, BlockSource {
 
   Map<String, byte[]> registers() {
     return registers;
+  }
+
+  Set<Cid> discarded() {
+    return discarded;
+  }
+
+  Set<String> unset() {
+    return unset;
   }
 
   List<Admitted> admitted() {

@@ -1,5 +1,6 @@
 package org.dxos.dmg.block;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.cid.Cid;
@@ -53,6 +54,18 @@ public interface BlockStore extends BlockSource, AutoCloseable {
 
   /** Visits every block's CID; for checks and collection, not for serving. */
   void eachBlock(java.util.function.Consumer<Cid> visitor);
+
+  /** The bytes of a block, as they lie there; 0 if it is not held. */
+  long size(Cid cid);
+
+  /** Gives the space back that blocks took which were discarded. Takes a while; reads go on. */
+  void compact();
+
+  /**
+   * Makes a home in a folder that is not there yet, with all that this holds at one moment; files
+   * are shared with it where the disk can.
+   */
+  void checkpoint(Path home);
 
   @Override
   void close();

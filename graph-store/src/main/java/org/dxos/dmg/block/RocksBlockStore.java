@@ -1,7 +1,9 @@
 package org.dxos.dmg.block;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +17,20 @@ import org.dxos.dmg.cid.Cid;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -37,6 +43,9 @@ import org.rocksdb.WriteOptions;
  * that is used after it was closed takes the process with it.
  */
 public final class RocksBlockStore implements BlockStore {
+
+  private static final org.slf4j.Logger LOG =
+      org.slf4j.LoggerFactory.getLogger(RocksBlockStore.class);
 
   /**
    * Read cache of the database: enough for the trees of a large authority, small for a small
@@ -61,6 +70,7 @@ public final class RocksBlockStore implements BlockStore {
   private final ColumnFamilyHandle registers;
   private final WriteOptions synced;
   private final byte[] journalId;
+  private final Watermark watermark;
   private final ReentrantLock writer = new ReentrantLock();
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
   private boolean closed;
@@ -109,7 +119,11 @@ public final class RocksBlockStore implements BlockStore {
             .setCreateMissingColumnFamilies(true)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
             .setKeepLogFileNum(2)
-            .setMaxOpenFiles(256);
+            .setMaxOpenFiles(256)
+            // What was acknowledged was synced, so a log that is damaged before its end is no
+            // crash:
+            // to go on without the rest would be to lose it and say nothing.
+            .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     this.db =
         RocksDB.open(
@@ -129,6 +143,36 @@ public final class RocksBlockStore implements BlockStore {
     this.resources.addAll(List.of(synced, db, options, plain, large, bloom, cache));
     this.journalId = begin(random);
     this.journalEnd = readJournalEnd();
+    this.watermark = new Watermark(home, journalId);
+    try {
+      watermark.require(journalEnd);
+    } catch (StorageException e) {
+      release();
+      throw e;
+    }
+  }
+
+  private void release() {
+    resources.forEach(
+        resource -> {
+          try {
+            resource.close();
+          } catch (Exception e) {
+            throw new StorageException.Failed("close database: " + e.getMessage(), e);
+          }
+        });
+  }
+
+  /** On the way out: what is in files need not be read from the log again. */
+  private void settle() {
+    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+      if (!broken) {
+        db.flush(wait, List.of(blocks, journal, registers));
+        watermark.set(journalEnd);
+      }
+    } catch (RocksDBException | StorageException e) {
+      LOG.debug("not settled, the log has it all: {}", e.toString());
+    }
   }
 
   private byte[] begin(RandomGenerator random) throws RocksDBException {
@@ -145,6 +189,7 @@ public final class RocksBlockStore implements BlockStore {
   private long readJournalEnd() {
     try (RocksIterator at = db.newIterator(journal)) {
       at.seekToLast();
+      requireEnd(at, "read the end of the journal");
       return at.isValid() ? ByteBuffer.wrap(at.key()).getLong() : 0;
     }
   }
@@ -175,6 +220,9 @@ public final class RocksBlockStore implements BlockStore {
       }
       return Optional.of(block);
     } catch (RocksDBException e) {
+      if (isDamage(e)) {
+        throw new StorageException.Corrupt(cid, e);
+      }
       throw failed("read block `" + cid + "`", e);
     } finally {
       leave();
@@ -190,6 +238,46 @@ public final class RocksBlockStore implements BlockStore {
           && db.get(blocks, key, new byte[0]) != RocksDB.NOT_FOUND;
     } catch (RocksDBException e) {
       throw failed("look for block `" + cid + "`", e);
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public long size(Cid cid) {
+    enter();
+    try {
+      int size = db.get(blocks, cid.bytes(), new byte[0]);
+      return size == RocksDB.NOT_FOUND ? 0 : size;
+    } catch (RocksDBException e) {
+      throw failed("look for block `" + cid + "`", e);
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void checkpoint(Path home) {
+    enter();
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      Files.createDirectories(home);
+      checkpoint.createCheckpoint(home.resolve("db").toString());
+    } catch (RocksDBException e) {
+      throw failed("copy database to `" + home + "`", e);
+    } catch (IOException e) {
+      throw new StorageException.Failed("copy database to `" + home + "`: " + e, e);
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void compact() {
+    enter();
+    try {
+      db.compactRange(blocks);
+    } catch (RocksDBException e) {
+      throw failed("compact blocks", e);
     } finally {
       leave();
     }
@@ -219,6 +307,7 @@ public final class RocksBlockStore implements BlockStore {
         }
         names.add(name);
       }
+      requireEnd(at, "list registers `" + prefix + "`");
     } finally {
       leave();
     }
@@ -243,6 +332,7 @@ public final class RocksBlockStore implements BlockStore {
       for (at.seek(position(position + 1)); at.isValid() && entries.size() < limit; at.next()) {
         entries.add(JournalEntry.decode(ByteBuffer.wrap(at.key()).getLong(), at.value()));
       }
+      requireEnd(at, "read the journal after position " + position);
     } finally {
       leave();
     }
@@ -274,6 +364,12 @@ public final class RocksBlockStore implements BlockStore {
       for (Map.Entry<String, byte[]> register : batch.registers().entrySet()) {
         write.put(registers, ascii(register.getKey()), register.getValue());
       }
+      for (Cid discarded : batch.discarded()) {
+        write.delete(blocks, discarded.bytes());
+      }
+      for (String register : batch.unset()) {
+        write.delete(registers, ascii(register));
+      }
       for (Batch.Admitted one : batch.admitted()) {
         end++;
         byte[] value = new JournalEntry(end, one.kind(), one.genesis(), one.envelope()).encode();
@@ -304,6 +400,7 @@ public final class RocksBlockStore implements BlockStore {
       for (at.seekToFirst(); at.isValid(); at.next()) {
         visitor.accept(Cid.fromBytes(at.key()));
       }
+      requireEnd(at, "list blocks");
     } finally {
       leave();
     }
@@ -318,14 +415,8 @@ public final class RocksBlockStore implements BlockStore {
         return;
       }
       closed = true;
-      resources.forEach(
-          resource -> {
-            try {
-              resource.close();
-            } catch (Exception e) {
-              throw new StorageException.Failed("close database: " + e.getMessage(), e);
-            }
-          });
+      settle();
+      release();
     } finally {
       open.writeLock().unlock();
       writer.unlock();
@@ -339,6 +430,19 @@ public final class RocksBlockStore implements BlockStore {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static boolean isDamage(RocksDBException e) {
+    return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
+  }
+
+  /** An iterator that meets a damaged file ends as if there were nothing more. */
+  private static void requireEnd(RocksIterator at, String what) {
+    try {
+      at.status();
+    } catch (RocksDBException e) {
+      throw failed(what, e);
+    }
   }
 
   private static StorageException failed(String what, RocksDBException e) {

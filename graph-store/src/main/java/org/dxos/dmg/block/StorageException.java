@@ -49,6 +49,13 @@ public abstract sealed class StorageException extends RuntimeException implement
       this.cid = cid;
     }
 
+    Corrupt(Cid cid, Throwable cause) {
+      super(
+          "read block `" + cid + "`: a file of the database is damaged: " + cause.getMessage(),
+          cause);
+      this.cid = cid;
+    }
+
     /** The block that is damaged. */
     public Cid cid() {
       return cid;
@@ -62,6 +69,34 @@ public abstract sealed class StorageException extends RuntimeException implement
     @Override
     public Optional<String> hint() {
       return Optional.of("restore the block from a backup or from a node that holds it");
+    }
+  }
+
+  /** The database is of an earlier moment than when it was closed last, or of another home. */
+  public static final class CutBack extends StorageException {
+    CutBack(Path file, long position, long end) {
+      super(
+          position < 0
+              ? "open home: its database is of another home than file `" + file + "`"
+              : "open home: its journal ends at position "
+                  + end
+                  + ", by file `"
+                  + file
+                  + "` it came to "
+                  + position
+                  + ": what came after is lost");
+    }
+
+    @Override
+    public ErrorCode code() {
+      return ErrorCode.STORAGE;
+    }
+
+    @Override
+    public Optional<String> hint() {
+      return Optional.of(
+          "restore it from a backup; to go on with what is left, delete that file, and take what"
+              + " others hold before anything is signed");
     }
   }
 

@@ -45,6 +45,11 @@ final class FileSizes {
     return !lines.isEmpty();
   }
 
+  /** Bytes of all files below a folder. */
+  static long total(Path folder) throws IOException {
+    return sizes(folder).values().stream().mapToLong(Long::longValue).sum();
+  }
+
   private static Map<String, Long> sizes(Path folder) throws IOException {
     Map<String, Long> sizes = new TreeMap<>();
     if (!Files.exists(folder)) {

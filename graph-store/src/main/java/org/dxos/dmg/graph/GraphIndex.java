@@ -5,29 +5,23 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.jena.graph.NodeFactory;
-import org.apache.jena.query.Dataset;
-import org.apache.jena.query.DatasetFactory;
-import org.apache.jena.query.text.EntityDefinition;
-import org.apache.jena.query.text.TextDatasetFactory;
-import org.apache.jena.query.text.TextIndexConfig;
 import org.apache.jena.sparql.core.DatasetGraph;
 import org.apache.jena.system.Txn;
 import org.apache.jena.tdb2.DatabaseMgr;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.NIOFSDirectory;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.modules.ModuleGraph;
-import org.dxos.dmg.rdf.Ontology;
 
 /**
  * The projection of one block store, in one folder.
@@ -54,11 +48,10 @@ public final class GraphIndex implements AutoCloseable {
 
   private final Path folder;
   private final BlockStore store;
-  private final Directory words;
-  private final DatasetGraph plain;
-  private final DatasetGraph graph;
-  private final Queries queries;
+  private final Supplier<ModuleGraph> modules;
   private final ReentrantLock writer = new ReentrantLock();
+  private final ReentrantLock rebuilding = new ReentrantLock();
+  private volatile Projection now;
   private volatile long position;
 
   /** A serialised answer. */
@@ -72,20 +65,12 @@ public final class GraphIndex implements AutoCloseable {
    */
   public record Hit(String name, String version, Optional<String> description) {}
 
-  private GraphIndex(
-      Path folder,
-      BlockStore store,
-      Supplier<ModuleGraph> modules,
-      Directory words,
-      DatasetGraph plain,
-      DatasetGraph graph) {
+  private GraphIndex(Path folder, BlockStore store, Supplier<ModuleGraph> modules, Projection now) {
     this.folder = folder;
     this.store = store;
-    this.words = words;
-    this.plain = plain;
-    this.graph = graph;
-    this.queries = new Queries(graph, QueryLimits.usual(), modules);
-    this.position = Projector.position(graph);
+    this.modules = modules;
+    this.now = now;
+    this.position = Projector.position(now.graph());
   }
 
   /**
@@ -104,12 +89,14 @@ public final class GraphIndex implements AutoCloseable {
           Files.exists(journal)
               && Files.readString(journal, StandardCharsets.ISO_8859_1).strip().equals(id)
               && !Files.exists(folder.resolve(DAMAGED))
-              && FileSizes.hold(folder.resolve("data/tdb2"), folder.resolve(SIZES));
+              && FileSizes.hold(current(folder).resolve("tdb2"), folder.resolve(SIZES));
       if (!ours) {
         delete(folder);
+      } else {
+        deleteStrays(folder);
       }
       try {
-        return make(folder, folder.resolve("data"), id, store, modules);
+        return make(folder, current(folder), id, store, modules);
       } catch (RuntimeException | IOException unreadable) {
         // The engine may hold on to the folder that it could not open: the new one is beside it,
         // and
@@ -127,28 +114,99 @@ public final class GraphIndex implements AutoCloseable {
     }
   }
 
+  /**
+   * What of a projection does not fit the store, if something does not: the next {@link #open}
+   * makes it anew. Not to be asked while the projection is open.
+   */
+  public static Optional<String> fault(Path folder, BlockStore store) {
+    if (!Files.exists(folder)) {
+      return Optional.empty();
+    }
+    String what = "projection `" + folder + "`: ";
+    try {
+      Path journal = folder.resolve("journal");
+      if (!Files.exists(journal)) {
+        return Optional.of(what + "it was cut off while it was made");
+      }
+      String id = HexFormat.of().formatHex(store.journalId());
+      String found = Files.readString(journal, StandardCharsets.ISO_8859_1).strip();
+      if (!found.equals(id)) {
+        return Optional.of(what + "it is of journal `" + found + "`, here is `" + id + "`");
+      }
+      if (Files.exists(folder.resolve(DAMAGED))) {
+        return Optional.of(what + "it was found damaged");
+      }
+      if (!FileSizes.hold(current(folder).resolve("tdb2"), folder.resolve(SIZES))) {
+        return Optional.of(what + "a file of it is gone, or smaller than it was");
+      }
+      DatasetGraph plain =
+          DatabaseMgr.connectDatasetGraph(current(folder).resolve("tdb2").toString());
+      try {
+        long position = Projector.position(plain);
+        return position <= store.journalEnd()
+            ? Optional.empty()
+            : Optional.of(
+                what + "it is at position " + position + ", the journal at " + store.journalEnd());
+      } finally {
+        org.apache.jena.tdb2.sys.TDBInternal.expel(plain);
+      }
+    } catch (IOException | RuntimeException e) {
+      return Optional.of(what + "it cannot be read: " + e);
+    }
+  }
+
+  /** Takes a projection away. Not to be called while it is open. */
+  public static void drop(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      throw new GraphException(
+          ErrorCode.STORAGE, "delete projection `" + folder + "`: " + e, "check permissions");
+    }
+  }
+
   /** Lies in the folder of a projection that the next process makes anew. */
   private static final String DAMAGED = "damaged";
 
   private static final String SIZES = "sizes";
 
+  /** Names the folder that the projection is in, once it was made anew beside another. */
+  private static final String CURRENT = "current";
+
+  private static final String FIRST = "data";
+  private static final Pattern NUMBERED = Pattern.compile(FIRST + "-([0-9]{1,9})");
+
+  private static Path current(Path folder) throws IOException {
+    Path file = folder.resolve(CURRENT);
+    String name =
+        Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1).strip() : FIRST;
+    return folder.resolve(NUMBERED.matcher(name).matches() ? name : FIRST);
+  }
+
+  /** What was cut off while it was made beside the one in use, or could not be deleted after. */
+  private static void deleteStrays(Path folder) throws IOException {
+    Path current = current(folder);
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path one : (Iterable<Path>) all::iterator) {
+        String name = String.valueOf(one.getFileName());
+        boolean data = name.equals(FIRST) || NUMBERED.matcher(name).matches();
+        if (data && !one.equals(current)) {
+          delete(one);
+        }
+      }
+    }
+  }
+
   private static GraphIndex make(
       Path folder, Path data, String id, BlockStore store, Supplier<ModuleGraph> modules)
       throws IOException {
-    Files.createDirectories(data.resolve("tdb2"));
-    Files.createDirectories(data.resolve("words"));
-    DatasetGraph plain = DatabaseMgr.connectDatasetGraph(data.resolve("tdb2").toString());
+    Projection projection = Projection.connect(data, modules);
     try {
-      Directory words = new NIOFSDirectory(data.resolve("words"));
-      Dataset text =
-          TextDatasetFactory.createLucene(
-              DatasetFactory.wrap(plain), words, new TextIndexConfig(entities()));
-      GraphIndex index =
-          new GraphIndex(folder, store, modules, words, plain, text.asDatasetGraph());
+      GraphIndex index = new GraphIndex(folder, store, modules, projection);
       Files.writeString(folder.resolve("journal"), id + "\n");
       return index;
     } catch (RuntimeException | IOException e) {
-      org.apache.jena.tdb2.sys.TDBInternal.expel(plain);
+      projection.expel();
       throw e;
     }
   }
@@ -157,7 +215,7 @@ public final class GraphIndex implements AutoCloseable {
   private void recordSizes() {
     try {
       if (!Files.exists(folder.resolve(DAMAGED))) {
-        FileSizes.record(folder.resolve("data/tdb2"), folder.resolve(SIZES));
+        FileSizes.record(now.data().resolve("tdb2"), folder.resolve(SIZES));
       }
     } catch (IOException e) {
       throw new GraphException(
@@ -171,13 +229,25 @@ public final class GraphIndex implements AutoCloseable {
 
   /** What fails inside of the database, and not on account of the query, is damage. */
   private <T> T ask(Ask<T> ask) {
+    Projection asked = enter();
     try {
-      return ask.of(queries);
+      return ask.of(asked.queries());
     } catch (GraphException e) {
       throw e;
     } catch (RuntimeException e) {
       throw damaged(e);
+    } finally {
+      asked.leave();
     }
+  }
+
+  /** The projection in use, held so until it is left: it may be replaced at any time. */
+  private Projection enter() {
+    Projection asked = now;
+    while (!asked.enter()) {
+      asked = now;
+    }
+    return asked;
   }
 
   static boolean isDamage(RuntimeException e) {
@@ -211,14 +281,6 @@ public final class GraphIndex implements AutoCloseable {
         ErrorCode.STORAGE,
         "read projection `" + folder + "`: it is damaged: " + e,
         "start the node again: the projection is then made anew from what is held");
-  }
-
-  private static EntityDefinition entities() {
-    EntityDefinition entities =
-        new EntityDefinition("uri", "text", NodeFactory.createURI(Ontology.LABEL));
-    entities.set("text", NodeFactory.createURI(Ontology.DESCRIPTION));
-    entities.set("text", NodeFactory.createURI(Ontology.KEYWORD));
-    return entities;
   }
 
   private static void delete(Path folder) throws IOException {
@@ -260,29 +322,135 @@ public final class GraphIndex implements AutoCloseable {
   }
 
   private void step() {
-    List<JournalEntry> entries = store.journal(position, ENTRIES);
+    position = step(now, position);
+    recordSizes();
+  }
+
+  /** Brings a projection forward by one commit; the position that it has then. */
+  private long step(Projection projection, long from) {
+    List<JournalEntry> entries = store.journal(from, ENTRIES);
     if (entries.isEmpty()) {
       throw new GraphException(
-          ErrorCode.INTERNAL, "project journal: nothing after position " + position, "");
+          ErrorCode.INTERNAL, "project journal: nothing after position " + from, "");
     }
-    long reached =
-        Txn.calculateWrite(
-            graph,
-            () -> {
-              Projector projector = new Projector(store, graph);
-              long last = position;
-              for (JournalEntry entry : entries) {
-                projector.apply(entry);
-                last = entry.position();
-                if (projector.releases() >= RELEASES_PER_COMMIT) {
-                  break;
-                }
-              }
-              projector.setPosition(last);
-              return last;
-            });
-    position = reached;
-    recordSizes();
+    return Txn.calculateWrite(
+        projection.graph(),
+        () -> {
+          Projector projector = new Projector(store, projection.graph());
+          long last = from;
+          for (JournalEntry entry : entries) {
+            projector.apply(entry);
+            last = entry.position();
+            if (projector.releases() >= RELEASES_PER_COMMIT) {
+              break;
+            }
+          }
+          projector.setPosition(last);
+          return last;
+        });
+  }
+
+  /** Bytes of its files. */
+  public long bytes() {
+    try {
+      return FileSizes.total(folder);
+    } catch (IOException e) {
+      throw new GraphException(ErrorCode.STORAGE, "measure projection `" + folder + "`: " + e, "");
+    }
+  }
+
+  /** Below this there is little to gain. */
+  private static final long SMALL_BYTES = 256L << 20;
+
+  private static final String COMPACTED = "compacted";
+
+  /**
+   * Makes the projection anew if that pays: each commit leaves pages behind that nothing reads any
+   * more, and it has become twice as large as it was when it was last made at once.
+   *
+   * @return true if it was made anew
+   */
+  public boolean compactIfItPays() {
+    try {
+      Path file = folder.resolve(COMPACTED);
+      String told = Files.exists(file) ? Files.readString(file).strip() : "0";
+      long before = told.matches("[0-9]{1,18}") ? Long.parseLong(told) : 0;
+      if (bytes() < Math.max(SMALL_BYTES, 2 * before)) {
+        return false;
+      }
+    } catch (IOException e) {
+      return false; // asked again another time
+    }
+    reindex();
+    return true;
+  }
+
+  /**
+   * Makes the projection anew beside the one in use, compact, and puts it in its place. Queries are
+   * answered from the old one until then, and it goes on with the journal meanwhile.
+   *
+   * @throws GraphException if it is being made anew already, or the disk refuses
+   */
+  public void reindex() {
+    if (!rebuilding.tryLock()) {
+      throw new GraphException(
+          ErrorCode.CONFLICT, "reindex: the projection is being made anew already", "wait for it");
+    }
+    try {
+      Matcher number = NUMBERED.matcher(String.valueOf(now.data().getFileName()));
+      int next = number.matches() ? Integer.parseInt(number.group(1)) + 1 : 1;
+      Path data = folder.resolve(FIRST + "-" + next);
+      delete(data);
+      Projection fresh = Projection.connect(data, modules);
+      Projection old;
+      try {
+        long at = 0;
+        while (at < store.journalEnd()) {
+          at = step(fresh, at);
+        }
+        fresh.compact();
+        old = replace(fresh, at);
+      } catch (RuntimeException | IOException e) {
+        fresh.expel();
+        delete(data);
+        throw e;
+      }
+      if (old.retire()) {
+        delete(old.data());
+      }
+    } catch (IOException e) {
+      throw new GraphException(
+          ErrorCode.STORAGE, "reindex `" + folder + "`: " + e, "check space and permissions");
+    } finally {
+      rebuilding.unlock();
+    }
+  }
+
+  private Projection replace(Projection fresh, long from) throws IOException {
+    writer.lock();
+    try {
+      long at = from;
+      while (at < Math.max(position, store.journalEnd())) {
+        at = step(fresh, at);
+      }
+      Path beside = folder.resolve(CURRENT + ".new");
+      Files.writeString(beside, fresh.data().getFileName() + "\n");
+      Files.deleteIfExists(folder.resolve(SIZES));
+      Files.move(
+          beside,
+          folder.resolve(CURRENT),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+      Projection old = now;
+      now = fresh;
+      position = at;
+      Files.deleteIfExists(folder.resolve(DAMAGED));
+      recordSizes();
+      Files.writeString(folder.resolve(COMPACTED), FileSizes.total(fresh.data()) + "\n");
+      return old;
+    } finally {
+      writer.unlock();
+    }
   }
 
   /**
@@ -307,11 +475,7 @@ public final class GraphIndex implements AutoCloseable {
   public void close() {
     writer.lock();
     try {
-      graph.close();
-      org.apache.jena.tdb2.sys.TDBInternal.expel(plain);
-      words.close();
-    } catch (IOException e) {
-      throw new GraphException(ErrorCode.STORAGE, "close projection: " + e, "");
+      now.close();
     } finally {
       writer.unlock();
     }

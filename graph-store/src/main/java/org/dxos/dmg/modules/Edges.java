@@ -1,6 +1,7 @@
 package org.dxos.dmg.modules;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.version.Range;
 import org.dxos.dmg.version.Version;
@@ -16,12 +17,40 @@ final class Edges {
   private final int[][] byName;
   private final int[][] providers;
 
+  /** Releases that are taken not to be there. */
+  private final BitSet gone;
+
   Edges(Clauses clauses, Entry[] entries, byte[] marks, int[][] byName, int[][] providers) {
+    this(clauses, entries, marks, byName, providers, new BitSet());
+  }
+
+  Edges(
+      Clauses clauses,
+      Entry[] entries,
+      byte[] marks,
+      int[][] byName,
+      int[][] providers,
+      BitSet gone) {
     this.clauses = clauses;
     this.entries = entries;
     this.marks = marks;
     this.byName = byName;
     this.providers = providers;
+    this.gone = gone;
+  }
+
+  /** Where each clause leads, in their order; {@link #NOTHING} for one without a candidate. */
+  int[] eachOf(int[] asked) {
+    int[] found = new int[asked.length];
+    int count = 0;
+    for (int at = 0; at < asked.length; at += 1 + Clauses.WIDTH * asked[at]) {
+      int to = NOTHING;
+      for (int i = 0; i < asked[at] && to == NOTHING; i++) {
+        to = candidate(asked, alternative(at, i));
+      }
+      found[count++] = to;
+    }
+    return Arrays.copyOf(found, count);
   }
 
   /** Where a release with these clauses leads, each release once, in the order of the clauses. */
@@ -66,7 +95,7 @@ final class Edges {
     for (int release : ModuleGraph.at(byName, name)) {
       boolean free =
           marks[release] == 0 || (marks[release] == Entry.YANKED && range.exact().isPresent());
-      if (free && range.contains(entries[release].release().version())) {
+      if (free && !gone.get(release) && range.contains(entries[release].release().version())) {
         return release;
       }
     }
@@ -77,6 +106,7 @@ final class Edges {
     int best = NOTHING;
     for (int release : ModuleGraph.at(providers, api)) {
       if (marks[release] == 0
+          && !gone.get(release)
           && counts(release, api, named)
           && provides(release, api, range)
           && (best == NOTHING || before(release, best))) {

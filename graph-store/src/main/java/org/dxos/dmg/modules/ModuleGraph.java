@@ -1,11 +1,16 @@
 package org.dxos.dmg.modules;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.version.Range;
 import org.dxos.dmg.version.Version;
 
 /**
@@ -119,6 +124,55 @@ public final class ModuleGraph {
   /** Where the clauses of a release lead, in their order. Not to be written to. */
   public int[] dependencies(int release) {
     return edges[release];
+  }
+
+  /** One way to satisfy a clause. */
+  public record Alternative(Cid genesis, String path, Range range) {}
+
+  /**
+   * The clauses of a release that are not optional, in their order, each as its alternatives. Those
+   * of an authority that its release does not bind are left out.
+   */
+  public List<List<Alternative>> clauses(int release) {
+    int[] asked = entries[release].clauses();
+    List<List<Alternative>> all = new ArrayList<>();
+    for (int at = 0; at < asked.length; at += 1 + Clauses.WIDTH * asked[at]) {
+      List<Alternative> one = new ArrayList<>();
+      for (int i = 0; i < asked[at]; i++) {
+        int name = asked[at + 1 + Clauses.WIDTH * i];
+        Range range = clauses.range(asked[at + 2 + Clauses.WIDTH * i]);
+        one.add(new Alternative(clauses.key(name).genesis(), clauses.key(name).path(), range));
+      }
+      all.add(List.copyOf(one));
+    }
+    return all;
+  }
+
+  /**
+   * Where each of {@link #clauses} leads, or would lead if some releases were not there.
+   *
+   * @return a release a clause; -1 for one that has no candidate
+   */
+  public int[] choices(int release, BitSet gone) {
+    return new Edges(clauses, entries, marks, byName, providers, gone)
+        .eachOf(entries[release].clauses());
+  }
+
+  /**
+   * The releases that a clause with this name and range could mean: those to which the name
+   * resolves, and those that provide it, if it is that of an API.
+   */
+  public int[] answering(String authority, String path, Range range) {
+    int name = genesis(authority).map(id -> clauses.find(id, path)).orElse(-1);
+    IntStream own =
+        Arrays.stream(at(byName, name)).filter(one -> range.contains(release(one).version()));
+    IntStream others =
+        Arrays.stream(at(providers, name))
+            .filter(
+                one ->
+                    entries[one].provides().stream()
+                        .anyMatch(what -> what.api() == name && range.contains(what.version())));
+    return IntStream.concat(own, others).distinct().toArray();
   }
 
   /** The release and all that it reaches, in the order reached, breadth-first. */

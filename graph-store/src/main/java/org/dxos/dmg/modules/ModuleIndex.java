@@ -2,6 +2,7 @@ package org.dxos.dmg.modules;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,6 +53,30 @@ public final class ModuleIndex {
     this.blocks = blocks;
     this.file = file;
     this.reader = new EntryReader(blocks);
+  }
+
+  /**
+   * Why a saved graph cannot be used, if there is one and it cannot. It is then made anew.
+   *
+   * @param held the ids of all authorities that are held
+   */
+  public static Optional<String> fault(Path file, Set<Cid> held) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String what = "module graph `" + file + "`: ";
+    try {
+      Optional<Map<Cid, SavedGraph.Read>> saved = SavedGraph.read(file, new Draft());
+      if (saved.isEmpty()) {
+        return Optional.of(what + "it is not whole, or of another version");
+      }
+      return saved.get().keySet().stream()
+          .filter(id -> !held.contains(id))
+          .findFirst()
+          .map(id -> what + "it has authority `" + id + "`, which is not held");
+    } catch (IOException | RuntimeException e) {
+      return Optional.of(what + "it cannot be read: " + e);
+    }
   }
 
   /**

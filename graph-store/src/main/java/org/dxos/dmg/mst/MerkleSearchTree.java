@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.dxos.dmg.block.BlockSink;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
@@ -107,6 +109,32 @@ public final class MerkleSearchTree {
           }
           return inside;
         });
+  }
+
+  /**
+   * Visits nodes as blocks: for keeping, counting and checking them. The tree must be written.
+   *
+   * @param enter asked about each node before it is read, a node before those below it; where it
+   *     answers false, that node and what is below it are left out
+   * @param values takes each value of the nodes that are entered
+   * @throws TreeException if a node that is entered is not held or breaks the rules
+   */
+  public void eachNode(Predicate<Cid> enter, Consumer<Cid> values) {
+    eachNode(root, enter, values);
+  }
+
+  private void eachNode(Subtree at, Predicate<Cid> enter, Consumer<Cid> values) {
+    switch (at) {
+      case Subtree.None _ -> {}
+      case Subtree.Made _ -> throw new IllegalStateException("nodes of a tree not written");
+      case Subtree.Stored stored -> {
+        if (enter.test(stored.cid())) {
+          TreeNode node = stored.node(blocks);
+          node.entries().forEach(entry -> values.accept(entry.value()));
+          node.subtrees().forEach(below -> eachNode(below, enter, values));
+        }
+      }
+    }
   }
 
   /** Takes what differs between two trees. */

@@ -1,7 +1,9 @@
 package org.dxos.dmg.verdict;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,6 +16,8 @@ import org.dxos.dmg.block.BlockSink;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.mst.TreeException;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.AuthorityEntry.Revoked;
 import org.dxos.dmg.trust.Body;
@@ -50,6 +54,9 @@ public final class Dossier {
   private final Map<Cid, Set<Cid>> voided = new HashMap<>();
 
   private final Set<Cid> waiting = new LinkedHashSet<>();
+
+  /** State trees that are not held any more and were made anew; empty as long as none was. */
+  private Optional<Replay> remade = Optional.empty();
 
   /**
    * An entry of the key log.
@@ -250,9 +257,74 @@ public final class Dossier {
     KeyLog log = log(entry);
     HeadRules.requireSignature(signed, log);
     Set<Cid> isVoid = before.map(link -> voided(entry, link, true)).orElse(Set.of());
-    HeadRules.check(signed, log, before.map(Link::signed), isVoid, blocks, sink);
+    try {
+      check(signed, log, before, isVoid);
+    } catch (TreeException e) {
+      if (e.code() != ErrorCode.BLOCK_MISSING || before.isEmpty()) {
+        throw e;
+      }
+      remade = Optional.of(remake(before.get()));
+      check(signed, log, before, isVoid);
+    }
     heads.put(body, new Link(signed, before, entry));
     voided.put(body, isVoid);
+  }
+
+  private void check(Signed<Head> signed, KeyLog log, Optional<Link> before, Set<Cid> isVoid) {
+    BlockSource trees = remade.isPresent() ? remade.get() : blocks;
+    BlockSink both =
+        (cid, block) -> {
+          remade.ifPresent(one -> one.put(cid, block));
+          sink.put(cid, block);
+        };
+    HeadRules.check(signed, log, before.map(Link::signed), isVoid, trees, both);
+  }
+
+  /**
+   * The state trees up to a head, made anew from what its chain added. A store keeps the newest
+   * trees alone; what goes on from an older head needs that one's.
+   */
+  private Replay remake(Link tip) {
+    Deque<Link> path = new ArrayDeque<>();
+    for (Optional<Link> at = Optional.of(tip); at.isPresent(); at = at.get().before) {
+      path.push(at.get());
+    }
+    Replay replay = new Replay(blocks);
+    for (Link link : path) {
+      Set<Cid> isVoid =
+          link.before.map(before -> voided(link.entry, before, true)).orElse(Set.of());
+      HeadRules.check(
+          link.signed, log(link.entry), link.before.map(Link::signed), isVoid, replay, replay);
+      replay.passed(link.body());
+    }
+    return replay;
+  }
+
+  /**
+   * Sees to it that all of the state tree of a head is there: where a node of it is not, the tree
+   * is made anew and those nodes are put into the sink.
+   *
+   * @param head that is among those held here
+   */
+  public void requireTree(Signed<Head> head) {
+    Link link = head(head.cid());
+    try {
+      MerkleSearchTree.at(head.body().state(), blocks).eachNode(_ -> true, _ -> {});
+    } catch (TreeException e) {
+      if (e.code() != ErrorCode.BLOCK_MISSING) {
+        throw e;
+      }
+      Replay replay = remake(link);
+      MerkleSearchTree.at(head.body().state(), replay)
+          .eachNode(
+              cid -> {
+                if (blocks.get(cid).isEmpty()) {
+                  sink.put(cid, Signed.need(replay, cid, "tree node"));
+                }
+                return true;
+              },
+              _ -> {});
+    }
   }
 
   /**

@@ -104,6 +104,21 @@ class HomeFaultsTest {
     }
 
     @Override
+    public long size(Cid cid) {
+      return inner.size(cid);
+    }
+
+    @Override
+    public void compact() {
+      inner.compact();
+    }
+
+    @Override
+    public void checkpoint(Path home) {
+      inner.checkpoint(home);
+    }
+
+    @Override
     public void close() {
       inner.close();
     }

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.care.Fsck;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
@@ -240,7 +240,7 @@ final class DoctorCommand implements Callable<Integer> {
           "stop the node, then call dmg doctor --deep");
       return;
     }
-    Audit.Report report = local.audit();
+    Fsck.Report report = local.audit();
     find(
         report.faults().isEmpty() ? Level.OK : Level.WRONG,
         "%d blocks, %d heads and %d statements checked, %d faults"
@@ -248,7 +248,7 @@ final class DoctorCommand implements Callable<Integer> {
                 report.blocks(), report.heads(), report.statements(), report.faults().size()),
         report.faults().isEmpty()
             ? ""
-            : "restore from a backup, or from a node that holds the same");
-    report.faults().forEach(fault -> find(Level.WRONG, fault, ""));
+            : "dmg fsck --mend --from, with a node that holds the same, or a backup");
+    report.faults().forEach(fault -> find(Level.WRONG, fault.what(), ""));
   }
 }

@@ -44,7 +44,12 @@ public final class Main {
     COMMANDS.put("versions", VersionsCommand::new);
     COMMANDS.put("search", SearchCommand::new);
     COMMANDS.put("closure", ClosureCommand::new);
+    COMMANDS.put("why", WhyCommand::new);
+    COMMANDS.put("dependents", DependentsCommand::new);
     COMMANDS.put("install", InstallCommand::new);
+    COMMANDS.put("outdated", OutdatedCommand::new);
+    COMMANDS.put("update", UpdateCommand::new);
+    COMMANDS.put("diff", DiffCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("tag", TagCommand::new);
     COMMANDS.put("yank", YankCommand::new);
@@ -60,6 +65,11 @@ public final class Main {
     COMMANDS.put("status", StatusCommand::new);
     COMMANDS.put("import", ImportCommand::new);
     COMMANDS.put("export", ExportCommand::new);
+    COMMANDS.put("fsck", FsckCommand::new);
+    COMMANDS.put("gc", GcCommand::new);
+    COMMANDS.put("reindex", ReindexCommand::new);
+    COMMANDS.put("backup", BackupCommand::new);
+    COMMANDS.put("restore", RestoreCommand::new);
     COMMANDS.put("config", ConfigCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);
     COMMANDS.put("demo", DemoCommand::new);

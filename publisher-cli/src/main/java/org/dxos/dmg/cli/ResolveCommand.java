@@ -15,6 +15,8 @@ final class ResolveCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
+  @Mixin private final Moments moments = new Moments();
+
   @Parameters(
       paramLabel = "DXN",
       description = "for example org.dxos/function/universal-indexer@^1")
@@ -27,7 +29,7 @@ final class ResolveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Registry registry = session.registry()) {
-      ReleaseInfo release = registry.resolve(dxn);
+      ReleaseInfo release = registry.resolve(dxn, moments.at());
       if (session.json()) {
         session.terminal().json(release.toNode());
       } else {

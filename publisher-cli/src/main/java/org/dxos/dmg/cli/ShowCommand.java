@@ -1,12 +1,10 @@
 package org.dxos.dmg.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.cid.Cid;
@@ -15,12 +13,9 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.DxnResult;
 import org.dxos.dmg.error.Quoted;
-import org.dxos.dmg.json.Json;
 import org.dxos.dmg.record.Dependency;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.record.NewerRecord;
-import org.dxos.dmg.record.Variant;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -100,87 +95,13 @@ final class ShowCommand implements Callable<Integer> {
     lines.add(release.reference());
     module.description().ifPresent(lines::add);
     lines.add("");
-    add(lines, "license", module.license());
-    add(lines, "repository", module.repository());
-    // Defaults are not recorded, and shown all the same; lists keep their places.
-    List<Node.Map> functions = maps(release, "functions");
-    for (int i = 0; i < module.functions().size(); i++) {
-      Node.Map said = i < functions.size() ? functions.get(i) : Node.Map.EMPTY;
-      lines.add("function    " + module.functions().get(i).name() + rest(said, "name", "triggers"));
-      for (Node.Map trigger : maps(said.entries().get("triggers"))) {
-        lines.add("  on        " + text(trigger, "kind") + rest(trigger, "kind"));
-      }
-    }
-    List<Node.Map> variants = maps(release, "runtimes");
-    for (int i = 0; i < module.runtimes().size(); i++) {
-      Variant variant = module.runtimes().get(i);
-      Node.Map said = i < variants.size() ? variants.get(i) : Node.Map.EMPTY;
-      lines.add(
-          "runtime     "
-              + variant.runtime()
-              + " "
-              + variant.version()
-              + " on "
-              + variant.backends()
-              + rest(said, "runtime", "version", "backends"));
-    }
-    for (Node.Map resource : maps(release, "resources")) {
-      lines.add("asks for    " + text(resource, "kind") + rest(resource, "kind"));
-    }
-    module
-        .provides()
-        .forEach((api, provided) -> lines.add("provides    " + api + " " + provided.version()));
-    module.providers().forEach(one -> lines.add("provided by " + one));
-    for (Dependency dependency : module.dependencies()) {
-      lines.add("needs       " + text(dependency));
-    }
+    lines.addAll(RecordFacts.of(module, release.module()));
     lines.add("");
     lines.add("record      " + release.record());
     lines.add("release     " + release.release());
     lines.add("authority   " + release.genesis());
     lines.add("head        " + release.head());
     return lines;
-  }
-
-  private static List<Node.Map> maps(ReleaseInfo release, String field) {
-    return maps(release.module().entries().get(field));
-  }
-
-  private static List<Node.Map> maps(@Nullable Node list) {
-    return list instanceof Node.Array array
-        ? array.items().stream()
-            .filter(Node.Map.class::isInstance)
-            .map(Node.Map.class::cast)
-            .toList()
-        : List.of();
-  }
-
-  private static String text(Node.Map map, String field) {
-    Node value = map.entries().get(field);
-    return value == null ? "" : words(value);
-  }
-
-  /** What else a map says, as it is recorded: sizes in bytes, durations in milliseconds. */
-  private static String rest(Node.Map map, String... told) {
-    String text =
-        map.entries().entrySet().stream()
-            .filter(entry -> !List.of(told).contains(entry.getKey()))
-            .map(entry -> entry.getKey() + " " + words(entry.getValue()))
-            .collect(Collectors.joining(", "));
-    return text.isEmpty() ? "" : "  (" + text + ")";
-  }
-
-  private static String words(Node value) {
-    return switch (value) {
-      case Node.Text text -> text.value();
-      case Node.Array array ->
-          array.items().stream().map(ShowCommand::words).collect(Collectors.joining(" "));
-      default -> new String(Json.canonical(value), StandardCharsets.UTF_8);
-    };
-  }
-
-  private static void add(List<String> lines, String what, Optional<String> value) {
-    value.ifPresent(one -> lines.add("%-12s%s".formatted(what, one)));
   }
 
   static String text(Dependency dependency) {

@@ -31,6 +31,11 @@ final class StatusCommand implements Callable<Integer> {
       terminal.line("root        " + text(status, "root"));
       terminal.line("policy      " + text(status, "policy"));
       terminal.line("journal     " + text(status, "position"));
+      if (status.entries().containsKey("storeBytes")) {
+        terminal.line(
+            "size        %s blocks and journal, %s projection"
+                .formatted(mebibytes(status, "storeBytes"), mebibytes(status, "projectionBytes")));
+      }
       if (status.entries().get("projection") instanceof Node.Map projection) {
         terminal.line(
             "projection  "
@@ -75,6 +80,13 @@ final class StatusCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  /** Rounded up: what takes room is not shown as none. */
+  private static String mebibytes(Node.Map map, String field) {
+    return map.entries().get(field) instanceof Node.Int bytes
+        ? (bytes.value() + (1 << 20) - 1) / (1 << 20) + " MiB"
+        : "-";
   }
 
   private static String text(Node.Map map, String field) {

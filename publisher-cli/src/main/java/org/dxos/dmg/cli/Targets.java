@@ -53,13 +53,22 @@ final class Targets {
 
   /** The request for these roots. */
   ClosureRequest request(List<String> roots) {
+    return request(roots, Optional.empty());
+  }
+
+  /**
+   * The request for these roots.
+   *
+   * @param usual the target if none is given
+   */
+  ClosureRequest request(List<String> roots, Optional<Target> usual) {
     if (minAge.filter(days -> days < 0 || days > 36_500).isPresent()) {
       throw new CommandException(
           ErrorCode.USAGE, "read --min-age `" + minAge.get() + "`: no number of days", "give days");
     }
     return new ClosureRequest(
         roots,
-        target(),
+        target().or(() -> usual),
         rule.map(ClosureRequest::rule).orElse(Rule.LINE),
         minAge.isPresent() ? OptionalLong.of(minAge.get() * DAY) : OptionalLong.empty());
   }

@@ -16,6 +16,8 @@ final class VersionsCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
+  @Mixin private final Moments moments = new Moments();
+
   @Parameters(paramLabel = "NAME", description = "a name without selector")
   private String name = "";
 
@@ -26,7 +28,7 @@ final class VersionsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Registry registry = session.registry()) {
-      ModuleInfo module = registry.module(name);
+      ModuleInfo module = registry.module(name, moments.at());
       if (session.json()) {
         session.terminal().json(module.toNode());
         return 0;

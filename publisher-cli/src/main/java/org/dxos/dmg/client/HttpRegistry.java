@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
+import org.dxos.dmg.api.Dependents;
 import org.dxos.dmg.api.ModuleInfo;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.PublishReceipt;
@@ -28,6 +29,8 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
+import org.dxos.dmg.api.Why;
+import org.dxos.dmg.api.Withdrawal;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.car.CarWriter;
@@ -87,13 +90,17 @@ final class HttpRegistry implements Registry {
   }
 
   @Override
-  public ReleaseInfo resolve(String dxn) {
-    return ReleaseInfo.fromNode(json(get("/v1/resolve/" + path(dxn))));
+  public ReleaseInfo resolve(String dxn, Optional<Cid> at) {
+    return ReleaseInfo.fromNode(json(get("/v1/resolve/" + path(dxn) + at(at))));
   }
 
   @Override
-  public ModuleInfo module(String name) {
-    return ModuleInfo.fromNode(json(get("/v1/modules/" + path(name))));
+  public ModuleInfo module(String name, Optional<Cid> at) {
+    return ModuleInfo.fromNode(json(get("/v1/modules/" + path(name) + at(at))));
+  }
+
+  private static String at(Optional<Cid> at) {
+    return at.map(one -> "?at=" + one).orElse("");
   }
 
   @Override
@@ -125,6 +132,24 @@ final class HttpRegistry implements Registry {
         fields.list("why", node -> node instanceof Node.Text text ? text.value() : "");
     fields.end();
     return new SolvedClosure(lock, why);
+  }
+
+  @Override
+  public Why why(String from, String to, int limit) {
+    return Why.fromNode(
+        json(get("/v1/why?from=" + encode(from) + "&to=" + encode(to) + "&limit=" + limit)));
+  }
+
+  @Override
+  public Dependents dependents(String of, boolean direct, int limit) {
+    return Dependents.fromNode(
+        json(get("/v1/dependents/" + path(of) + "?direct=" + direct + "&limit=" + limit)));
+  }
+
+  @Override
+  public Withdrawal withdrawal(String of, int limit) {
+    return Withdrawal.fromNode(
+        json(get("/v1/dependents/" + path(of) + "?impact=true&limit=" + limit)));
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.NodeFile;
@@ -67,6 +68,24 @@ public final class Registries {
                         "ask for peers: no node serves " + home,
                         "start one with `dmg node`, or name one with --node"));
     return new Peers(new HttpRegistry(running.url(), token.or(running::token)));
+  }
+
+  /**
+   * The node that has the home of a command open, for what is done to the home; empty if none has,
+   * so that the command may open it itself.
+   *
+   * @throws RemoteException if a URL was given: this is done on the machine of the home
+   */
+  public static Optional<Upkeep> upkeep(Path home, Optional<String> url, Optional<String> token) {
+    if (url.isPresent()) {
+      throw new RemoteException(
+          ErrorCode.UNSUPPORTED,
+          "look after the home behind `" + url.get() + "`: that is done where the home is",
+          "call dmg there, with --home");
+    }
+    return NodeFile.find(home)
+        .map(
+            running -> new RemoteUpkeep(new HttpRegistry(running.url(), token.or(running::token))));
   }
 
   private static void requireHttp(String url) {

@@ -35,7 +35,13 @@ public final class RemoteException extends RuntimeException implements Explained
       String detail = problem.prose("detail");
       String hint = problem.optionalProse("hint").orElse("");
       if (code == ErrorCode.UNSATISFIABLE) {
-        return new UnsatisfiableException(detail, texts(problem.optionalNode("explanation")), hint);
+        return new UnsatisfiableException(
+            detail,
+            texts(problem.optionalNode("explanation")),
+            hint,
+            problem.optionalNode("derivation").orElse(Node.Map.EMPTY) instanceof Node.Map map
+                ? map
+                : Node.Map.EMPTY);
       }
       List<String> near = texts(problem.optionalNode("near"));
       if (!near.isEmpty()) {

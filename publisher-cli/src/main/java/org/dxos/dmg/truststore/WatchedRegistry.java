@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
+import org.dxos.dmg.api.Dependents;
 import org.dxos.dmg.api.ModuleInfo;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.PublishReceipt;
@@ -16,6 +17,8 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
+import org.dxos.dmg.api.Why;
+import org.dxos.dmg.api.Withdrawal;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.closure.Closure;
@@ -32,7 +35,8 @@ import org.dxos.dmg.verdict.Slots;
 
 /**
  * A registry that is somebody else's, watched: what it resolves is proved from the head it shows,
- * and that head has to come after the one seen before. Search and SPARQL are answers of that
+ * and that head has to come after the one seen before; what was, as of an earlier moment, from a
+ * head that the newest one follows. Search, SPARQL and who depends on whom are answers of that
  * registry, as ever, and proved by nothing.
  */
 public final class WatchedRegistry implements Registry {
@@ -51,7 +55,14 @@ public final class WatchedRegistry implements Registry {
   }
 
   @Override
-  public ReleaseInfo resolve(String dxn) {
+  public ReleaseInfo resolve(String dxn, Optional<Cid> at) {
+    if (at.isPresent()) {
+      ReleaseInfo release = inner.resolve(dxn, at);
+      Name name = Name.parse(release.name());
+      requireProved(
+          release, name, earlier(name.authority().base(), release.genesis(), release.head()));
+      return release;
+    }
     for (int i = 1; ; i++) {
       ReleaseInfo release = inner.resolve(dxn);
       Name name = Name.parse(release.name());
@@ -76,26 +87,30 @@ public final class WatchedRegistry implements Registry {
   }
 
   @Override
-  public ModuleInfo module(String name) {
-    ModuleInfo module = inner.module(name);
+  public ModuleInfo module(String name, Optional<Cid> at) {
+    ModuleInfo module = inner.module(name, at);
     meet(Name.parse(module.name()).authority().base(), module.genesis(), Optional.empty());
     return module;
   }
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return watched(inner.closure(request));
+    return watched(inner.closure(request), request.at().isPresent());
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
     SolvedClosure solved = inner.explain(request);
-    watched(solved.lock());
+    watched(solved.lock(), request.at().isPresent());
     return solved;
   }
 
-  /** A lock is made from one head of each authority: these have to be as new as what was seen. */
-  private Lock watched(Lock lock) {
+  /**
+   * A lock is made from one head of each authority: these have to be as new as what was seen.
+   *
+   * @param past they are from before, and have to be among what led there
+   */
+  private Lock watched(Lock lock, boolean past) {
     Map<Cid, String> names = new HashMap<>();
     for (Closure.Module module : lock.closure().modules()) {
       names.put(module.genesis(), module.name().authority().base());
@@ -111,7 +126,11 @@ public final class WatchedRegistry implements Registry {
                               "believe the lock of %s: it names no head of `%s`"
                                   .formatted(place(), name),
                               "ask another node"));
-          meet(name, genesis, Optional.of(head));
+          if (past) {
+            earlier(name, genesis, head);
+          } else {
+            meet(name, genesis, Optional.of(head));
+          }
         });
     return lock;
   }
@@ -132,6 +151,21 @@ public final class WatchedRegistry implements Registry {
                         "ask another node"));
     return watch.meet(
         new Watch.Offer(name, genesis, shown.keyHead(), head.or(shown::head), place()), this::get);
+  }
+
+  /** A head that the newest one shown is, or follows. */
+  private Signed<Head> earlier(String name, Cid genesis, Cid head) {
+    Optional<Signed<Head>> one = meet(name, genesis, Optional.empty()).head();
+    while (one.isPresent() && !one.get().cid().equals(head)) {
+      one = one.get().body().prev().map(cid -> Signed.read(this::get, cid, Head.class));
+    }
+    return one.orElseThrow(
+        () ->
+            new TrustException(
+                ErrorCode.NOT_VERIFIED,
+                "believe %s about the past of `%s`: its newest head does not follow head `%s`"
+                    .formatted(place(), name, head),
+                "do not trust this node; use another"));
   }
 
   /** The release is in the state that the head signs, and its statement says what was answered. */
@@ -174,6 +208,21 @@ public final class WatchedRegistry implements Registry {
   @Override
   public NodeInfo node() {
     return inner.node();
+  }
+
+  @Override
+  public Why why(String from, String to, int limit) {
+    return inner.why(from, to, limit);
+  }
+
+  @Override
+  public Dependents dependents(String of, boolean direct, int limit) {
+    return inner.dependents(of, direct, limit);
+  }
+
+  @Override
+  public Withdrawal withdrawal(String of, int limit) {
+    return inner.withdrawal(of, limit);
   }
 
   @Override

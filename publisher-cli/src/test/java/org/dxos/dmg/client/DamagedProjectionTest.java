@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.key.KeyRing;
@@ -22,6 +25,7 @@ import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.publish.PreparedModule;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.trust.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +131,67 @@ class DamagedProjectionTest {
     try (LocalRegistry registry = LocalRegistry.open(home(), WORLD)) {
       assertEquals(after, quads(registry), "lost");
     }
+  }
+
+  /** What grew commit by commit, with what was said later, is what comes of the journal at once. */
+  @Test
+  void madeAnewBesideReadersItIsTheSameAndReadersNotice() throws Exception {
+    try (LocalRegistry registry = LocalRegistry.open(home(), WORLD)) {
+      publish(registry, 0, 4);
+      quads(registry);
+      Publisher publisher =
+          new Publisher(registry, new KeyRing(home(), WORLD.random()), WORLD.clock());
+      Name first = Name.parse("org.one/module/m0");
+      publisher.say(first, new Statement.Tag("stable", "1.0.0"));
+      quads(registry);
+      publisher.say(first, new Statement.Yank("1.0.0", "broken > <urn:evil>"));
+      publish(registry, 4, 6);
+      List<String> grown = quads(registry);
+      AtomicBoolean done = new AtomicBoolean();
+      AtomicInteger answers = new AtomicInteger();
+      List<String> wrong = java.util.Collections.synchronizedList(new ArrayList<>());
+      List<Thread> readers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        readers.add(
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      while (!done.get()) {
+                        try {
+                          if (!quads(registry).equals(grown)) {
+                            wrong.add("other quads");
+                          }
+                          if (registry.search("m1", 10).isEmpty()) {
+                            wrong.add("search finds nothing");
+                          }
+                          answers.incrementAndGet();
+                        } catch (RuntimeException e) {
+                          wrong.add(e.toString());
+                        }
+                      }
+                    }));
+      }
+      for (int i = 0; i < 3; i++) {
+        int before = answers.get();
+        registry.reindex();
+        assertTrue(answers.get() > before, "answers while it was made anew");
+      }
+      done.set(true);
+      for (Thread reader : readers) {
+        reader.join();
+      }
+      assertEquals(List.of(), wrong);
+      publish(registry, 6, 7);
+      assertTrue(quads(registry).size() > grown.size());
+    }
+    try (Stream<Path> folders = Files.list(home().resolve("rdf"))) {
+      assertEquals(1, folders.filter(Files::isDirectory).count(), "the old ones are gone");
+    }
+    Files.createDirectories(home().resolve("rdf/data-9/tdb2"));
+    try (LocalRegistry registry = LocalRegistry.open(home(), WORLD)) {
+      assertTrue(quads(registry).size() > 20);
+    }
+    assertFalse(Files.exists(home().resolve("rdf/data-9")), "what was cut off is gone");
   }
 
   private static void delete(Path folder) throws IOException {

@@ -279,7 +279,7 @@ class HttpContractTest {
             record.toString(),
             "{peer}",
             "12D3KooWnobody");
-    assertEquals(29, paths.size());
+    assertEquals(34, paths.size());
     for (Map.Entry<String, Node> path : paths.entrySet()) {
       Set<String> listed = ((Node.Map) path.getValue()).entries().keySet();
       String real = path.getKey();
@@ -323,11 +323,35 @@ class HttpContractTest {
   @Test
   void whatIsDesignedAndMissingSaysWhatToUseInstead() throws IOException {
     request(open, "PUT", "/v1/blocks", bytes("x")).problem(501, "UNSUPPORTED");
-    for (String path : List.of("/v1/dependents/" + APP, "/v1/why?from=a&to=b")) {
-      Answer answer = get(path).problem(501, "UNSUPPORTED");
-      assertFalse(answer.field("hint").isEmpty(), path);
-    }
-    get("/v1/resolve/" + APP + "?at=" + record).problem(501, "UNSUPPORTED");
+  }
+
+  @Test
+  void whatWasIsToldAsOfARootAndRefusedOtherwise() throws IOException {
+    String root = get("/v1/node").field("root");
+    assertEquals(200, get("/v1/resolve/" + APP + "?at=" + root).status());
+    assertEquals(200, get("/v1/modules/" + APP + "?at=" + root).status());
+    assertEquals(200, get("/v1/closure/" + APP + "?at=" + root).status());
+    get("/v1/resolve/" + APP + "?at=" + record).problem(404, "NOT_FOUND");
+    get("/v1/resolve/"
+            + APP
+            + "?at="
+            + "bafyreieqzhm6r3hjni6zoklavdvxsnsafp4hxzhc7wa7cmgxmu7hv6rwyu")
+        .problem(404, "BLOCK_MISSING");
+    get("/v1/resolve/" + APP + "?at=yesterday").problem(400, "CID_SYNTAX");
+  }
+
+  @Test
+  void dependentsAndWaysAreAnsweredAndBounded() throws IOException {
+    Answer why = get("/v1/why?from=" + APP + "&to=com.one/module/missing");
+    why.problem(404, "NOT_FOUND");
+    get("/v1/why?from=" + APP).problem(400, "USAGE");
+    get("/v1/why?from=" + APP + "&to=" + APP + "&limit=x").problem(400, "USAGE");
+    get("/v1/dependents/com.nobody/module/x").problem(404, "NOT_FOUND");
+    get("/v1/dependents/" + APP + "?limit=x").problem(400, "USAGE");
+    assertEquals(APP, get("/v1/dependents/" + APP).field("of"));
+    Answer impact = get("/v1/dependents/" + APP + "?impact=true&limit=1");
+    assertTrue(
+        impact.json().get("withdrawn") instanceof Node.Map part && part.entries().size() == 2);
   }
 
   @Test

@@ -3,6 +3,8 @@ package org.dxos.dmg.api;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
@@ -17,10 +19,21 @@ import org.dxos.dmg.solver.Rule;
  * @param roots DXNs, in the order in which they are decided
  * @param target what the closure has to run on; empty for anything
  * @param rule how many versions of a name may be in it
- * @param minAge seconds that a release must have been made ago, unless a root names it exactly
+ * @param minAge seconds that a release must have been there, unless a root names it exactly
+ * @param held envelopes of releases that are tried before all others, as a lock has them
+ * @param without names, or names with a selector, that are taken not to be there
+ * @param assumeYanked names, or names with a selector, that are taken to be yanked
+ * @param at a head or a root: solved as of then; empty for now
  */
 public record ClosureRequest(
-    List<String> roots, Optional<Target> target, Rule rule, OptionalLong minAge) {
+    List<String> roots,
+    Optional<Target> target,
+    Rule rule,
+    OptionalLong minAge,
+    Set<Cid> held,
+    List<String> without,
+    List<String> assumeYanked,
+    Optional<Cid> at) {
 
   /** More roots than an orchestrator installs at a time. */
   public static final int MAX_ROOTS = 1000;
@@ -30,8 +43,32 @@ public record ClosureRequest(
     this(roots, target, Rule.LINE, OptionalLong.empty());
   }
 
+  /** Nothing held, nothing assumed, as of now. */
+  public ClosureRequest(
+      List<String> roots, Optional<Target> target, Rule rule, OptionalLong minAge) {
+    this(roots, target, rule, minAge, Set.of(), List.of(), List.of(), Optional.empty());
+  }
+
+  /** The same, with releases that are tried before all others. */
+  public ClosureRequest holding(Set<Cid> other) {
+    return new ClosureRequest(roots, target, rule, minAge, other, without, assumeYanked, at);
+  }
+
+  /** The same, as if. */
+  public ClosureRequest assuming(List<String> gone, List<String> yanked) {
+    return new ClosureRequest(roots, target, rule, minAge, held, gone, yanked, at);
+  }
+
+  /** The same, as of a head or a root. */
+  public ClosureRequest asOf(Optional<Cid> moment) {
+    return new ClosureRequest(roots, target, rule, minAge, held, without, assumeYanked, moment);
+  }
+
   public ClosureRequest {
     roots = List.copyOf(roots);
+    held = Set.copyOf(held);
+    without = List.copyOf(without);
+    assumeYanked = List.copyOf(assumeYanked);
     if (roots.isEmpty() || roots.size() > MAX_ROOTS) {
       throw new FormatException(
           ErrorCode.USAGE,
@@ -70,6 +107,10 @@ public record ClosureRequest(
             Optional.of(rule).filter(one -> one != Rule.LINE),
             one -> Node.of(one.toString()))
         .put("minAge", minAge)
+        .put("held", held.stream().sorted().toList(), one -> Node.of(one.toString()))
+        .put("without", without, Node::of)
+        .put("assumeYanked", assumeYanked, Node::of)
+        .put("at", at, one -> Node.of(one.toString()))
         .build();
   }
 
@@ -80,8 +121,16 @@ public record ClosureRequest(
             fields.list("roots", one -> one instanceof Node.Text text ? text.value() : ""),
             fields.optionalText("target").map(Target::parse),
             fields.optionalText("rule").map(ClosureRequest::rule).orElse(Rule.LINE),
-            fields.optionalUint("minAge"));
+            fields.optionalUint("minAge"),
+            Set.copyOf(texts(fields, "held").stream().map(Cid::parse).toList()),
+            texts(fields, "without"),
+            texts(fields, "assumeYanked"),
+            fields.optionalText("at").map(Cid::parse));
     fields.end();
     return request;
+  }
+
+  private static List<String> texts(Fields fields, String field) {
+    return fields.has(field) ? fields.list(field, Part::text) : List.of();
   }
 }

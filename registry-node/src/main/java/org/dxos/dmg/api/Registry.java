@@ -26,16 +26,58 @@ public interface Registry extends BlockSource, AutoCloseable {
    *
    * @param dxn any form that names have; without selector, {@code latest}
    */
-  ReleaseInfo resolve(String dxn);
+  default ReleaseInfo resolve(String dxn) {
+    return resolve(dxn, Optional.empty());
+  }
+
+  /**
+   * As {@link #resolve(String)}, as of an earlier moment.
+   *
+   * @param at envelope of a head, or a root; empty for now
+   */
+  ReleaseInfo resolve(String dxn, Optional<Cid> at);
 
   /** All versions and tags of a name. */
-  ModuleInfo module(String name);
+  default ModuleInfo module(String name) {
+    return module(name, Optional.empty());
+  }
+
+  /** As {@link #module(String)}, as of an earlier moment. */
+  ModuleInfo module(String name, Optional<Cid> at);
 
   /** Solves {@code request}; an unsatisfiable one is a failure that carries its explanation. */
   Lock closure(ClosureRequest request);
 
   /** As {@link #closure}, and says why it is this one. */
   SolvedClosure explain(ClosureRequest request);
+
+  /**
+   * Why one release leads to a name: the shortest path, and all others of which no step can be left
+   * out.
+   *
+   * @param from any form that names have; one release
+   * @param to a name, or a name and which releases of it
+   * @param limit how many paths at most
+   * @throws NotFoundException if there is none
+   */
+  Why why(String from, String to, int limit);
+
+  /**
+   * Who leads to a name, by the static closure.
+   *
+   * @param of a name, with a selector if only some of its releases are meant
+   * @param direct only those with a clause that does
+   * @param limit how many are listed at most; all are counted
+   */
+  Dependents dependents(String of, boolean direct, int limit);
+
+  /**
+   * Who would be hurt if some releases were withdrawn.
+   *
+   * @param of a name, with a selector if only some of its releases are meant
+   * @param limit how many are listed of each kind at most; all are counted
+   */
+  Withdrawal withdrawal(String of, int limit);
 
   /** Modules by words, best first. */
   List<SearchHit> search(String words, int limit);

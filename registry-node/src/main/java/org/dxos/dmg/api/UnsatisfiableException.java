@@ -2,6 +2,7 @@ package org.dxos.dmg.api;
 
 import java.util.List;
 import java.util.Optional;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 
@@ -10,18 +11,26 @@ public final class UnsatisfiableException extends RuntimeException implements Ex
 
   private final List<String> explanation;
   private final String hint;
+  private final transient Node.Map derivation;
 
   /**
    * @param explanation facts that together rule out every choice, one a line
+   * @param derivation the same as data; {@code Explanation.toNode} says of which form
    */
-  public UnsatisfiableException(String message, List<String> explanation, String hint) {
+  public UnsatisfiableException(
+      String message, List<String> explanation, String hint, Node.Map derivation) {
     super(message);
+    this.derivation = derivation;
     this.explanation = List.copyOf(explanation);
     this.hint = hint;
   }
 
   public List<String> explanation() {
     return explanation;
+  }
+
+  public Node.Map derivation() {
+    return derivation;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.dxos.dmg.node;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -10,29 +11,32 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import org.dxos.dmg.admission.Audit;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
+import org.dxos.dmg.api.Dependents;
 import org.dxos.dmg.api.ModuleInfo;
 import org.dxos.dmg.api.NodeInfo;
-import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.QueryAnswer;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
-import org.dxos.dmg.api.UnsatisfiableException;
+import org.dxos.dmg.api.Upkeep;
+import org.dxos.dmg.api.Why;
+import org.dxos.dmg.api.Withdrawal;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
+import org.dxos.dmg.care.Collector;
+import org.dxos.dmg.care.Fsck;
+import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
-import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -40,6 +44,7 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.graph.GraphException;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.modules.ModuleGraph;
@@ -51,11 +56,6 @@ import org.dxos.dmg.policy.PolicyFile;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
-import org.dxos.dmg.solver.Question;
-import org.dxos.dmg.solver.Resolution;
-import org.dxos.dmg.solver.Root;
-import org.dxos.dmg.solver.Roots;
-import org.dxos.dmg.solver.Solver;
 import org.dxos.dmg.sync.link.Federation;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.trust.AuthorityEntry;
@@ -75,7 +75,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for many threads. The graph is opened when it is first asked for: to resolve and to
  * publish the block store is enough.
  */
-public final class LocalRegistry implements Registry {
+public final class LocalRegistry implements Registry, Upkeep {
 
   /** How long ahead the end of a delegation is announced: 14 days. */
   private static final long WARN_SECONDS = 14L * 86_400;
@@ -88,6 +88,7 @@ public final class LocalRegistry implements Registry {
   private final BlockStore store;
   private final Registrar registrar;
   private final ReleaseReader reader;
+  private final History history;
   private final NodeKeys keys;
   private final PolicyFile policy;
   private final ModuleIndex modules;
@@ -115,6 +116,7 @@ public final class LocalRegistry implements Registry {
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
     this.reader = new ReleaseReader(store);
+    this.history = new History(store);
     this.outbox = new Outbox(store);
     this.modules = new ModuleIndex(store, home.resolve("modules"));
   }
@@ -145,9 +147,34 @@ public final class LocalRegistry implements Registry {
     return store;
   }
 
+  private Whose whose() {
+    return new Whose(
+        key -> keys.heads().of(key).isPresent(), Set.copyOf(policy.current().deniedBlocks()));
+  }
+
+  @Override
+  public synchronized Collector.Report collect(Duration grace, boolean dry) {
+    return new Collector(store, whose(), registrar::between)
+        .collect(world.clock().instant(), grace, dry);
+  }
+
+  @Override
+  public void reindex() {
+    graph().reindex();
+  }
+
+  @Override
+  public synchronized Path checkpoint() {
+    Path all = home.resolve(HomeCare.CHECKPOINTS);
+    HomeCare.delete(all); // one that was left by a command which did not end well
+    Path one = all.resolve(String.valueOf(store.journalEnd()));
+    store.checkpoint(one);
+    return one;
+  }
+
   /** Judges everything stored as if it had just arrived. */
-  public Audit.Report audit() {
-    return Audit.of(store, registrar.authorities());
+  public Fsck.Report audit() {
+    return Fsck.of(store, whose());
   }
 
   /** The registrar, for those who hand in many statements at once. */
@@ -171,43 +198,42 @@ public final class LocalRegistry implements Registry {
   }
 
   @Override
-  public ReleaseInfo resolve(String text) {
+  public ReleaseInfo resolve(String text, Optional<Cid> at) {
     Dxn dxn = Dxn.parse(text);
-    StateCatalog catalog = states();
-    return switch (Selection.of(catalog, dxn)) {
-      case Selection.Found found -> info(found.release());
+    Optional<History.Moment> moment = at.map(this::moment);
+    StateCatalog catalog = states(moment);
+    OptionalLong newest =
+        policy
+            .current()
+            .minAge()
+            .map(age -> moment.map(History.Moment::time).orElseGet(this::now) - age.toSeconds())
+            .map(OptionalLong::of)
+            .orElseGet(OptionalLong::empty);
+    return switch (Selection.of(catalog, dxn, newest)) {
+      case Selection.Found found ->
+          info(found.release(), catalog.head(found.release().genesis()).orElseThrow(), at);
       case Selection other -> {
-        catalog.newer(dxn).ifPresent(newer -> refuseNewer("resolve", text, newer));
-        throw missing(text, dxn, other, catalog);
+        catalog.newer(dxn).ifPresent(newer -> Misses.refuseNewer("resolve", text, newer));
+        throw Misses.missing(text, dxn, other, catalog);
       }
     };
   }
 
-  /** What is of a later version is kept and shown, and resolves to nothing. */
-  private static void refuseNewer(String task, String text, ReleaseReader.Later newer) {
-    throw new NotFoundException(
-        ErrorCode.UNSUPPORTED,
-        "%s `%s`: its record is a `%s`, which this version keeps and does not understand"
-            .formatted(task, text, newer.record().type()),
-        List.of(),
-        "use a newer dmg; `dmg show " + newer.cid() + "` tells what this one understands of it");
-  }
-
   @Override
-  public ModuleInfo module(String text) {
+  public ModuleInfo module(String text, Optional<Cid> at) {
     Name name = Name.parse(text);
-    StateCatalog catalog = states();
+    StateCatalog catalog = states(at.map(this::moment));
     Cid genesis =
         catalog
             .authority(name.authority().text())
             .orElseThrow(
                 () ->
-                    missing(
+                    Misses.missing(
                         text,
                         new Selection.NoAuthority(name.authority().text(), catalog.near(name))));
     List<Release> releases = catalog.releases(name, genesis);
     if (releases.isEmpty()) {
-      throw missing(text, new Selection.NoName(name, catalog.near(name)));
+      throw Misses.missing(text, new Selection.NoName(name, catalog.near(name)));
     }
     Map<String, String> tags = new TreeMap<>(catalog.tags(name, genesis));
     releases.stream()
@@ -233,76 +259,51 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return closure(request, states());
+    return closures(request).lock();
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
-    StateCatalog catalog = states();
-    Lock lock = closure(request, catalog);
-    List<String> why =
-        Solver.choices(catalog, question(request, catalog)).stream()
-            .flatMap(choice -> choice.lines().stream())
-            .toList();
-    return new SolvedClosure(lock, why);
+    return closures(request).explained();
   }
 
-  private Question question(ClosureRequest request, StateCatalog catalog) {
-    List<Dxn> asked = request.roots().stream().map(Dxn::parse).toList();
-    List<Root> roots =
-        switch (Roots.of(catalog, asked)) {
-          case Roots.Found found -> found.roots();
-          case Roots.Missing missing -> {
-            String text = missing.dxn().toString();
-            catalog.newer(missing.dxn()).ifPresent(newer -> refuseNewer("solve", text, newer));
-            throw missing(text, missing.dxn(), missing.why(), catalog);
-          }
-        };
-    // The stricter of what is asked for and what the policy of this home asks for.
-    long minAge =
-        Math.max(
-            request.minAge().orElse(0),
-            policy.current().minAge().map(java.time.Duration::toSeconds).orElse(0L));
-    OptionalLong newest = minAge > 0 ? OptionalLong.of(now() - minAge) : OptionalLong.empty();
-    return new Question(roots, request.target(), request.rule(), newest);
+  private ClosureAnswers closures(ClosureRequest request) {
+    Optional<History.Moment> moment = request.at().map(this::moment);
+    return new ClosureAnswers(
+        states(moment),
+        request,
+        policy.current(),
+        moment.map(History.Moment::time).orElseGet(this::now),
+        moment.flatMap(History.Moment::root).orElseGet(registrar::root),
+        moment.isPresent() ? (_, _) -> {} : this::requireFresh);
   }
 
   private long now() {
     return world.clock().instant().getEpochSecond();
   }
 
-  private Lock closure(ClosureRequest request, StateCatalog catalog) {
-    Question question = question(request, catalog);
-    return switch (Solver.solve(catalog, question)) {
-      case Resolution.Solved solved ->
-          lock(Closure.of(question.roots(), request.target(), solved.chosen()));
-      case Resolution.Unsolvable unsolvable ->
-          throw new UnsatisfiableException(
-              "solve `" + String.join(" ", request.roots()) + "`: no set of releases satisfies it",
-              unsolvable.why().lines(),
-              String.join("; or ", unsolvable.why().mends()));
-    };
+  @Override
+  public Why why(String from, String to, int limit) {
+    return answers().why(from, to, limit);
+  }
+
+  @Override
+  public Dependents dependents(String of, boolean direct, int limit) {
+    return answers().dependents(of, direct, limit);
+  }
+
+  @Override
+  public Withdrawal withdrawal(String of, int limit) {
+    return answers().withdrawal(of, limit);
+  }
+
+  private GraphAnswers answers() {
+    return new GraphAnswers(modules(), states());
   }
 
   /** Who depends on whom, as of now. The first call reads every record. */
   public ModuleGraph modules() {
     return modules.graph(registrar.authorities(), registrar.names());
-  }
-
-  private Lock lock(Closure closure) {
-    Map<Cid, Cid> heads = new TreeMap<>();
-    for (Closure.Module module : closure.modules()) {
-      registrar
-          .authority(module.genesis())
-          .flatMap(AuthorityView::head)
-          .ifPresent(
-              head -> {
-                requireFresh(module.name().authority().base(), head.body());
-                heads.put(module.genesis(), head.cid());
-              });
-    }
-    return new Lock(
-        closure, new Lock.Evidence(now(), heads, policy.current().digest(), registrar.root()));
   }
 
   @Override
@@ -412,6 +413,8 @@ public final class LocalRegistry implements Registry {
         && !registrar.isHome(Signed.read(all, envelope, Statement.class).body().genesis())) {
       return handOn(registrar.check(envelope, offered), among.get());
     }
+    Restored.requireConfirmed(
+        store, registrar.authority(Signed.read(all, envelope, Statement.class).body().genesis()));
     Receipt receipt = Registrar.await(registrar.submit(envelope, offered));
     return new PublishReceipt(
         receipt.status() == Receipt.Status.ADDED
@@ -425,7 +428,15 @@ public final class LocalRegistry implements Registry {
 
   /** Keeps a statement for the home of its authority, which is another node. */
   private PublishReceipt handOn(Registrar.Checked checked, Federation among) {
-    if (!checked.held() && outbox.keep(checked, now())) {
+    boolean[] kept = {false};
+    if (!checked.held()) {
+      registrar.between(
+          () -> {
+            registrar.requireHeld(checked);
+            kept[0] = outbox.keep(checked, now());
+          });
+    }
+    if (kept[0]) {
       among.handOn();
     }
     return new PublishReceipt(
@@ -480,6 +491,8 @@ public final class LocalRegistry implements Registry {
             .put("policy", policy.current().digest().toString())
             .put("position", store.journalEnd())
             .putAlways("authorities", new Node.Array(authorities));
+    status.put("storeBytes", HomeCare.bytes(home.resolve("db")));
+    status.put("projectionBytes", HomeCare.bytes(home.resolve("rdf")));
     List<Node> pending = outbox.shown(registrar);
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
@@ -597,6 +610,9 @@ public final class LocalRegistry implements Registry {
       return;
     }
     renewed = now();
+    if (Restored.of(store).isPresent()) {
+      return; // it may have renewed them since the backup, with other heads
+    }
     for (AuthorityView view : registrar.expiring(now() + RENEW_AHEAD)) {
       try {
         registrar.renew(view.id());
@@ -608,6 +624,7 @@ public final class LocalRegistry implements Registry {
 
   @Override
   public AuthorityInfo renew(Cid genesis) {
+    Restored.requireConfirmed(store, registrar.authority(genesis));
     return info(registrar.renew(genesis));
   }
 
@@ -615,6 +632,7 @@ public final class LocalRegistry implements Registry {
     try {
       while (true) {
         graph();
+        compact();
         renewHeads();
         synchronized (woken) {
           if (closed) {
@@ -631,13 +649,40 @@ public final class LocalRegistry implements Registry {
     }
   }
 
+  /** Once it has failed it is not tried again: on a full disk it would be each second. */
+  private boolean compacts = true;
+
+  private void compact() {
+    if (!compacts) {
+      return;
+    }
+    try {
+      graph().compactIfItPays();
+    } catch (GraphException e) {
+      compacts = false;
+      LOG.warn("{}; not tried again before the next start", e.message());
+    }
+  }
+
   /** What is released, as of now. */
   public Catalog catalog() {
     return states();
   }
 
   private StateCatalog states() {
-    return new StateCatalog(registrar.authorities(), reader, registrar::authority);
+    return states(Optional.empty());
+  }
+
+  private StateCatalog states(Optional<History.Moment> moment) {
+    return new StateCatalog(
+        moment.map(History.Moment::views).orElseGet(registrar::authorities),
+        reader,
+        history,
+        registrar::authority);
+  }
+
+  private History.Moment moment(Cid at) {
+    return history.at(at, registrar.authorities());
   }
 
   /** A policy may ask for heads that are not older than some time; without one they are served. */
@@ -657,13 +702,13 @@ public final class LocalRegistry implements Registry {
             });
   }
 
-  private ReleaseInfo info(Release release) {
-    Signed<Head> head =
-        registrar.authority(release.genesis()).flatMap(AuthorityView::head).orElseThrow();
-    requireFresh(release.name().authority().base(), head.body());
+  private ReleaseInfo info(Release release, Signed<Head> head, Optional<Cid> at) {
+    if (at.isEmpty()) {
+      requireFresh(release.name().authority().base(), head.body());
+    }
     List<String> warnings =
         new ArrayList<>(release.notices().warnings(release.name() + "@" + release.version()));
-    if (head.body().expires() <= world.clock().instant().getEpochSecond()) {
+    if (at.isEmpty() && head.body().expires() <= world.clock().instant().getEpochSecond()) {
       warnings.add(
           "the newest head of `"
               + release.name().authority().base()
@@ -694,87 +739,6 @@ public final class LocalRegistry implements Registry {
         view.standing().contest(),
         view.standing().state().forks(),
         registrar.aside(view.id()).stream().sorted().toList());
-  }
-
-  /**
-   * A name that belongs to an API without a release of its own resolves to nothing, but has
-   * providers to tell.
-   */
-  private static NotFoundException missing(
-      String text, Dxn dxn, Selection why, StateCatalog catalog) {
-    if (dxn instanceof Dxn.Named named
-        && named.name().kind() == org.dxos.dmg.dxn.Kind.API
-        && why instanceof Selection.NoName noName) {
-      List<String> providers =
-          catalog.authority(named.name().authority().text()).stream()
-              .flatMap(genesis -> catalog.providers(named.name(), genesis).stream())
-              .map(release -> release.name().toString())
-              .distinct()
-              .limit(5)
-              .toList();
-      if (!providers.isEmpty()) {
-        return new NotFoundException(
-            ErrorCode.NOT_FOUND,
-            "resolve `"
-                + text
-                + "`: the API has no release of its own; it is provided by "
-                + String.join(", ", providers),
-            noName.near(),
-            "ask for one of its providers");
-      }
-    }
-    return missing(text, why);
-  }
-
-  private static NotFoundException missing(String text, Selection why) {
-    return switch (why) {
-      case Selection.NoAuthority none ->
-          new NotFoundException(
-              ErrorCode.NOT_FOUND,
-              "resolve `" + text + "`: no authority `" + none.authority() + "` is held here",
-              none.near(),
-              "publish it, or ask a node that holds it with --node");
-      case Selection.NoName none ->
-          new NotFoundException(
-              ErrorCode.NOT_FOUND,
-              "resolve `" + text + "`: no such name",
-              none.near(),
-              "look with `dmg search`");
-      case Selection.NoVersion none ->
-          new NotFoundException(
-              ErrorCode.NO_VERSION,
-              "resolve `"
-                  + text
-                  + "`: no version of `"
-                  + none.name()
-                  + "` fits "
-                  + none.why()
-                  + " (there are "
-                  + String.join(", ", none.seen().stream().limit(10).map(Object::toString).toList())
-                  + ")",
-              List.of(),
-              "ask for one of these, or widen the range");
-      case Selection.Unavailable there ->
-          new NotFoundException(
-              ErrorCode.WITHDRAWN,
-              "resolve `"
-                  + text
-                  + "`: `"
-                  + there.release().name()
-                  + "@"
-                  + there.release().version()
-                  + "` is "
-                  + there.why(),
-              List.of(),
-              "use another version; `dmg versions` lists them");
-      case Selection.NoCid none ->
-          new NotFoundException(
-              ErrorCode.NOT_FOUND,
-              "resolve `" + none.cid() + "`: no release or record with this CID is held here",
-              List.of(),
-              "");
-      case Selection.Found found -> throw new IllegalStateException("found " + found);
-    };
   }
 
   @Override

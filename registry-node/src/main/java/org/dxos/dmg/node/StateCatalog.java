@@ -17,8 +17,10 @@ import org.dxos.dmg.dxn.Selector;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
+import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
 import org.dxos.dmg.verdict.Statuses;
 import org.dxos.dmg.version.Version;
@@ -44,11 +46,15 @@ final class StateCatalog implements Catalog {
   private final Map<String, List<Release>> known = new HashMap<>();
   private final Map<Cid, Statuses> statuses = new HashMap<>();
 
+  private final History history;
+
   StateCatalog(
       List<AuthorityView> views,
       ReleaseReader reader,
+      History history,
       java.util.function.Function<String, Optional<AuthorityView>> bound) {
     this.reader = reader;
+    this.history = history;
     for (AuthorityView view : views) {
       this.views.put(view.id(), view);
       bound.apply(view.name()).ifPresent(one -> names.put(view.name(), one.id()));
@@ -65,6 +71,31 @@ final class StateCatalog implements Catalog {
     return Optional.ofNullable(views.get(id))
         .filter(view -> view.name().equals(name.substring(0, tilde)))
         .map(AuthorityView::id);
+  }
+
+  /** The head of an authority as of the moment of this catalog. */
+  Optional<Signed<Head>> head(Cid genesis) {
+    return Optional.ofNullable(views.get(genesis)).flatMap(AuthorityView::head);
+  }
+
+  /** When its authority's home ordered it; as its publisher says, where that cannot be found. */
+  @Override
+  public long since(Release release) {
+    return Optional.ofNullable(views.get(release.genesis())).stream()
+        .mapToLong(view -> history.added(view, release.envelope()).orElse(release.created()))
+        .findFirst()
+        .orElse(release.created());
+  }
+
+  /** How the names of an authority are written: with its id, unless its name is bound to it. */
+  String authorityName(Cid genesis) {
+    AuthorityView view = views.get(genesis);
+    if (view == null) {
+      return "~" + genesis;
+    }
+    return authority(view.name()).equals(Optional.of(genesis))
+        ? view.name()
+        : view.name() + "~" + genesis;
   }
 
   @Override

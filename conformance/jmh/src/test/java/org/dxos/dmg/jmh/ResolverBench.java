@@ -9,13 +9,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.record.Dependency;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
+import org.dxos.dmg.solver.Chosen;
 import org.dxos.dmg.solver.Question;
 import org.dxos.dmg.solver.Resolution;
 import org.dxos.dmg.solver.Root;
@@ -55,6 +58,19 @@ public class ResolverBench {
       Question.of(List.of(root("m149", "*"), root("m0", "1.0.0"), root("m0", "1.11.0")))
           .by(Rule.NAME);
 
+  /** Every module asked for, so that all 150 are chosen. */
+  private final Question all =
+      Question.of(IntStream.range(0, MODULES).mapToObj(i -> root("m" + i, "*")).toList());
+
+  private final List<Chosen> chosen = chosen(Solver.solve(registry, all));
+
+  private static List<Chosen> chosen(Resolution resolution) {
+    if (resolution instanceof Resolution.Solved solved && solved.chosen().size() == MODULES) {
+      return solved.chosen();
+    }
+    throw new IllegalStateException("expected a solution of " + MODULES + ": " + resolution);
+  }
+
   private static Name name(String local) {
     return Name.parse("org.bench/module/" + local);
   }
@@ -66,6 +82,18 @@ public class ResolverBench {
   @Benchmark
   public Resolution solve() {
     return Solver.solve(registry, solved);
+  }
+
+  /** All 150 modules. */
+  @Benchmark
+  public Resolution solveAll() {
+    return Solver.solve(registry, all);
+  }
+
+  /** What was chosen of all 150 as a block, with its CID. */
+  @Benchmark
+  public Cid closure() {
+    return Closure.of(all.roots(), Optional.empty(), chosen).cid();
   }
 
   @Benchmark

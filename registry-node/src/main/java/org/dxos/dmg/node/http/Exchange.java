@@ -2,6 +2,7 @@ package org.dxos.dmg.node.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -43,6 +44,14 @@ final class Exchange {
 
   String method() {
     return request.getMethod();
+  }
+
+  /** True if it came over the loopback interface. */
+  boolean isFromThisMachine() {
+    return request.getConnectionMetaData().getRemoteSocketAddress()
+            instanceof InetSocketAddress from
+        && from.getAddress() != null
+        && from.getAddress().isLoopbackAddress();
   }
 
   /** The path as it came, still percent-encoded. */

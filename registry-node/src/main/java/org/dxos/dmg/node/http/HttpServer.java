@@ -200,12 +200,14 @@ public final class HttpServer implements AutoCloseable {
       this.resources =
           List.of(
               new ReadResource(registry),
+              new GraphResource(registry),
               new VocabularyResource(),
               new WriteResource(registry),
               new GatewayResource(registry),
               new SparqlResource(registry),
               new EventsResource(events),
               new PeersResource(federation),
+              new UpkeepResource(registry),
               new OperationsResource(registry, metrics));
     }
 
@@ -278,6 +280,7 @@ public final class HttpServer implements AutoCloseable {
     private static boolean isWrite(Exchange exchange) {
       String path = exchange.rawPath();
       return PeersResource.isOperators(path)
+          || UpkeepResource.isOperators(path)
           || path.equals("/v1/publish")
           || path.equals("/v1/authorities")
           || path.equals("/v1/statements")

@@ -49,6 +49,7 @@ final class Problems {
       }
       if (failure instanceof org.dxos.dmg.api.UnsatisfiableException unsatisfiable) {
         problem.put("explanation", unsatisfiable.explanation(), Node::of);
+        problem.put("derivation", unsatisfiable.derivation());
       }
       if (failure instanceof org.dxos.dmg.api.NotFoundException missing) {
         problem.put("near", missing.near(), Node::of);

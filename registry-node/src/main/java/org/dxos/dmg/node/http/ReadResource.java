@@ -95,7 +95,7 @@ final class ReadResource implements Resource {
     } else if (path.startsWith(CLOSURE)) {
       closure(exchange);
     } else if (path.startsWith(MODULES)) {
-      revalidated(exchange, registry.module(exchange.pathAfter(MODULES)).toNode());
+      revalidated(exchange, registry.module(exchange.pathAfter(MODULES), at(exchange)).toNode());
     } else if (path.startsWith(AUTHORITIES)) {
       authority(exchange);
     } else if (path.equals(SEARCH)) {
@@ -106,17 +106,8 @@ final class ReadResource implements Resource {
   }
 
   private void resolve(Exchange exchange) {
-    exchange
-        .parameter("at")
-        .ifPresent(
-            _ -> {
-              throw new NodeException(
-                  ErrorCode.UNSUPPORTED,
-                  "resolve as of an earlier head: this version resolves as of now",
-                  "leave `at` away");
-            });
     String dxn = exchange.pathAfter(RESOLVE);
-    ReleaseInfo release = registry.resolve(dxn);
+    ReleaseInfo release = registry.resolve(dxn, at(exchange));
     boolean immutable =
         switch (Dxn.parse(dxn)) {
           case Dxn.ByCid _ -> true;
@@ -152,6 +143,10 @@ final class ReadResource implements Resource {
     }
   }
 
+  private static Optional<Cid> at(Exchange exchange) {
+    return exchange.parameter("at").map(Cid::parse);
+  }
+
   private List<Triple> triples(ReleaseInfo release) {
     return RecordTriples.of(release.record(), ModuleRecord.decode(record(release)));
   }
@@ -175,10 +170,11 @@ final class ReadResource implements Resource {
     } else {
       request =
           new ClosureRequest(
-              List.of(exchange.pathAfter(CLOSURE + "/")),
-              exchange.parameter("target").map(Target::parse),
-              exchange.parameter("rule").map(ClosureRequest::rule).orElse(Rule.LINE),
-              OptionalLong.empty());
+                  List.of(exchange.pathAfter(CLOSURE + "/")),
+                  exchange.parameter("target").map(Target::parse),
+                  exchange.parameter("rule").map(ClosureRequest::rule).orElse(Rule.LINE),
+                  OptionalLong.empty())
+              .asOf(at(exchange));
     }
     exchange.headers().put(HttpHeader.CACHE_CONTROL, "no-cache");
     if (exchange.parameter("explain").isPresent()) {

@@ -41,6 +41,8 @@ final class Routes {
           served("/v1/closure", POST, "The lock of several names"),
           served("/v1/modules/{name}", READ, "Versions and tags of a name"),
           served("/v1/authorities/{authority}", READ, "An authority: id, key log entry, head"),
+          served("/v1/dependents/{dxn}", READ, "Who leads to a name, or would be hurt without it"),
+          served("/v1/why", READ, "The ways by which a release leads to a name"),
           served("/v1/search", READ, "Modules by words"),
           served("/v1/node", READ, "The node: keys, root, position"),
           served("/v1/status", READ, "What is held, and how far projections are"),
@@ -63,8 +65,12 @@ final class Routes {
           served("/openapi.json", READ, "This list"),
           served("/", READ, "A page for people"),
           planned("/v1/blocks", List.of("PUT"), "send the blocks along with POST /v1/publish"),
-          planned("/v1/dependents/{dxn}", READ, "ask /sparql for ?release dmg:dependsOn <dxn://…>"),
-          planned("/v1/why", READ, "read the lock of /v1/closure: `needs` says who needs what"),
+          served(UpkeepResource.REINDEX, UpkeepResource.METHODS, "Make the projection anew"),
+          served(UpkeepResource.COLLECT, UpkeepResource.METHODS, "Collect what nothing leads to"),
+          served(
+              UpkeepResource.CHECKPOINT,
+              UpkeepResource.METHODS,
+              "Make a copy of the home beside it, for a backup"),
           served(PeersResource.INVITATIONS, POST, "Invite another node"),
           served(
               PeersResource.PEERS,

@@ -2,12 +2,15 @@ package org.dxos.dmg.sync.replica;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.trust.AuthorityEntry;
@@ -28,6 +31,12 @@ public final class Arriving {
   private static final byte[] HEAD = Head.TYPE.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ENTRY = AuthorityEntry.TYPE.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] STATEMENT = Statement.TYPE.getBytes(StandardCharsets.US_ASCII);
+
+  /** How a release links its record, up to the CID; no text has these bytes. */
+  private static final byte[] MODULE = {
+    0x66, 'm', 'o', 'd', 'u', 'l', 'e', (byte) 0xd8, 0x2a, 0x58, 0x25, 0x00
+  };
+
   private static final byte[] RECORD = "dmg/module/".getBytes(StandardCharsets.US_ASCII);
 
   private final BlockSource held;
@@ -36,6 +45,7 @@ public final class Arriving {
   private final List<Cid> envelopes = new ArrayList<>();
   private final List<Cid> statements = new ArrayList<>();
   private final List<Cid> records = new ArrayList<>();
+  private final Set<Cid> released = new LinkedHashSet<>();
   private long bytes;
 
   /**
@@ -74,6 +84,12 @@ public final class Arriving {
     Optional<byte[]> body = get(Envelope.decode(block).body());
     if (body.isPresent() && Bytes.contain(body.get(), STATEMENT)) {
       statements.add(cid);
+      int link = Bytes.find(body.get(), MODULE);
+      int start = link + MODULE.length;
+      if (link >= 0 && body.get().length - start >= Cid.STORED_BYTES) {
+        released.add(
+            Cid.fromBytes(Arrays.copyOfRange(body.get(), start, start + Cid.STORED_BYTES)));
+      }
     }
     if (body.isEmpty() || !(Bytes.contain(body.get(), HEAD) || Bytes.contain(body.get(), ENTRY))) {
       return false;
@@ -106,6 +122,13 @@ public final class Arriving {
     return records;
   }
 
+  /** A record of a release that came, or a file of a record, that neither came nor was here. */
+  Optional<Cid> leftOut() {
+    return Stream.concat(released.stream(), raw.stream())
+        .filter(cid -> get(cid).isEmpty())
+        .findFirst();
+  }
+
   /** Bytes that came. */
   public long bytes() {
     return bytes;
@@ -117,6 +140,7 @@ public final class Arriving {
     raw.clear();
     envelopes.clear();
     records.clear();
+    released.clear();
     statements.clear();
     bytes = 0;
   }

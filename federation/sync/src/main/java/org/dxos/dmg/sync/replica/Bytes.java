@@ -6,12 +6,17 @@ final class Bytes {
   private Bytes() {}
 
   static boolean contain(byte[] block, byte[] part) {
+    return find(block, part) >= 0;
+  }
+
+  /** Where a part begins for the first time; -1 if it does not occur. */
+  static int find(byte[] block, byte[] part) {
     for (int i = 0; i + part.length <= block.length; i++) {
       if (block[i] == part[0] && at(block, i, part)) {
-        return true;
+        return i;
       }
     }
-    return false;
+    return -1;
   }
 
   static boolean at(byte[] block, int from, byte[] part) {

@@ -360,6 +360,12 @@ public final class Pull {
         && !(isWanted(genesis, arriving) && isWithinQuota(genesis))) {
       return false;
     }
+    Optional<Cid> leftOut = arriving.leftOut();
+    if (leftOut.isPresent()) {
+      // Taken over without it, nobody would ask for it again: the roots would be equal.
+      faults.add("`" + leftOut.get() + "` of `" + genesis + "` did not come with its release");
+      return false;
+    }
     try {
       Learned learned =
           holder.learn(

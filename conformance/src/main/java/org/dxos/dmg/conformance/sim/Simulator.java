@@ -1,0 +1,118 @@
+package org.dxos.dmg.conformance.sim;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Runs seeds, each of them twice, and says which one fails and how to repeat it. */
+public final class Simulator {
+
+  private static final long HOUR = 3600;
+
+  private Simulator() {}
+
+  /**
+   * What many seeds came to.
+   *
+   * @param hours of simulated time
+   * @param failed one line each: the seed, and what did not hold
+   */
+  public record Report(
+      long seeds, long hours, long faults, long forgeries, long acknowledged, List<String> failed) {
+    public Report {
+      failed = List.copyOf(failed);
+    }
+
+    @Override
+    public String toString() {
+      return "%d seeds, each twice: %d simulated hours, %d faults, %d forgeries, %d releases acknowledged, %d seeds failed"
+          .formatted(seeds, hours, faults, forgeries, acknowledged, failed.size());
+    }
+  }
+
+  /**
+   * Runs {@code count} seeds from {@code from} on, on all cores.
+   *
+   * @param most failures after which no more seeds are run
+   */
+  public static Report run(long from, long count, int most) throws InterruptedException {
+    int cores = Runtime.getRuntime().availableProcessors();
+    List<Future<Report>> parts = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(cores)) {
+      for (int core = 0; core < cores; core++) {
+        int first = core;
+        parts.add(threads.submit(() -> part(from + first, from + count, cores, most)));
+      }
+    }
+    Report whole = new Report(0, 0, 0, 0, 0, List.of());
+    for (Future<Report> part : parts) {
+      try {
+        whole = sum(whole, part.get());
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+    return whole;
+  }
+
+  private static Report sum(Report one, Report other) {
+    List<String> failed = new ArrayList<>(one.failed());
+    failed.addAll(other.failed());
+    return new Report(
+        one.seeds() + other.seeds(),
+        one.hours() + other.hours(),
+        one.faults() + other.faults(),
+        one.forgeries() + other.forgeries(),
+        one.acknowledged() + other.acknowledged(),
+        failed);
+  }
+
+  private static Report part(long from, long until, int step, int most) {
+    long seeds = 0;
+    long seconds = 0;
+    long faults = 0;
+    long forgeries = 0;
+    long acknowledged = 0;
+    List<String> failed = new ArrayList<>();
+    for (long seed = from; seed < until && failed.size() < most; seed += step) {
+      seeds++;
+      try {
+        Simulation.Result result = Simulation.run(seed);
+        if (!Simulation.run(seed).trace().equals(result.trace())) {
+          throw new Simulation.Violation("it went another way the second time");
+        }
+        seconds += result.seconds();
+        faults += result.faults();
+        forgeries += result.forgeries();
+        acknowledged += result.acknowledged();
+      } catch (RuntimeException e) {
+        failed.add("seed " + seed + ": " + e + "; again with `conformance/sim " + seed + " 1`");
+      }
+    }
+    return new Report(seeds, seconds / HOUR, faults, forgeries, acknowledged, failed);
+  }
+
+  /**
+   * Runs seeds from the command line: the first, and how many. One alone prints its trace.
+   *
+   * @param arguments first seed (0), count (2000), failures of one core after which it ends (5)
+   */
+  public static void main(String[] arguments) throws InterruptedException {
+    PrintStream out = System.out;
+    long from = arguments.length > 0 ? Long.parseLong(arguments[0]) : 0;
+    long count = arguments.length > 1 ? Long.parseLong(arguments[1]) : 2000;
+    if (count == 1) {
+      Simulation.run(from).trace().forEach(out::println);
+      return;
+    }
+    int most = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
+    Report report = run(from, count, most);
+    report.failed().forEach(out::println);
+    out.println(report);
+    System.exit(report.failed().isEmpty() ? 0 : 1);
+  }
+}

@@ -1,0 +1,232 @@
+package org.dxos.dmg.node;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dxos.dmg.admission.Stored;
+import org.dxos.dmg.api.NotFoundException;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.block.RocksBlockStore;
+import org.dxos.dmg.block.StorageException;
+import org.dxos.dmg.care.Collector;
+import org.dxos.dmg.care.Fault;
+import org.dxos.dmg.care.Fsck;
+import org.dxos.dmg.care.Mending;
+import org.dxos.dmg.care.Whose;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.graph.GraphIndex;
+import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.modules.ModuleIndex;
+import org.dxos.dmg.policy.PolicyFile;
+import org.dxos.dmg.trust.PublicKey;
+
+/**
+ * A home that is looked after while nothing else has it open. Stands on the block store alone, so
+ * that it works on a home that no registry opens any more.
+ */
+public final class HomeCare implements AutoCloseable {
+
+  /** Where checkpoints lie inside of a home, as long as they are needed. */
+  static final String CHECKPOINTS = "checkpoints";
+
+  private final Path home;
+  private final BlockStore store;
+  private final Whose whose;
+  private final List<Fault> faults;
+
+  private HomeCare(Path home, BlockStore store, Whose whose, List<Fault> faults) {
+    this.home = home;
+    this.store = store;
+    this.whose = whose;
+    this.faults = List.copyOf(faults);
+  }
+
+  /**
+   * Opens a home, which has to be there.
+   *
+   * @throws NotFoundException if there is no home
+   * @throws StorageException if a process has it open, its format is newer, or its database cannot
+   *     be opened
+   */
+  public static HomeCare open(Path home, World world) {
+    return open(home, home, world);
+  }
+
+  /**
+   * Opens a home whose blocks, journal and registers are read from a checkpoint of it.
+   *
+   * @param checkpoint may be the home itself
+   */
+  static HomeCare open(Path home, Path checkpoint, World world) {
+    if (!Files.isDirectory(checkpoint.resolve("db"))) {
+      throw new NotFoundException(
+          ErrorCode.NOT_FOUND,
+          "open home `" + home + "`: there is no database in it",
+          List.of(),
+          "give the home with --home or DMG_HOME");
+    }
+    List<Fault> faults = new ArrayList<>();
+    Set<PublicKey> keys = headKeys(home, world, faults);
+    Set<Cid> withheld = withheld(home, faults);
+    BlockStore store = RocksBlockStore.open(checkpoint, world.random());
+    return new HomeCare(home, store, new Whose(keys::contains, withheld), faults);
+  }
+
+  /** The public halves lie open, so no passphrase is asked for. */
+  private static Set<PublicKey> headKeys(Path home, World world, List<Fault> faults) {
+    try {
+      return new KeyRing(home, world.random())
+          .list().stream()
+              .filter(one -> signsHeads(one.name()))
+              .map(KeyRing.Listed::key)
+              .collect(Collectors.toSet());
+    } catch (RuntimeException e) {
+      faults.add(told(e));
+      return Set.of();
+    }
+  }
+
+  /** True for the names of keys with which a home's node signs heads. */
+  static boolean signsHeads(String key) {
+    return key.matches("head(-[0-9]+)?");
+  }
+
+  static Set<Cid> withheld(Path home, List<Fault> faults) {
+    try {
+      return new HashSet<>(new PolicyFile(home).current().deniedBlocks());
+    } catch (RuntimeException e) {
+      faults.add(told(e));
+      return Set.of();
+    }
+  }
+
+  private static Fault told(RuntimeException e) {
+    if (!(e instanceof Explained explained)) {
+      throw e;
+    }
+    return new Fault(Fault.Kind.UNREADABLE, Optional.empty(), explained.message());
+  }
+
+  Whose whose() {
+    return whose;
+  }
+
+  /** The blocks of the home. */
+  public BlockStore store() {
+    return store;
+  }
+
+  /** Looks at all there is. Changes nothing. */
+  public Fsck.Report fsck() {
+    List<Fault> all = new ArrayList<>(faults);
+    derived().forEach(what -> all.add(new Fault(Fault.Kind.DERIVED, Optional.empty(), what)));
+    return Fsck.of(store, whose).with(all);
+  }
+
+  /**
+   * Puts right what can be, and takes away what is derived and does not fit: it is made anew when
+   * it is needed.
+   *
+   * @param before what {@link #fsck} found; nothing has changed since
+   */
+  public Mending.Mended mend(Fsck.Report before, BlockSource copies) {
+    Mending.Mended mended = Mending.of(store, whose, before, copies);
+    if (!derived().isEmpty()) {
+      if (GraphIndex.fault(rdf(), store).isPresent()) {
+        GraphIndex.drop(rdf());
+      }
+      if (modulesFault().isPresent()) {
+        try {
+          Files.delete(modules());
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+    return new Mending.Mended(mended.fetched(), mended.dropped(), mended.after().with(faults));
+  }
+
+  /** As {@link org.dxos.dmg.api.Upkeep#collect}, with nobody publishing. */
+  public Collector.Report collect(Instant now, Duration grace, boolean dry) {
+    return new Collector(store, whose, Runnable::run).collect(now, grace, dry);
+  }
+
+  /** Bytes that the files below a folder take on the disk, as far as they can be looked at. */
+  static long bytes(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    long bytes = 0;
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) all::iterator) {
+        try {
+          bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+          continue; // it went away while it was looked at
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      return bytes;
+    }
+    return bytes;
+  }
+
+  /** Deletes a folder with all in it, if it is there. */
+  static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("delete `" + folder + "`", e);
+    }
+  }
+
+  private List<String> derived() {
+    List<String> faults = new ArrayList<>();
+    GraphIndex.fault(rdf(), store).ifPresent(faults::add);
+    modulesFault().ifPresent(faults::add);
+    return faults;
+  }
+
+  private Optional<String> modulesFault() {
+    try {
+      return ModuleIndex.fault(modules(), new HashSet<>(Stored.ids(store)));
+    } catch (RuntimeException e) {
+      if (e instanceof Explained) {
+        return Optional.empty(); // which authorities are held is not known, and told as a fault
+      }
+      throw e;
+    }
+  }
+
+  private Path rdf() {
+    return home.resolve("rdf");
+  }
+
+  private Path modules() {
+    return home.resolve("modules");
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
