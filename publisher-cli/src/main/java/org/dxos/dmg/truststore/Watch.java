@@ -90,6 +90,12 @@ public final class Watch {
     return now;
   }
 
+  /** The authority that a name means here: by a pin, else by what was seen. */
+  Optional<Cid> meant(String name) {
+    return Optional.ofNullable(policy.pins().get(name))
+        .or(() -> Optional.ofNullable(store.names().get(name)));
+  }
+
   /**
    * Checks that a name means the authority that it meant here.
    *
@@ -97,7 +103,7 @@ public final class Watch {
    */
   public void requireBound(String name, Cid genesis, String place) {
     Optional<Cid> pinned = Optional.ofNullable(policy.pins().get(name));
-    Optional<Cid> meant = pinned.or(() -> Optional.ofNullable(store.names().get(name)));
+    Optional<Cid> meant = meant(name);
     if (meant.isPresent() && !meant.get().equals(genesis)) {
       throw new TrustException(
           ErrorCode.AUTHORITY_CHANGED,

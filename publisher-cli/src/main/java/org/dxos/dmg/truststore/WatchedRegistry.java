@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.Dependents;
@@ -25,8 +26,11 @@ import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Authority;
+import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
@@ -64,7 +68,7 @@ public final class WatchedRegistry implements Registry {
       return release;
     }
     for (int i = 1; ; i++) {
-      ReleaseInfo release = inner.resolve(dxn);
+      ReleaseInfo release = found(List.of(dxn), () -> inner.resolve(dxn));
       Name name = Name.parse(release.name());
       Seen seen = meet(name.authority().base(), release.genesis(), Optional.empty());
       Optional<Signed<Head>> head = seen.head();
@@ -88,21 +92,62 @@ public final class WatchedRegistry implements Registry {
 
   @Override
   public ModuleInfo module(String name, Optional<Cid> at) {
-    ModuleInfo module = inner.module(name, at);
+    ModuleInfo module = found(List.of(name), () -> inner.module(name, at));
     meet(Name.parse(module.name()).authority().base(), module.genesis(), Optional.empty());
     return module;
   }
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return watched(inner.closure(request), request.at().isPresent());
+    return watched(found(request.roots(), () -> inner.closure(request)), request.at().isPresent());
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
-    SolvedClosure solved = inner.explain(request);
+    SolvedClosure solved = found(request.roots(), () -> inner.explain(request));
     watched(solved.lock(), request.at().isPresent());
     return solved;
+  }
+
+  /**
+   * The answer. Where it is that there is none, an older head may hide it: each authority asked for
+   * that was met before has to be shown as new as it was then.
+   */
+  private <T> T found(List<String> asked, Supplier<T> answer) {
+    try {
+      return answer.get();
+    } catch (RuntimeException e) {
+      if (e instanceof Explained explained && denies(explained.code().outcome())) {
+        asked.stream()
+            .map(WatchedRegistry::authorityOf)
+            .flatMap(Optional::stream)
+            .distinct()
+            .forEach(this::requireAsNew);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean denies(ErrorCode.Outcome outcome) {
+    return outcome == ErrorCode.Outcome.NOT_FOUND || outcome == ErrorCode.Outcome.UNSATISFIABLE;
+  }
+
+  private static Optional<String> authorityOf(String dxn) {
+    try {
+      return Dxn.parse(dxn) instanceof Dxn.Named named
+          ? Optional.of(named.name().authority().base())
+          : Optional.empty();
+    } catch (FormatException e) {
+      return Optional.empty(); // what was asked is no name; the answer says so
+    }
+  }
+
+  /** A registry that shows nothing of the authority is believed that it holds nothing of it. */
+  private void requireAsNew(String name) {
+    watch
+        .meant(name)
+        .filter(genesis -> inner.authority(name + "~" + genesis).isPresent())
+        .ifPresent(genesis -> meet(name, genesis, Optional.empty()));
   }
 
   /**

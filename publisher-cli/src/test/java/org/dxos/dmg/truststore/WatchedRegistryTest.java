@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.function.BiFunction;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
+import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
@@ -159,6 +160,40 @@ class WatchedRegistryTest {
       refused(ErrorCode.NOT_VERIFIED, () -> liar.resolve("com.example/module/a"));
       refused(ErrorCode.NOT_VERIFIED, () -> liar.module("com.example/module/a"));
     }
+  }
+
+  @Test
+  void anOlderHeadIsRefusedAlsoWhereItHidesWhatIsAskedFor() {
+    AuthorityInfo before = registry.authority("com.example").orElseThrow();
+    publisher(registry)
+        .publish(
+            PreparedModule.of(
+                ModuleRecord.named(Name.parse("com.example/module/late"), Version.parse("1.0.0"))
+                    .build()));
+    boolean[] back = {false};
+    WatchedRegistry reader =
+        lying(
+            (method, answer) -> {
+              if (back[0] && List.of("resolve", "module", "closure", "explain").contains(method)) {
+                throw new NotFoundException(ErrorCode.NOT_FOUND, "no such name", List.of(), "");
+              }
+              return back[0] && method.equals("authority") && answer.equals(shown(registry))
+                  ? Optional.of(before)
+                  : answer;
+            });
+    String late = "com.example/module/late";
+    ClosureRequest asked = ClosureRequest.of(late, Optional.empty());
+    assertEquals("1.0.0", reader.resolve(late).version());
+    back[0] = true;
+    refused(ErrorCode.ROLLBACK, () -> reader.resolve(late));
+    refused(ErrorCode.ROLLBACK, () -> reader.module(late));
+    refused(ErrorCode.ROLLBACK, () -> reader.closure(asked));
+    refused(ErrorCode.ROLLBACK, () -> reader.explain(asked));
+    assertThrows(NotFoundException.class, () -> reader.resolve("net.other/module/b"));
+  }
+
+  private static Optional<AuthorityInfo> shown(Registry registry) {
+    return registry.authority("com.example");
   }
 
   @Test
