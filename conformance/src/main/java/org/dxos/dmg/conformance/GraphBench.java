@@ -60,7 +60,12 @@ public final class GraphBench {
   private static void questions(PrintStream out, LocalRegistry registry) {
     String gnome = AUTHORITY + "/module/gnome";
     String libc = AUTHORITY + "/module/libc6";
-    time(out, "ten ways from gnome to libc6", 20, 0, () -> registry.why(gnome, libc, 10).paths().size());
+    time(
+        out,
+        "ten ways from gnome to libc6",
+        20,
+        0,
+        () -> registry.why(gnome, libc, 10).paths().size());
     time(
         out,
         "a thousand ways from gnome to libc6",
