@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.SolvedClosure;
-import org.dxos.dmg.api.UnsatisfiableException;
 import org.dxos.dmg.closure.Closure;
 import org.dxos.dmg.closure.ClosureDiff;
 import org.dxos.dmg.closure.Lock;
@@ -103,19 +102,6 @@ final class ClosureCommand implements Callable<Integer> {
                     .forEach(session.terminal()::note));
       }
       return 0;
-    } catch (UnsatisfiableException e) {
-      if (session.json()) {
-        session
-            .terminal()
-            .json(
-                new MapBuilder()
-                    .put("code", e.code().name())
-                    .put("detail", e.message())
-                    .put("explanation", e.explanation(), Node::of)
-                    .put("derivation", e.derivation())
-                    .build());
-      }
-      throw e;
     }
   }
 

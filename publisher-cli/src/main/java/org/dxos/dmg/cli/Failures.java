@@ -52,6 +52,7 @@ final class Failures {
       case UnsatisfiableException unsatisfiable -> {
         because = unsatisfiable.explanation();
         more.put("explanation", because, Node::of);
+        more.put("derivation", unsatisfiable.derivation());
         because = because.isEmpty() ? because : beginning(because);
       }
       case InvalidManifestException invalid -> {
