@@ -83,6 +83,31 @@ public final class Amendments {
   }
 
   /**
+   * Adds owners, and says how many of them have to sign from then on. Those who are added sign too,
+   * as far as the new threshold needs them. One is taken out by {@link #revoke}.
+   *
+   * @param added keys that are no owners yet
+   * @param threshold of the new owners; empty for the one of before
+   */
+  public Outcome owners(
+      String authority, Collection<PublicKey> added, Optional<Integer> threshold) {
+    Draft draft = new Draft(last(info(authority)));
+    KeySet before = draft.before().owners();
+    List<PublicKey> owners =
+        java.util.stream.Stream.concat(before.keys().stream(), added.stream())
+            .distinct()
+            .sorted()
+            .toList();
+    KeySet after = new KeySet(threshold.orElse(before.threshold()), owners);
+    if (after.equals(before)) {
+      throw AuthorityException.of(
+          "change the owners of `" + authority + "`: these are its owners already",
+          "give --add PUBLIC, --threshold N, or both");
+    }
+    return byOwners(draft.owners(after), Optional.empty());
+  }
+
+  /**
    * Replaces an owner key of this home by a fresh one. The recovery key signs too, so that no copy
    * of the old key can contest it.
    *

@@ -30,6 +30,7 @@ import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Standing.Contest;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,7 +55,7 @@ final class AuthorityCommand implements Callable<Integer> {
     throw new CommandException(
         ErrorCode.USAGE,
         "authority: say what to do",
-        "claim, show, delegate, revoke, rotate, recover, move, heal, renew, prove or sign; each has --help");
+        "claim, show, delegate, owners, revoke, rotate, recover, move, heal, renew, prove or sign; each has --help");
   }
 
   @Command(name = "claim", description = "Claim a name, and make its keys.")
@@ -237,6 +238,24 @@ final class AuthorityCommand implements Callable<Integer> {
       return done(
           amendments(registry).revoke(name, publicKey(key), lastGood(lastGood, all), reason),
           "revoked " + key);
+    }
+  }
+
+  @Command(
+      name = "owners",
+      description = {
+        "Add owners, and set how many of them have to sign.",
+        "Whose signature is wanted signs the file that is written, with `dmg authority sign`. An owner is taken out by `dmg authority revoke`."
+      })
+  int owners(
+      @Parameters(paramLabel = "AUTHORITY") String name,
+      @Option(names = "--add", split = ",", paramLabel = "PUBLIC") String @Nullable [] added,
+      @Option(names = "--threshold", paramLabel = "N") Optional<Integer> threshold)
+      throws IOException {
+    List<PublicKey> keys =
+        added == null ? List.of() : Arrays.stream(added).map(AuthorityCommand::publicKey).toList();
+    try (Registry registry = session.registry()) {
+      return done(amendments(registry).owners(name, keys, threshold), "owners changed");
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -188,6 +189,11 @@ sealed interface KeyFile {
   static KeyFile read(Path file) {
     try {
       return parse(Files.readString(file), "`" + file + "`");
+    } catch (NoSuchFileException e) {
+      throw new KeyException(
+          ErrorCode.STORAGE,
+          "read key file `" + file + "`: there is no such file",
+          "give the file that was written when the key was made");
     } catch (IOException e) {
       throw new KeyException(
           ErrorCode.STORAGE,

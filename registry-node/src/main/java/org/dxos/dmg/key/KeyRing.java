@@ -3,6 +3,7 @@ package org.dxos.dmg.key;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -149,6 +150,11 @@ public final class KeyRing {
   public String text(String name) {
     try {
       return Files.readString(file(requireName(name)));
+    } catch (NoSuchFileException e) {
+      throw new KeyException(
+          ErrorCode.KEY_MISSING,
+          "read key `" + name + "`: this home has none of that name",
+          "see `dmg key list` for the keys of this home");
     } catch (IOException e) {
       throw new KeyException(
           ErrorCode.KEY_MISSING,
