@@ -315,6 +315,9 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public QueryAnswer sparql(String query, String accept) {
+    if (query.contains("closure") || query.contains("dependents")) {
+      modules(); // read here: a query that does it would have to answer for the memory it takes
+    }
     GraphIndex.Answer answer = graph().query(query, accept);
     return new QueryAnswer(answer.mediaType(), answer.body());
   }
@@ -561,6 +564,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public void catchUp() {
     graph();
+    modules();
   }
 
   /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
@@ -636,7 +640,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   private void followJournal() {
     try {
       while (true) {
-        graph();
+        catchUp();
         compact();
         renewHeads();
         synchronized (woken) {
