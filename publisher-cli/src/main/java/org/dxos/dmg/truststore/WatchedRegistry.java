@@ -319,6 +319,16 @@ public final class WatchedRegistry implements Registry {
   }
 
   @Override
+  public void keep(Collection<Cid> cids, BlockSource offered) {
+    inner.keep(cids, offered);
+  }
+
+  @Override
+  public void catchUp() {
+    inner.catchUp();
+  }
+
+  @Override
   public Set<Cid> missing(Collection<Cid> cids) {
     return inner.missing(cids);
   }

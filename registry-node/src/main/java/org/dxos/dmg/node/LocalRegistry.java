@@ -29,6 +29,7 @@ import org.dxos.dmg.api.SolvedClosure;
 import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.api.Why;
 import org.dxos.dmg.api.Withdrawal;
+import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
@@ -457,6 +458,19 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public int publishesAtOnce() {
     return PUBLISHES_AT_ONCE;
+  }
+
+  @Override
+  public void keep(Collection<Cid> cids, BlockSource offered) {
+    Batch batch = new Batch();
+    for (Cid cid : cids) {
+      if (!store.has(cid)) {
+        batch.put(cid, Signed.need(offered, cid, "block"));
+      }
+    }
+    if (!batch.isEmpty()) {
+      store.commit(batch);
+    }
   }
 
   @Override
