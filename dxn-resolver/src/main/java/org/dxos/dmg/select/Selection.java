@@ -28,16 +28,23 @@ public sealed interface Selection {
    *
    * @param seen all versions, newest first
    * @param selector as it was written
-   * @param leftOut what it means all the same, each with why it is not selected: {@code
-   *     `name@1.2.0` is yanked: leaks}
+   * @param passedOver what it means all the same
    */
-  record NoVersion(Name name, List<Version> seen, Selector selector, List<String> leftOut)
+  record NoVersion(Name name, List<Version> seen, Selector selector, List<PassedOver> passedOver)
       implements Selection {
     public NoVersion {
       seen = List.copyOf(seen);
-      leftOut = List.copyOf(leftOut);
+      passedOver = List.copyOf(passedOver);
     }
   }
+
+  /**
+   * A release that a selector means and does not select.
+   *
+   * @param why in words: {@code `name@1.2.0` is yanked: leaks}
+   * @param isHadExactly true if its exact version selects it
+   */
+  record PassedOver(String why, boolean isHadExactly) {}
 
   /** No release or record has this CID. */
   record NoCid(Cid cid) implements Selection {}
@@ -99,7 +106,7 @@ public sealed interface Selection {
                     releases.stream().map(Release::version).toList(),
                     selector,
                     meant(catalog, name, genesis.get(), selector, releases).stream()
-                        .flatMap(one -> leftOut(catalog, one, newest).stream())
+                        .flatMap(one -> passedOver(catalog, one, newest).stream())
                         .toList()));
   }
 
@@ -126,16 +133,19 @@ public sealed interface Selection {
                 new Version(version.major(), version.minor(), version.patch(), List.of())));
   }
 
-  private static Optional<String> leftOut(Catalog catalog, Release one, OptionalLong newest) {
+  private static Optional<PassedOver> passedOver(
+      Catalog catalog, Release one, OptionalLong newest) {
     String reference = one.name() + "@" + one.version();
     if (one.yanked()) {
-      return one.notices().warnings(reference).stream().findFirst();
+      return one.notices().warnings(reference).stream()
+          .findFirst()
+          .map(why -> new PassedOver(why, !one.unavailable()));
     }
     if (one.version().isPrerelease()) {
-      return Optional.of("`" + reference + "` is a pre-release");
+      return Optional.of(new PassedOver("`" + reference + "` is a pre-release", true));
     }
     return newest.isPresent() && catalog.since(one) > newest.getAsLong()
-        ? Optional.of("`" + reference + "` is too young")
+        ? Optional.of(new PassedOver("`" + reference + "` is too young", true))
         : Optional.empty();
   }
 

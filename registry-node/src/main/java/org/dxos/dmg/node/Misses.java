@@ -67,20 +67,20 @@ final class Misses {
                     : "")
                 + ")";
     boolean tag = isTag(none.selector());
-    if (tag && none.leftOut().isEmpty()) {
+    if (tag && none.passedOver().isEmpty()) {
       return "`" + none.name() + "` has no tag `" + none.selector().text() + "`" + seen;
     }
     String what =
         "no version of `" + none.name() + "` can be had for `" + none.selector().text() + "`";
-    return none.leftOut().isEmpty()
+    return none.passedOver().isEmpty()
         ? "no version of `" + none.name() + "` fits `" + none.selector().text() + "`" + seen
         : what
             + ": "
-            + String.join("; ", none.leftOut().stream().limit(SHOWN).toList())
-            + (none.leftOut().size() > SHOWN
-                ? "; and " + (none.leftOut().size() - SHOWN) + " more"
+            + String.join("; ", none.passedOver().stream().limit(SHOWN).map(Selection.PassedOver::why).toList())
+            + (none.passedOver().size() > SHOWN
+                ? "; and " + (none.passedOver().size() - SHOWN) + " more"
                 : "")
-            + (none.leftOut().size() < none.seen().size() ? seen : "");
+            + (none.passedOver().size() < none.seen().size() ? seen : "");
   }
 
   private static boolean isTag(Selector selector) {
@@ -88,9 +88,14 @@ final class Misses {
   }
 
   private static String mend(Selection.NoVersion none) {
-    if (!none.leftOut().isEmpty()) {
+    if (none.passedOver().stream().anyMatch(Selection.PassedOver::isHadExactly)) {
       return "an exact version names what is yanked, too young or a pre-release; or take another"
           + " range";
+    }
+    if (!none.passedOver().isEmpty()) {
+      return none.passedOver().size() < none.seen().size()
+          ? "take another range"
+          : "wait for a release that stands, or use another module";
     }
     return isTag(none.selector())
         ? "`dmg versions " + none.name() + "` lists versions and tags"
