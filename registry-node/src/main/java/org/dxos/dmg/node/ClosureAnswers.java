@@ -149,7 +149,7 @@ final class ClosureAnswers {
     };
   }
 
-  /** What is assumed, as the end of what is asked: {@code  without `a`, with `b` yanked}. */
+  /** What is assumed, as the end of what is asked: {@code without `a`, with `b` yanked}. */
   private String assumed() {
     String without =
         request.without().isEmpty()

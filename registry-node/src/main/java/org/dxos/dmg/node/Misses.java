@@ -76,7 +76,9 @@ final class Misses {
         ? "no version of `" + none.name() + "` fits `" + none.selector().text() + "`" + seen
         : what
             + ": "
-            + String.join("; ", none.passedOver().stream().limit(SHOWN).map(Selection.PassedOver::why).toList())
+            + String.join(
+                "; ",
+                none.passedOver().stream().limit(SHOWN).map(Selection.PassedOver::why).toList())
             + (none.passedOver().size() > SHOWN
                 ? "; and " + (none.passedOver().size() - SHOWN) + " more"
                 : "")
