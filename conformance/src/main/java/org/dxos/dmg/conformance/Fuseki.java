@@ -51,6 +51,7 @@ final class Fuseki implements AutoCloseable {
                     "--localhost",
                     "--port=" + port,
                     "--config=" + settings))
+            .directory(database.resolveSibling(".").toFile()) // where it puts its own files
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
