@@ -91,6 +91,7 @@ public final class GraphIndex implements AutoCloseable {
               && !Files.exists(folder.resolve(DAMAGED))
               && FileSizes.hold(current(folder).resolve("tdb2"), folder.resolve(SIZES));
       if (!ours) {
+        requireRoom(folder, store, Math.max(1, store.journalEnd()));
         delete(folder);
       } else {
         deleteStrays(folder);
@@ -302,6 +303,9 @@ public final class GraphIndex implements AutoCloseable {
   /**
    * Brings the projection to {@code target} at least, a position of the journal. Returns at once if
    * it is there.
+   *
+   * @throws GraphException with {@link ErrorCode#STORAGE_FULL} if the disk has too little room;
+   *     what it has come to still answers
    */
   public void catchUp(long target) {
     if (position >= target) {
@@ -321,6 +325,32 @@ public final class GraphIndex implements AutoCloseable {
     }
   }
 
+  /** What a commit takes at least; with many entries it takes more of them, and is larger. */
+  private static final long COMMIT_BYTES = 1L << 20;
+
+  private static final long LARGEST_COMMIT_BYTES = 160L << 20;
+
+  /**
+   * The files are mapped: where the disk is full, a write to them is a fault that ends the process.
+   * So the half of what is kept back is not touched by what can be made again.
+   */
+  private static void requireRoom(Path folder, BlockStore store, long entries) {
+    long need = Math.min(entries * COMMIT_BYTES, LARGEST_COMMIT_BYTES) - BlockStore.KEPT_FREE / 2;
+    long room = store.room();
+    if (room < need) {
+      throw new GraphException(
+          ErrorCode.STORAGE_FULL,
+          "project "
+              + entries
+              + " journal entries into `"
+              + folder
+              + "`: the disk is full, "
+              + (room + BlockStore.KEPT_FREE)
+              + " bytes are left",
+          "make room on the disk; what was projected before answers, and it goes on by itself");
+    }
+  }
+
   private void step() {
     position = step(now, position);
     recordSizes();
@@ -328,6 +358,7 @@ public final class GraphIndex implements AutoCloseable {
 
   /** Brings a projection forward by one commit; the position that it has then. */
   private long step(Projection projection, long from) {
+    requireRoom(folder, store, store.journalEnd() - from);
     List<JournalEntry> entries = store.journal(from, ENTRIES);
     if (entries.isEmpty()) {
       throw new GraphException(

@@ -1,5 +1,6 @@
 package org.dxos.dmg.node;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -545,7 +546,10 @@ public final class LocalRegistry implements Registry, Upkeep {
     return map.build();
   }
 
-  /** The graph, caught up with everything published before this call. */
+  /**
+   * The graph, caught up with everything published before this call; where the disk is too full for
+   * that it answers as of where it is.
+   */
   private GraphIndex graph() {
     GraphIndex index;
     synchronized (this) {
@@ -554,13 +558,26 @@ public final class LocalRegistry implements Registry, Upkeep {
       }
       index = graph.get();
     }
-    index.catchUp(store.journalEnd());
+    try {
+      index.catchUp(store.journalEnd());
+    } catch (GraphException e) {
+      if (e.code() != ErrorCode.STORAGE_FULL) {
+        throw e;
+      }
+    }
     return index;
   }
 
   /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
   public void follow() {
-    graph();
+    try {
+      graph();
+    } catch (GraphException e) {
+      if (e.code() != ErrorCode.STORAGE_FULL) {
+        throw e;
+      }
+      LOG.warn("{}", e.message()); // what does not need it is served
+    }
     firstUse = Policy.Tofu.DNS;
     registrar.onCommit(_ -> wake());
     world.threads().newThread(this::followJournal).start();
@@ -630,10 +647,21 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   private void followJournal() {
     try {
+      boolean told = false;
       while (true) {
-        graph();
-        compact();
-        renewHeads();
+        try {
+          graph();
+          compact();
+          renewHeads();
+          told = false;
+        } catch (RuntimeException e) {
+          // Whatever it is, it is told once and tried again: who only looks does not see that
+          // nobody follows any more.
+          if (!told) {
+            LOG.warn("follow the journal: {}", e.toString());
+          }
+          told = true;
+        }
         synchronized (woken) {
           if (closed) {
             return;
@@ -748,7 +776,11 @@ public final class LocalRegistry implements Registry, Upkeep {
       woken.notifyAll();
     }
     registrar.close();
-    modules.save();
+    try {
+      modules.save();
+    } catch (UncheckedIOException e) {
+      LOG.warn("{}: {}", e.getMessage(), e.getCause().toString()); // read anew at the next start
+    }
     synchronized (this) {
       graph.ifPresent(GraphIndex::close);
       graph = Optional.empty();

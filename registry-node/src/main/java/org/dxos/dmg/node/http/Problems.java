@@ -111,6 +111,7 @@ final class Problems {
       case QUERY_LIMIT -> 413;
       case UNSUPPORTED -> 501;
       case STORAGE -> 503;
+      case STORAGE_FULL -> 507;
       case INTERNAL -> 500;
       default ->
           switch (code.outcome()) {
