@@ -180,9 +180,10 @@ public final class RocksBlockStore implements BlockStore {
     try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
       if (!broken) {
         db.flush(wait, List.of(blocks, journal, registers));
+        watermark.close();
         watermark.set(journalEnd);
       }
-    } catch (RocksDBException | StorageException e) {
+    } catch (RocksDBException | IOException | StorageException e) {
       LOG.debug("not settled, the log has it all: {}", e.toString());
     }
   }
@@ -394,7 +395,10 @@ public final class RocksBlockStore implements BlockStore {
         write.put(journal, position(end), value);
       }
       db.write(synced, write);
-      journalEnd = end;
+      if (end > journalEnd) {
+        journalEnd = end;
+        watermark.advance(end);
+      }
       return end;
     } catch (RocksDBException e) {
       broken = true;

@@ -54,6 +54,9 @@ public final class GraphIndex implements AutoCloseable {
   private volatile Projection now;
   private volatile long position;
 
+  /** Set when a commit failed inside of the databases: what they hold is not known then. */
+  private volatile boolean broken;
+
   /** A serialised answer. */
   @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   public record Answer(String mediaType, byte[] body) {}
@@ -230,6 +233,7 @@ public final class GraphIndex implements AutoCloseable {
 
   /** What fails inside of the database, and not on account of the query, is damage. */
   private <T> T ask(Ask<T> ask) {
+    requireWhole();
     Projection asked = enter();
     try {
       return ask.of(asked.queries());
@@ -313,12 +317,14 @@ public final class GraphIndex implements AutoCloseable {
     }
     writer.lock();
     try {
+      requireWhole();
       while (position < target) {
         step();
       }
     } catch (GraphException e) {
       throw e;
     } catch (RuntimeException e) {
+      broken |= isDamage(e);
       throw damaged(e);
     } finally {
       writer.unlock();
@@ -381,6 +387,26 @@ public final class GraphIndex implements AutoCloseable {
         });
   }
 
+  private void requireWhole() {
+    if (broken) {
+      throw new GraphException(
+          ErrorCode.STORAGE,
+          "read projection `" + folder + "`: a write to it failed, so that it may not be whole",
+          "ask again in a while: a node makes it anew from what is held");
+    }
+  }
+
+  /**
+   * Makes the projection anew if a write to it failed.
+   *
+   * @throws GraphException if the disk refuses again
+   */
+  public void mend() {
+    if (broken) {
+      reindex();
+    }
+  }
+
   /** Bytes of its files. */
   public long bytes() {
     try {
@@ -429,7 +455,8 @@ public final class GraphIndex implements AutoCloseable {
     }
     try {
       Matcher number = NUMBERED.matcher(String.valueOf(now.data().getFileName()));
-      int next = number.matches() ? Integer.parseInt(number.group(1)) + 1 : 1;
+      int next = Math.max(tried, number.matches() ? Integer.parseInt(number.group(1)) : 0) + 1;
+      tried = next;
       Path data = folder.resolve(FIRST + "-" + next);
       delete(data);
       Projection fresh = Projection.connect(data, modules);
@@ -457,6 +484,9 @@ public final class GraphIndex implements AutoCloseable {
     }
   }
 
+  /** The engine may hold on to a folder that it failed in: in this process it is not used again. */
+  private int tried;
+
   private Projection replace(Projection fresh, long from) throws IOException {
     writer.lock();
     try {
@@ -474,6 +504,7 @@ public final class GraphIndex implements AutoCloseable {
           StandardCopyOption.REPLACE_EXISTING);
       Projection old = now;
       now = fresh;
+      broken = false;
       position = at;
       Files.deleteIfExists(folder.resolve(DAMAGED));
       recordSizes();
@@ -507,6 +538,10 @@ public final class GraphIndex implements AutoCloseable {
     writer.lock();
     try {
       now.close();
+    } catch (RuntimeException e) {
+      if (!broken) {
+        throw e;
+      }
     } finally {
       writer.unlock();
     }

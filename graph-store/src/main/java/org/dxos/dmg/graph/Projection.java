@@ -107,7 +107,10 @@ final class Projection {
     DatabaseMgr.compact(plain, true);
   }
 
-  /** Closes it once nobody is inside. False if somebody does not leave; it stays open then. */
+  /**
+   * Closes it once nobody is inside. False if somebody does not leave, or it does not close; its
+   * files stay until the next start then.
+   */
   boolean retire() {
     try {
       if (!use.writeLock().tryLock(RETIRE_SECONDS, TimeUnit.SECONDS)) {
@@ -121,6 +124,8 @@ final class Projection {
       retired = true;
       close();
       return true;
+    } catch (RuntimeException e) {
+      return false; // the engine does not let go of what it failed in
     } finally {
       use.writeLock().unlock();
     }

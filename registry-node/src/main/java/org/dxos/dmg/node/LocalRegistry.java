@@ -647,20 +647,21 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   private void followJournal() {
     try {
-      boolean told = false;
+      String told = "";
       while (true) {
         try {
+          mend();
           graph();
           compact();
           renewHeads();
-          told = false;
+          told = "";
         } catch (RuntimeException e) {
           // Whatever it is, it is told once and tried again: who only looks does not see that
           // nobody follows any more.
-          if (!told) {
+          if (!told.equals(e.toString())) {
             LOG.warn("follow the journal: {}", e.toString());
           }
-          told = true;
+          told = e.toString();
         }
         synchronized (woken) {
           if (closed) {
@@ -677,6 +678,26 @@ public final class LocalRegistry implements Registry, Upkeep {
     }
   }
 
+  /** How long it is waited between attempts to mend the graph: twice as long each time. */
+  private static final long MEND_SECONDS = 600;
+
+  private long mendAfter = Long.MIN_VALUE;
+  private long mendPause = 1;
+
+  private void mend() {
+    Optional<GraphIndex> index;
+    synchronized (this) {
+      index = graph;
+    }
+    if (index.isPresent() && now() >= mendAfter) {
+      mendPause = Math.min(MEND_SECONDS, 2 * mendPause);
+      mendAfter = now() + mendPause;
+      index.get().mend();
+      mendPause = 1;
+      mendAfter = Long.MIN_VALUE;
+    }
+  }
+
   /** Once it has failed it is not tried again: on a full disk it would be each second. */
   private boolean compacts = true;
 
@@ -684,8 +705,9 @@ public final class LocalRegistry implements Registry, Upkeep {
     if (!compacts) {
       return;
     }
+    GraphIndex index = graph();
     try {
-      graph().compactIfItPays();
+      index.compactIfItPays();
     } catch (GraphException e) {
       compacts = false;
       LOG.warn("{}; not tried again before the next start", e.message());
@@ -779,12 +801,15 @@ public final class LocalRegistry implements Registry, Upkeep {
     try {
       modules.save();
     } catch (UncheckedIOException e) {
-      LOG.warn("{}: {}", e.getMessage(), e.getCause().toString()); // read anew at the next start
+      LOG.warn("not saved, so read anew at the next start", e);
     }
-    synchronized (this) {
-      graph.ifPresent(GraphIndex::close);
-      graph = Optional.empty();
+    try {
+      synchronized (this) {
+        graph.ifPresent(GraphIndex::close);
+        graph = Optional.empty();
+      }
+    } finally {
+      store.close();
     }
-    store.close();
   }
 }
