@@ -159,6 +159,49 @@ public final class GraphIndex implements AutoCloseable {
     }
   }
 
+  /**
+   * Compares a projection, brought up to the journal, with one that is made for it from what is
+   * held, and taken away again: takes as long, and as much of the disk, as {@link #reindex}. Not to
+   * be asked while the projection is open, nor of one that has a {@link #fault}.
+   *
+   * @return each difference as a line for a person; empty if there is none, or no projection
+   * @throws GraphException if it cannot be read, or the disk refuses
+   */
+  public static List<String> differences(Path folder, BlockStore store) {
+    if (!Files.exists(folder)) {
+      return List.of();
+    }
+    Supplier<ModuleGraph> none =
+        () -> {
+          throw new IllegalStateException("nothing is asked that needs the module graph");
+        };
+    Path check = folder.resolve(CHECK);
+    try (GraphIndex index = open(folder, store, none)) {
+      index.catchUp(store.journalEnd());
+      delete(check);
+      Projection fresh = Projection.connect(check, none);
+      try {
+        long at = 0;
+        while (at < store.journalEnd()) {
+          at = index.step(fresh, at);
+        }
+        return Comparison.of(index.now, fresh).stream()
+            .map(what -> "projection `" + folder + "`: " + what)
+            .toList();
+      } catch (GraphException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw index.damaged(e);
+      } finally {
+        fresh.close();
+        delete(check);
+      }
+    } catch (IOException e) {
+      throw new GraphException(
+          ErrorCode.STORAGE, "check projection `" + folder + "`: " + e, "check space and permissions");
+    }
+  }
+
   /** Takes a projection away. Not to be called while it is open. */
   public static void drop(Path folder) {
     try {
@@ -178,6 +221,10 @@ public final class GraphIndex implements AutoCloseable {
   private static final String CURRENT = "current";
 
   private static final String FIRST = "data";
+
+  /** A projection that another is compared with. */
+  private static final String CHECK = "check";
+
   private static final Pattern NUMBERED = Pattern.compile(FIRST + "-([0-9]{1,9})");
 
   private static Path current(Path folder) throws IOException {
@@ -193,7 +240,7 @@ public final class GraphIndex implements AutoCloseable {
     try (Stream<Path> all = Files.list(folder)) {
       for (Path one : (Iterable<Path>) all::iterator) {
         String name = String.valueOf(one.getFileName());
-        boolean data = name.equals(FIRST) || NUMBERED.matcher(name).matches();
+        boolean data = name.equals(FIRST) || name.equals(CHECK) || NUMBERED.matcher(name).matches();
         if (data && !one.equals(current)) {
           delete(one);
         }

@@ -71,6 +71,8 @@ final class Routes {
               UpkeepResource.CHECKPOINT,
               UpkeepResource.METHODS,
               "Make a copy of the home beside it, for a backup"),
+          served(
+              UpkeepResource.JOBS + "{job}", READ, "What came of upkeep that takes a while"),
           served(PeersResource.INVITATIONS, POST, "Invite another node"),
           served(
               PeersResource.PEERS,
