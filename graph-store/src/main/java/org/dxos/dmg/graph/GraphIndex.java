@@ -94,7 +94,7 @@ public final class GraphIndex implements AutoCloseable {
               && !Files.exists(folder.resolve(DAMAGED))
               && FileSizes.hold(current(folder).resolve("tdb2"), folder.resolve(SIZES));
       if (!ours) {
-        requireRoom(folder, store, Math.max(1, store.journalEnd()));
+        requireRoom(folder, store, 0);
         delete(folder);
       } else {
         deleteStrays(folder);
@@ -378,17 +378,22 @@ public final class GraphIndex implements AutoCloseable {
     }
   }
 
-  /** What a commit takes at least; with many entries it takes more of them, and is larger. */
-  private static final long COMMIT_BYTES = 1L << 20;
+  /** What the commit of an entry takes at least; with many of them it takes less for each. */
+  private static final long ENTRY_BYTES = 1L << 20;
 
-  private static final long LARGEST_COMMIT_BYTES = 160L << 20;
+  private static final long COMMIT_BYTES = 160L << 20;
+
+  /** The first commit has everything. */
+  private static final long FIRST_COMMIT_BYTES = 1L << 30;
 
   /**
    * The files are mapped: where the disk is full, a write to them is a fault that ends the process.
    * So the half of what is kept back is not touched by what can be made again.
    */
-  private static void requireRoom(Path folder, BlockStore store, long entries) {
-    long need = Math.min(entries * COMMIT_BYTES, LARGEST_COMMIT_BYTES) - BlockStore.KEPT_FREE / 2;
+  private static void requireRoom(Path folder, BlockStore store, long from) {
+    long entries = Math.max(1, store.journalEnd() - from);
+    long most = from == 0 ? FIRST_COMMIT_BYTES : COMMIT_BYTES;
+    long need = Math.min(entries * ENTRY_BYTES, most) - BlockStore.KEPT_FREE / 2;
     long room = store.room();
     if (room < need) {
       throw new GraphException(
@@ -411,23 +416,36 @@ public final class GraphIndex implements AutoCloseable {
 
   /** Brings a projection forward by one commit; the position that it has then. */
   private long step(Projection projection, long from) {
-    requireRoom(folder, store, store.journalEnd() - from);
-    List<JournalEntry> entries = store.journal(from, ENTRIES);
-    if (entries.isEmpty()) {
-      throw new GraphException(
-          ErrorCode.INTERNAL, "project journal: nothing after position " + from, "");
-    }
+    // Where there is nothing yet nobody misses it meanwhile, and in one commit nothing is written
+    // twice.
+    return step(projection, from, from == 0 ? Integer.MAX_VALUE : RELEASES_PER_COMMIT);
+  }
+
+  /**
+   * Brings a projection forward by one commit, to the end of the journal or to the entry with which
+   * so many releases are reached.
+   */
+  private long step(Projection projection, long from, int releases) {
+    requireRoom(folder, store, from);
     return Txn.calculateWrite(
         projection.graph(),
         () -> {
           Projector projector = new Projector(store, projection.graph());
           long last = from;
-          for (JournalEntry entry : entries) {
-            projector.apply(entry);
-            last = entry.position();
-            if (projector.releases() >= RELEASES_PER_COMMIT) {
-              break;
+          List<JournalEntry> entries = store.journal(from, ENTRIES);
+          if (entries.isEmpty()) {
+            throw new GraphException(
+                ErrorCode.INTERNAL, "project journal: nothing after position " + from, "");
+          }
+          while (!entries.isEmpty() && projector.releases() < releases) {
+            for (JournalEntry entry : entries) {
+              projector.apply(entry);
+              last = entry.position();
+              if (projector.releases() >= releases) {
+                break;
+              }
             }
+            entries = store.journal(last, ENTRIES);
           }
           projector.setPosition(last);
           return last;
@@ -513,7 +531,6 @@ public final class GraphIndex implements AutoCloseable {
         while (at < store.journalEnd()) {
           at = step(fresh, at);
         }
-        fresh.compact();
         old = replace(fresh, at);
       } catch (RuntimeException | IOException e) {
         fresh.expel();
