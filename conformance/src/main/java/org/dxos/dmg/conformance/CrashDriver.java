@@ -194,10 +194,7 @@ public final class CrashDriver {
   }
 
   private void publish(
-      String url,
-      AtomicBoolean stop,
-      CountDownLatch running,
-      Queue<Throwable> wrong) {
+      String url, AtomicBoolean stop, CountDownLatch running, Queue<Throwable> wrong) {
     boolean first = true;
     while (!stop.get()) {
       try {

@@ -131,7 +131,8 @@ class DiskFaultsTest {
         return;
       } catch (RuntimeException e) {
         assertTrue(
-            e instanceof Explained explained && explained.code() == ErrorCode.STORAGE, e.toString());
+            e instanceof Explained explained && explained.code() == ErrorCode.STORAGE,
+            e.toString());
         TimeUnit.MILLISECONDS.sleep(100);
       }
     }

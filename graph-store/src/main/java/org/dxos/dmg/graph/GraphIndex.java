@@ -198,7 +198,9 @@ public final class GraphIndex implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new GraphException(
-          ErrorCode.STORAGE, "check projection `" + folder + "`: " + e, "check space and permissions");
+          ErrorCode.STORAGE,
+          "check projection `" + folder + "`: " + e,
+          "check space and permissions");
     }
   }
 

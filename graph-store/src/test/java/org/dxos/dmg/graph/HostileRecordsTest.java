@@ -79,7 +79,9 @@ class HostileRecordsTest {
 
   @Property(tries = 1500)
   void aRecordSaysNothingAboutAnythingElse(
-      @ForAll("hostile") String one, @ForAll("hostile") String two, @ForAll("hostile") String three) {
+      @ForAll("hostile") String one,
+      @ForAll("hostile") String two,
+      @ForAll("hostile") String three) {
     Name name = Name.parse("org.one/module/m");
     ModuleRecord module;
     Cid record;
@@ -115,7 +117,8 @@ class HostileRecordsTest {
       assertTrue(
           triple.subject().equals(release) || triple.subject().equals(name.dxnUri()),
           triple.subject());
-      assertTrue(triple.predicate().equals(Ontology.TYPE) || IRI.matcher(triple.predicate()).matches());
+      assertTrue(
+          triple.predicate().equals(Ontology.TYPE) || IRI.matcher(triple.predicate()).matches());
       Node object =
           switch (triple.object()) {
             case Triple.Term.Iri iri -> {

@@ -48,9 +48,7 @@ final class RemoteUpkeep implements Upkeep {
   public Path checkpoint() {
     Fields fields =
         Fields.of(
-            "checkpoint",
-            ErrorCode.JSON_SYNTAX,
-            done("/v1/admin/checkpoint", Optional.empty()));
+            "checkpoint", ErrorCode.JSON_SYNTAX, done("/v1/admin/checkpoint", Optional.empty()));
     return Path.of(fields.text("home"));
   }
 }

@@ -181,13 +181,15 @@ class DamagedProjectionTest {
     lies.put("says <urn:evil>", quads -> quads.add(graph, evil, evil, evil));
     lies.put(
         "lacks " + NodeFmtLib.strNT(subject),
-        quads -> quads.deleteAny(graph, subject, NodeFactory.createURI(Ontology.VERSION), Node.ANY));
+        quads ->
+            quads.deleteAny(graph, subject, NodeFactory.createURI(Ontology.VERSION), Node.ANY));
     lies.put(
         "graph <ipfs://x> is of nothing that is held",
         quads -> quads.add(NodeFactory.createURI("ipfs://x"), subject, evil, evil));
     Node other =
         NodeFactory.createURI(
-            terms(right.stream().filter(quad -> !quad.contains(graph.getURI())).toList(), RELEASE)[0]);
+            terms(right.stream().filter(quad -> !quad.contains(graph.getURI())).toList(), RELEASE)[
+                0]);
     lies.put(
         "graph " + NodeFmtLib.strNT(other) + " is not there",
         quads -> quads.deleteAny(other, Node.ANY, Node.ANY, Node.ANY));

@@ -71,8 +71,7 @@ final class Routes {
               UpkeepResource.CHECKPOINT,
               UpkeepResource.METHODS,
               "Make a copy of the home beside it, for a backup"),
-          served(
-              UpkeepResource.JOBS + "{job}", READ, "What came of upkeep that takes a while"),
+          served(UpkeepResource.JOBS + "{job}", READ, "What came of upkeep that takes a while"),
           served(PeersResource.INVITATIONS, POST, "Invite another node"),
           served(
               PeersResource.PEERS,
