@@ -316,6 +316,9 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public QueryAnswer sparql(String query, String accept) {
+    if (query.contains("closure") || query.contains("dependents")) {
+      modules(); // read here: a query that does it would have to answer for the memory it takes
+    }
     GraphIndex.Answer answer = graph().query(query, accept);
     return new QueryAnswer(answer.mediaType(), answer.body());
   }
@@ -571,6 +574,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public void catchUp() {
     graph();
+    modules();
   }
 
   /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
@@ -656,7 +660,7 @@ public final class LocalRegistry implements Registry, Upkeep {
       while (true) {
         try {
           mend();
-          graph();
+          catchUp();
           compact();
           renewHeads();
           told = "";
