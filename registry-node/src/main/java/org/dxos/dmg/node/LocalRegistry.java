@@ -718,8 +718,10 @@ public final class LocalRegistry implements Registry, Upkeep {
     try {
       index.compactIfItPays();
     } catch (GraphException e) {
-      compacts = false;
-      LOG.warn("{}; not tried again before the next start", e.message());
+      compacts = e.code() == ErrorCode.CONFLICT; // somebody else does it just now
+      if (!compacts) {
+        LOG.warn("{}; not tried again before the next start", e.message());
+      }
     }
   }
 
