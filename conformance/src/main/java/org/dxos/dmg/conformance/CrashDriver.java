@@ -2,151 +2,210 @@ package org.dxos.dmg.conformance;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.dxos.dmg.api.QueryAnswer;
-import org.dxos.dmg.api.Registry;
-import org.dxos.dmg.api.ReleaseInfo;
-import org.dxos.dmg.cid.Cid;
+import java.util.stream.IntStream;
+import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.client.Registries;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
-import org.dxos.dmg.key.KeyRing;
-import org.dxos.dmg.node.World;
-import org.dxos.dmg.publish.PreparedModule;
-import org.dxos.dmg.publish.Publisher;
-import org.dxos.dmg.verdict.ReleaseRules;
 
 /**
- * Kills a node again and again while publishers publish, and checks after each restart what it had
- * acknowledged.
+ * Kills a node again and again while publishers publish and yank, and blocks are collected and the
+ * projection is made anew, and checks after each restart what it had acknowledged.
  *
- * <p>An oracle writes, and syncs, what a publisher means to publish before it asks and what was
- * acknowledged after the answer. After each restart every acknowledged release resolves to the
- * acknowledged record, all its blocks are byte-equal and it is in SPARQL; every other one is wholly
- * there or wholly absent. Usage: {@code CrashDriver [kills] [seed]}.
+ * <p>A node is killed at a moment of the driver's choosing, or as one of its threads makes its n-th
+ * call of one kind to the operating system, which may be while it starts. After each restart every
+ * acknowledged release resolves to the acknowledged record, all its blocks are byte-equal and it is
+ * in SPARQL; every other one is wholly there or wholly absent, and stays so. Usage: {@code
+ * CrashDriver [kills] [seed] [time|syscall]}.
  */
 public final class CrashDriver {
 
   private static final int PUBLISHERS = 4;
 
+  /** All there is is looked at after this many kills, and at the end. */
+  private static final int LOOK_AT_ALL = 100;
+
+  /** How long a call is waited for that may never come: then the node is killed as it is. */
+  private static final long CALL_MILLIS = 2_000;
+
+  /** What decides when the node is killed. */
+  enum By {
+    TIME,
+    SYSCALL
+  }
+
   private final Path work;
   private final Random random;
+  private final By by;
   private final PrintStream out;
-  private final Map<String, Cid> acknowledged = new LinkedHashMap<>();
-  private final Map<String, Cid> intended = new LinkedHashMap<>();
-  private final AtomicInteger next = new AtomicInteger();
+  private final Oracle oracle;
+  private final Map<String, Integer> kills = new TreeMap<>();
   private int lost;
   private int half;
 
   /**
    * What a run found.
    *
+   * @param kills by what, and how many
    * @param lost acknowledged releases that were gone
    * @param half releases of which only a part was there
    */
-  public record Report(int kills, int acknowledged, int intended, int lost, int half) {}
+  record Report(
+      Map<String, Integer> kills, int acknowledged, int yanks, int intended, int lost, int half) {
 
-  private CrashDriver(Path work, long seed, PrintStream out) {
+    /** Nodes that died at a call. */
+    int atCalls() {
+      return kills.entrySet().stream()
+          .filter(one -> !one.getKey().equals("time"))
+          .mapToInt(Map.Entry::getValue)
+          .sum();
+    }
+
+    @Override
+    public String toString() {
+      return "killed %s, acknowledged %d of %d tried and %d yanks, lost %d, half visible %d"
+          .formatted(kills, acknowledged, intended, yanks, lost, half);
+    }
+  }
+
+  private CrashDriver(Path work, long seed, By by, PrintStream out) {
     this.work = work;
     this.random = new Random(seed);
+    this.by = by;
     this.out = out;
+    this.oracle = new Oracle(work);
   }
 
   public static void main(String[] arguments) throws Exception {
     int kills = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20;
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : 1;
+    By by = arguments.length > 2 && arguments[2].equals("syscall") ? By.SYSCALL : By.TIME;
     Path work = Files.createTempDirectory("dmg-crash-");
-    Report report = run(work, kills, seed, System.err);
+    long began = System.nanoTime();
+    Report report = run(work, kills, seed, by, System.err);
     System.err.println(
-        "kills %d, acknowledged %d of %d tried, lost %d, half visible %d  (seed %d, %s)"
+        "%s  (seed %d, %d s, %s)"
             .formatted(
-                report.kills(),
-                report.acknowledged(),
-                report.intended(),
-                report.lost(),
-                report.half(),
-                seed,
-                work));
+                report, seed, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began), work));
     System.exit(report.lost() + report.half() == 0 ? 0 : 1);
   }
 
   /** Runs in a folder of its own, which is left as it is for those who want to look. */
-  static Report run(Path work, int kills, long seed, PrintStream out) throws Exception {
-    CrashDriver driver = new CrashDriver(work, seed, out);
+  static Report run(Path work, int kills, long seed, By by, PrintStream out) throws Exception {
+    CrashDriver driver = new CrashDriver(work, seed, by, out);
+    Files.createDirectories(work);
+    // One claims the name; all of them at once would be in each other's way.
+    try (NodeProcess node = NodeProcess.start(driver.home(), List.of())) {
+      driver
+          .oracle
+          .publish(node.url())
+          .ifPresent(
+              refused -> {
+                throw new IllegalStateException(refused.message());
+              });
+    }
     for (int kill = 1; kill <= kills; kill++) {
       driver.round(kill);
     }
-    driver.check("the last restart");
+    try (NodeProcess node = NodeProcess.start(driver.home(), List.of())) {
+      driver.look(node, "the last restart", true);
+    }
+    // A second restart changes nothing.
+    try (NodeProcess node = NodeProcess.start(driver.home(), List.of())) {
+      driver.look(node, "one more", true);
+    }
     return new Report(
-        kills, driver.acknowledged.size(), driver.intended.size(), driver.lost, driver.half);
+        driver.kills,
+        driver.oracle.acknowledged(),
+        driver.oracle.yanks(),
+        driver.oracle.intended(),
+        driver.lost,
+        driver.half);
+  }
+
+  private Path home() {
+    return work.resolve("node");
   }
 
   private void round(int number) throws Exception {
+    Optional<Syscalls.Nth> call =
+        by == By.SYSCALL ? Optional.of(Syscalls.Nth.random(random)) : Optional.empty();
+    long millis = Math.max(1, random.nextInt(400));
+    NodeProcess node;
+    try {
+      node = NodeProcess.start(home(), call.map(Syscalls.Nth::killing).orElse(List.of()));
+    } catch (NodeProcess.NotStartedException e) {
+      if (call.isEmpty() || e.code() != NodeProcess.KILLED) {
+        throw e;
+      }
+      died(call.get());
+      return;
+    }
+    if (!look(node, "restart " + number, number % LOOK_AT_ALL == 0)) {
+      node.kill();
+      died(call.orElseThrow());
+      return;
+    }
     AtomicBoolean stop = new AtomicBoolean();
+    Queue<Throwable> wrong = new ConcurrentLinkedQueue<>();
     CountDownLatch running = new CountDownLatch(PUBLISHERS);
-    NodeProcess node = NodeProcess.start(Files.createDirectories(work).resolve("node"));
     List<Thread> publishers =
-        java.util.stream.IntStream.range(0, PUBLISHERS)
-            .mapToObj(_ -> Thread.ofPlatform().start(() -> publish(node.url(), stop, running)))
+        IntStream.range(0, PUBLISHERS)
+            .mapToObj(
+                _ -> Thread.ofPlatform().start(() -> publish(node.url(), stop, running, wrong)))
             .toList();
+    Thread upkeep = Thread.ofPlatform().start(() -> keepUp(stop, wrong));
     if (!running.await(60, TimeUnit.SECONDS)) {
       throw new IllegalStateException("publishers did not begin");
     }
-    // A moment of the driver's choosing, while all publishers are at it.
-    stopAfter(Math.max(1, random.nextInt(400)));
+    // A moment of the driver's choosing, while all are at it; or the call, if it comes.
+    boolean itself = node.awaitEnd(call.isPresent() ? CALL_MILLIS : millis);
     node.kill();
+    if (itself && call.isPresent()) {
+      died(call.get());
+    } else {
+      kills.merge("time", 1, Integer::sum);
+    }
     stop.set(true);
     for (Thread publisher : publishers) {
       publisher.join();
     }
-    check("kill " + number);
+    upkeep.join();
+    for (Throwable one : wrong) {
+      throw new IllegalStateException("round " + number, one);
+    }
   }
 
-  private static void stopAfter(long millis) throws InterruptedException {
-    new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+  private void died(Syscalls.Nth call) {
+    kills.merge(call.call(), 1, Integer::sum);
   }
 
-  private void publish(String url, AtomicBoolean stop, CountDownLatch running) {
+  private void publish(
+      String url, AtomicBoolean stop, CountDownLatch running, Queue<Throwable> wrong) {
     boolean first = true;
     while (!stop.get()) {
-      int number = next.getAndIncrement();
-      String name = "com.example/function/crash-n" + number;
-      try (Registry registry = registry(url)) {
-        PreparedModule module = module(name, number);
-        synchronized (this) {
-          journal("intend " + name + " " + module.recordCid());
-          intended.put(name, module.recordCid());
-        }
-        new Publisher(registry, keys(), InstantSource.system()).publish(module);
-        synchronized (this) {
-          acknowledged.put(name, module.recordCid());
-          journal("ack " + name + " " + module.recordCid());
+      try {
+        Optional<Explained> refused = oracle.publish(url);
+        if (refused.isPresent() && !isExpected(refused.get().code())) {
+          wrong.add(new IllegalStateException(refused.get().message()));
+          stop.set(true);
         }
       } catch (RuntimeException e) {
-        if (!(e instanceof Explained explained)
-            || (explained.code() != ErrorCode.UNREACHABLE
-                && explained.code() != ErrorCode.AUTHORITY_CONTESTED)) {
-          throw e;
-        }
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        wrong.add(e);
+        stop.set(true);
       } finally {
         if (first) {
           running.countDown();
@@ -156,108 +215,64 @@ public final class CrashDriver {
     }
   }
 
-  private Registry registry(String url) {
-    return Registries.open(
-        work.resolve("client"), Optional.of(url), Optional.empty(), World.real());
+  /** What a publisher may meet at a node that dies, or where two claim one name at once. */
+  private static boolean isExpected(ErrorCode code) {
+    return code == ErrorCode.UNREACHABLE
+        || code == ErrorCode.AUTHORITY_CONTESTED
+        || code == ErrorCode.BLOCK_MISSING;
   }
 
-  private synchronized KeyRing keys() throws IOException {
-    return new KeyRing(Files.createDirectories(work.resolve("client")), new SecureRandom());
-  }
-
-  /** A module with a bundle of some files, all its own. */
-  private PreparedModule module(String name, int number) throws IOException {
-    Path folder = Files.createDirectories(work.resolve("modules").resolve("n" + number));
-    Files.writeString(folder.resolve("index.js"), "export const handler = () => " + number + ";\n");
-    Files.write(folder.resolve("data.bin"), new byte[1000 + number % 5000]);
-    Files.writeString(
-        folder.resolve("dmg.json"),
-        """
-        {"name": "%s", "version": "1.0.0", "description": "number %d",
-         "runtimes": [{"runtime": "nodejs", "bundle": "."}]}
-        """
-            .formatted(name, number));
-    return PreparedModule.read(folder, Optional.empty(), Optional.empty());
-  }
-
-  /** Synced before the driver goes on: the oracle must not be younger than the node. */
-  private void journal(String line) {
-    try (FileChannel channel =
-        FileChannel.open(
-            work.resolve("oracle.log"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
-      channel.force(true);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  private void check(String after) throws Exception {
-    try (NodeProcess node = NodeProcess.start(work.resolve("node"));
-        Registry registry = registry(node.url())) {
-      int present = 0;
-      for (Map.Entry<String, Cid> one : intended.entrySet()) {
-        boolean acked = acknowledged.containsKey(one.getKey());
-        switch (state(registry, one.getKey(), one.getValue())) {
-          case WHOLE -> present++;
-          case ABSENT -> lost += acked ? 1 : 0;
-          case HALF -> half++;
+  /** Collects with no grace, and makes the projection anew, in turns. */
+  private void keepUp(AtomicBoolean stop, Queue<Throwable> wrong) {
+    boolean collect = true;
+    while (!stop.get()) {
+      try {
+        Optional<Upkeep> running = Registries.upkeep(home(), Optional.empty(), Optional.empty());
+        if (running.isEmpty()) {
+          return;
+        }
+        Upkeep upkeep = running.get();
+        if (collect) {
+          upkeep.collect(Duration.ZERO, false);
+        } else {
+          upkeep.reindex();
+        }
+        collect = !collect;
+      } catch (RuntimeException e) {
+        if (!(e instanceof Explained explained) || explained.code() != ErrorCode.UNREACHABLE) {
+          wrong.add(e);
+          stop.set(true);
         }
       }
-      QueryAnswer answer =
-          registry.sparql(
-              "SELECT (COUNT(DISTINCT ?r) AS ?n) { ?r a <urn:dmg:ns#Release> }", "text/csv");
-      int shown =
-          Integer.parseInt(
-              new String(answer.body(), StandardCharsets.UTF_8).lines().toList().get(1).strip());
-      if (shown != present) {
-        half += Math.abs(shown - present);
-      }
-      out.println(
-          after
-              + ": "
-              + acknowledged.size()
-              + " acknowledged, "
-              + present
-              + " of "
-              + intended.size()
-              + " there, "
-              + shown
-              + " in SPARQL, lost "
-              + lost
-              + ", half "
-              + half);
     }
   }
 
-  private enum State {
-    WHOLE,
-    ABSENT,
-    HALF
-  }
-
-  private static State state(Registry registry, String name, Cid record) {
-    ReleaseInfo release;
+  /** False if the node died meanwhile; it is looked at after the next restart then. */
+  private boolean look(NodeProcess node, String after, boolean everything) throws IOException {
+    Oracle.Found found;
     try {
-      release = registry.resolve(name + "@1.0.0");
+      found = oracle.look(node.url(), everything);
     } catch (RuntimeException e) {
-      if (e instanceof Explained explained && explained.code() == ErrorCode.NOT_FOUND) {
-        return State.ABSENT;
+      if (by == By.SYSCALL
+          && e instanceof Explained explained
+          && explained.code() == ErrorCode.UNREACHABLE) {
+        return false;
       }
       throw e;
     }
-    if (!release.record().equals(record)) {
-      return State.HALF;
-    }
-    try {
-      List<Cid> blocks = new ArrayList<>();
-      ReleaseRules.eachBlock(record, registry, blocks::add);
-      // Every block is fetched, and hashed by the client.
-      return blocks.stream().allMatch(cid -> registry.get(cid).isPresent())
-          ? State.WHOLE
-          : State.HALF;
-    } catch (RuntimeException e) {
-      return State.HALF;
-    }
+    lost += found.lost();
+    half += found.half();
+    found.which().forEach(out::println);
+    out.println(
+        "%s: %d acknowledged of %d, %d there, %d looked at, lost %d, half %d"
+            .formatted(
+                after,
+                oracle.acknowledged(),
+                oracle.intended(),
+                found.present(),
+                found.looked(),
+                lost,
+                half));
+    return true;
   }
 }

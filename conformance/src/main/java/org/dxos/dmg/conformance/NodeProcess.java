@@ -26,12 +26,42 @@ final class NodeProcess implements AutoCloseable {
 
   /** Starts a node on any free port and waits until it serves. */
   static NodeProcess start(Path home, String... options) throws IOException {
+    return start(home, List.of(), options);
+  }
+
+  /** The exit code of a process that was killed. */
+  static final int KILLED = 128 + 9;
+
+  /** A node that ended before it served. */
+  static final class NotStartedException extends IOException {
+    private static final long serialVersionUID = 1;
+    private final int code;
+
+    private NotStartedException(Path home, int code, String log) {
+      super("node of " + home + " did not start, exit code " + code + ": " + log);
+      this.code = code;
+    }
+
+    int code() {
+      return code;
+    }
+  }
+
+  /**
+   * Starts a node with something before its command, which must leave it the process that is
+   * started.
+   *
+   * @throws NotStartedException if it ends before it serves
+   */
+  static NodeProcess start(Path home, List<String> before, String... options) throws IOException {
     List<String> arguments =
         new ArrayList<>(List.of("node", "--port", "0", "--home", home.toString()));
     arguments.addAll(List.of(options));
     Path log = home.resolveSibling(home.getFileName() + ".log");
+    List<String> command = new ArrayList<>(before);
+    command.addAll(command(arguments));
     Process process =
-        new ProcessBuilder(command(arguments))
+        new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     BufferedReader out =
@@ -39,10 +69,23 @@ final class NodeProcess implements AutoCloseable {
     String url = out.readLine();
     if (url == null || !url.startsWith("http://")) {
       process.destroyForcibly();
-      throw new IOException(
-          "node of " + home + " did not start: " + java.nio.file.Files.readString(log));
+      throw new NotStartedException(home, end(process), java.nio.file.Files.readString(log));
     }
     return new NodeProcess(process, url);
+  }
+
+  private static int end(Process process) {
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return -1;
+    }
+  }
+
+  /** True if it ended by itself within the time. */
+  boolean awaitEnd(long millis) throws InterruptedException {
+    return process.waitFor(millis, TimeUnit.MILLISECONDS);
   }
 
   /** Runs a command to its end. */

@@ -182,7 +182,7 @@ class ArchitectureTest {
   void onlyTheGraphKnowsJenaAndOnlyTheBlockStoreKnowsRocksDb() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("..dmg.graph..")
+        .resideOutsideOfPackages("..dmg.graph..", "..dmg.conformance..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.jena..", "org.apache.lucene..")

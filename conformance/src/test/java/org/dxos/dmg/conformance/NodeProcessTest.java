@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -164,10 +165,24 @@ class NodeProcessTest {
   @Test
   void nothingAcknowledgedIsLostWhenTheNodeIsKilled() throws Exception {
     int kills = Integer.getInteger("dmg.kills", 5);
-    CrashDriver.Report report = CrashDriver.run(temp.resolve("crash"), kills, 7, System.err);
+    CrashDriver.Report report =
+        CrashDriver.run(temp.resolve("crash"), kills, 7, CrashDriver.By.TIME, System.err);
+    System.err.println(report);
     assertEquals(0, report.lost(), report.toString());
     assertEquals(0, report.half(), report.toString());
     assertTrue(report.acknowledged() > 0, report.toString());
+  }
+
+  @Test
+  void nothingAcknowledgedIsLostWhenTheNodeIsKilledAtACall() throws Exception {
+    assumeTrue(Syscalls.available(), "strace may not look into processes here");
+    int kills = Integer.getInteger("dmg.kills.syscall", 6);
+    CrashDriver.Report report =
+        CrashDriver.run(temp.resolve("crash"), kills, 11, CrashDriver.By.SYSCALL, System.err);
+    System.err.println(report);
+    assertEquals(0, report.lost(), report.toString());
+    assertEquals(0, report.half(), report.toString());
+    assertTrue(report.atCalls() > 0, report.toString());
   }
 
   @Test

@@ -18,6 +18,12 @@ public interface BlockStore extends BlockSource, AutoCloseable {
   int MAX_BLOCK_BYTES = 2 * 1024 * 1024;
 
   /**
+   * Bytes of its disk that nothing is added into: kept for opening a home, for settling it on the
+   * way out, and for giving space back.
+   */
+  long KEPT_FREE = 64L * 1024 * 1024;
+
+  /**
    * @throws StorageException.Corrupt if the bytes held are not those of the CID
    */
   @Override
@@ -48,9 +54,18 @@ public interface BlockStore extends BlockSource, AutoCloseable {
    * Makes everything in {@code batch} durable, or nothing.
    *
    * @return the position of the newest journal entry after it
+   * @throws StorageException.Full if there is too little room; it may be tried again
    * @throws StorageException if the disk refuses; nothing was acknowledged then
    */
   long commit(Batch batch);
+
+  /**
+   * Bytes that may still be written before {@link #commit} refuses to add anything, for those who
+   * write beside it; negative if it does.
+   */
+  default long room() {
+    return Long.MAX_VALUE;
+  }
 
   /** Visits every block's CID; for checks and collection, not for serving. */
   void eachBlock(java.util.function.Consumer<Cid> visitor);

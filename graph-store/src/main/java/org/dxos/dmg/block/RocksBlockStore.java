@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.dxos.dmg.cid.Cid;
 import org.rocksdb.BlockBasedTableConfig;
@@ -71,6 +72,7 @@ public final class RocksBlockStore implements BlockStore {
   private final WriteOptions synced;
   private final byte[] journalId;
   private final Watermark watermark;
+  private final Room room;
   private final ReentrantLock writer = new ReentrantLock();
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
   private boolean closed;
@@ -86,9 +88,18 @@ public final class RocksBlockStore implements BlockStore {
    * @throws StorageException if the home is locked, of a newer format, or the disk refuses
    */
   public static RocksBlockStore open(Path home, RandomGenerator random) {
+    return open(home, random, Room.on(home));
+  }
+
+  /**
+   * Opens a home on a disk of which it is known how much is left.
+   *
+   * @param free bytes that may be written
+   */
+  static RocksBlockStore open(Path home, RandomGenerator random, LongSupplier free) {
     HomeLock lock = HomeLock.take(home);
     try {
-      return new RocksBlockStore(home, random, lock);
+      return new RocksBlockStore(home, random, lock, new Room(home, free));
     } catch (RocksDBException e) {
       lock.close();
       throw failed("open database of home `" + home + "`", e);
@@ -98,9 +109,10 @@ public final class RocksBlockStore implements BlockStore {
     }
   }
 
-  private RocksBlockStore(Path home, RandomGenerator random, HomeLock lock)
+  private RocksBlockStore(Path home, RandomGenerator random, HomeLock lock, Room room)
       throws RocksDBException {
     this.lock = lock;
+    this.room = room;
     Cache cache = new LRUCache(CACHE_BYTES);
     BloomFilter bloom = new BloomFilter(10);
     BlockBasedTableConfig table =
@@ -168,9 +180,10 @@ public final class RocksBlockStore implements BlockStore {
     try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
       if (!broken) {
         db.flush(wait, List.of(blocks, journal, registers));
+        watermark.close();
         watermark.set(journalEnd);
       }
-    } catch (RocksDBException | StorageException e) {
+    } catch (RocksDBException | IOException | StorageException e) {
       LOG.debug("not settled, the log has it all: {}", e.toString());
     }
   }
@@ -340,6 +353,11 @@ public final class RocksBlockStore implements BlockStore {
   }
 
   @Override
+  public long room() {
+    return room.left();
+  }
+
+  @Override
   public long commit(Batch batch) {
     writer.lock();
     try {
@@ -357,6 +375,7 @@ public final class RocksBlockStore implements BlockStore {
   private long write(Batch batch) {
     try (WriteBatch write = new WriteBatch()) {
       requireSound();
+      room.require(batch);
       long end = journalEnd;
       for (Map.Entry<Cid, byte[]> block : batch.blocks().entrySet()) {
         write.put(blocks, block.getKey().bytes(), block.getValue());
@@ -376,7 +395,10 @@ public final class RocksBlockStore implements BlockStore {
         write.put(journal, position(end), value);
       }
       db.write(synced, write);
-      journalEnd = end;
+      if (end > journalEnd) {
+        journalEnd = end;
+        watermark.advance(end);
+      }
       return end;
     } catch (RocksDBException e) {
       broken = true;

@@ -40,6 +40,34 @@ public abstract sealed class StorageException extends RuntimeException implement
     }
   }
 
+  /** The disk has too little room left. Nothing was written: the same may go well later. */
+  public static final class Full extends StorageException {
+    Full(Path home, long free, long bytes) {
+      super(
+          "write "
+              + bytes
+              + " bytes to home `"
+              + home
+              + "`: the disk is full, "
+              + free
+              + " bytes are left, of which "
+              + BlockStore.KEPT_FREE
+              + " are kept back");
+    }
+
+    @Override
+    public ErrorCode code() {
+      return ErrorCode.STORAGE_FULL;
+    }
+
+    @Override
+    public Optional<String> hint() {
+      return Optional.of(
+          "make room on the disk, with dmg gc for one; reads go on, and writes do as soon as there"
+              + " is room");
+    }
+  }
+
   /** Bytes on disk that are not those of their CID. */
   public static final class Corrupt extends StorageException {
     private final Cid cid;

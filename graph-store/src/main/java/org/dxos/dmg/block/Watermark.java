@@ -9,18 +9,25 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
- * How far the journal had come when the home was closed last, in a file of its own: {@code
- * position}, the journal's id and the number. A database that was cut back to an earlier moment is
- * sound in itself; beside this it is seen.
+ * How far the journal has come, in a file of its own: {@code position}, the journal's id and the
+ * number. A database that was cut back to an earlier moment is sound in itself, and so is a log
+ * whose end is damaged: it looks as after a crash within a write. Beside this it is seen.
+ *
+ * <p>Written after each commit and not synced, so that it is never ahead of what is; after a power
+ * failure it may be behind, and says less. Synced when the home is closed.
  */
-final class Watermark {
+final class Watermark implements AutoCloseable {
+
+  private static final org.slf4j.Logger LOG = org.slf4j.LoggerFactory.getLogger(Watermark.class);
 
   private static final String NAME = "position";
 
   private final Path file;
   private final String journal;
+  private Optional<FileChannel> open = Optional.empty();
 
   Watermark(Path home, byte[] journalId) {
     this.file = home.resolve(NAME);
@@ -50,20 +57,48 @@ final class Watermark {
     }
   }
 
-  void set(long end) {
-    String text = journal + " " + end + "\n";
-    Path beside = file.resolveSibling(NAME + ".new");
+  /** Of one length always, so that a newer one written over an older one is whole. */
+  private byte[] text(long end) {
+    return "%s %018d\n".formatted(journal, end).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * After a commit. A failure says nothing about the commit, and costs no more than knowing less
+   * after the next crash.
+   */
+  void advance(long end) {
     try {
-      if (Files.exists(file) && Files.readString(file, StandardCharsets.ISO_8859_1).equals(text)) {
+      if (open.isEmpty()) {
+        set(end);
+        open = Optional.of(FileChannel.open(file, StandardOpenOption.WRITE));
         return;
       }
+      open.get().write(ByteBuffer.wrap(text(end)), 0);
+    } catch (IOException | StorageException e) {
+      LOG.debug("position not noted: {}", e.toString());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (open.isPresent()) {
+      open.get().close();
+      open = Optional.empty();
+    }
+  }
+
+  /** Synced, whole or not at all. */
+  void set(long end) {
+    byte[] text = text(end);
+    Path beside = file.resolveSibling(NAME + ".new");
+    try {
       try (FileChannel out =
           FileChannel.open(
               beside,
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
-        out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+        out.write(ByteBuffer.wrap(text));
         out.force(true);
       }
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.dxos.dmg.admission.Remade;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
@@ -12,8 +13,9 @@ import org.dxos.dmg.block.StorageException;
 import org.dxos.dmg.cid.Cid;
 
 /**
- * Puts right what is at fault in a store: blocks from copies, each hashed before it is taken. No
- * signature is made and no verdict changed; what cannot be put right is told again.
+ * Puts right what is at fault in a store: blocks from copies, each hashed before it is taken, and
+ * nodes of state trees from the statements that led to them. No signature is made and no verdict
+ * changed; what cannot be put right is told again.
  */
 public final class Mending {
 
@@ -24,7 +26,7 @@ public final class Mending {
   /**
    * What was done.
    *
-   * @param fetched blocks that came from copies
+   * @param fetched blocks that came from copies, or were made again
    * @param dropped damaged blocks to which nothing leads, taken away
    * @param after how the store is now
    */
@@ -34,9 +36,11 @@ public final class Mending {
    * Puts right what can be.
    *
    * @param before what was found; nothing has changed since
-   * @param copies where blocks may be had; what it gives need not be right
+   * @param given where blocks may be had; what it gives need not be right
    */
-  public static Mended of(BlockStore store, Whose whose, Fsck.Report before, BlockSource copies) {
+  public static Mended of(BlockStore store, Whose whose, Fsck.Report before, BlockSource given) {
+    BlockSource remade = new Remade(store);
+    BlockSource copies = cid -> given.get(cid).filter(cid::matches).or(() -> remade.get(cid));
     // A copy is taken once: where it lies in what is damaged, it does no good a second time.
     Set<Cid> tried = new LinkedHashSet<>(Fsck.wanted(before));
     long fetched = fetch(tried, store, copies);

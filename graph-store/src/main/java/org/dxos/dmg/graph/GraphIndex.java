@@ -54,6 +54,9 @@ public final class GraphIndex implements AutoCloseable {
   private volatile Projection now;
   private volatile long position;
 
+  /** Set when a commit failed inside of the databases: what they hold is not known then. */
+  private volatile boolean broken;
+
   /** A serialised answer. */
   @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   public record Answer(String mediaType, byte[] body) {}
@@ -91,6 +94,7 @@ public final class GraphIndex implements AutoCloseable {
               && !Files.exists(folder.resolve(DAMAGED))
               && FileSizes.hold(current(folder).resolve("tdb2"), folder.resolve(SIZES));
       if (!ours) {
+        requireRoom(folder, store, 0);
         delete(folder);
       } else {
         deleteStrays(folder);
@@ -155,6 +159,51 @@ public final class GraphIndex implements AutoCloseable {
     }
   }
 
+  /**
+   * Compares a projection, brought up to the journal, with one that is made for it from what is
+   * held, and taken away again: takes as long, and as much of the disk, as {@link #reindex}. Not to
+   * be asked while the projection is open, nor of one that has a {@link #fault}.
+   *
+   * @return each difference as a line for a person; empty if there is none, or no projection
+   * @throws GraphException if it cannot be read, or the disk refuses
+   */
+  public static List<String> differences(Path folder, BlockStore store) {
+    if (!Files.exists(folder)) {
+      return List.of();
+    }
+    Supplier<ModuleGraph> none =
+        () -> {
+          throw new IllegalStateException("nothing is asked that needs the module graph");
+        };
+    Path check = folder.resolve(CHECK);
+    try (GraphIndex index = open(folder, store, none)) {
+      index.catchUp(store.journalEnd());
+      delete(check);
+      Projection fresh = Projection.connect(check, none);
+      try {
+        long at = 0;
+        while (at < store.journalEnd()) {
+          at = index.step(fresh, at);
+        }
+        return Comparison.of(index.now, fresh).stream()
+            .map(what -> "projection `" + folder + "`: " + what)
+            .toList();
+      } catch (GraphException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw index.damaged(e);
+      } finally {
+        fresh.close();
+        delete(check);
+      }
+    } catch (IOException e) {
+      throw new GraphException(
+          ErrorCode.STORAGE,
+          "check projection `" + folder + "`: " + e,
+          "check space and permissions");
+    }
+  }
+
   /** Takes a projection away. Not to be called while it is open. */
   public static void drop(Path folder) {
     try {
@@ -174,6 +223,10 @@ public final class GraphIndex implements AutoCloseable {
   private static final String CURRENT = "current";
 
   private static final String FIRST = "data";
+
+  /** A projection that another is compared with. */
+  private static final String CHECK = "check";
+
   private static final Pattern NUMBERED = Pattern.compile(FIRST + "-([0-9]{1,9})");
 
   private static Path current(Path folder) throws IOException {
@@ -189,7 +242,7 @@ public final class GraphIndex implements AutoCloseable {
     try (Stream<Path> all = Files.list(folder)) {
       for (Path one : (Iterable<Path>) all::iterator) {
         String name = String.valueOf(one.getFileName());
-        boolean data = name.equals(FIRST) || NUMBERED.matcher(name).matches();
+        boolean data = name.equals(FIRST) || name.equals(CHECK) || NUMBERED.matcher(name).matches();
         if (data && !one.equals(current)) {
           delete(one);
         }
@@ -229,6 +282,7 @@ public final class GraphIndex implements AutoCloseable {
 
   /** What fails inside of the database, and not on account of the query, is damage. */
   private <T> T ask(Ask<T> ask) {
+    requireWhole();
     Projection asked = enter();
     try {
       return ask.of(asked.queries());
@@ -302,6 +356,9 @@ public final class GraphIndex implements AutoCloseable {
   /**
    * Brings the projection to {@code target} at least, a position of the journal. Returns at once if
    * it is there.
+   *
+   * @throws GraphException with {@link ErrorCode#STORAGE_FULL} if the disk has too little room;
+   *     what it has come to still answers
    */
   public void catchUp(long target) {
     if (position >= target) {
@@ -309,15 +366,48 @@ public final class GraphIndex implements AutoCloseable {
     }
     writer.lock();
     try {
+      requireWhole();
       while (position < target) {
         step();
       }
     } catch (GraphException e) {
       throw e;
     } catch (RuntimeException e) {
+      broken |= isDamage(e);
       throw damaged(e);
     } finally {
       writer.unlock();
+    }
+  }
+
+  /** What the commit of an entry takes at least; with many of them it takes less for each. */
+  private static final long ENTRY_BYTES = 1L << 20;
+
+  private static final long COMMIT_BYTES = 160L << 20;
+
+  /** The first commit has everything. */
+  private static final long FIRST_COMMIT_BYTES = 1L << 30;
+
+  /**
+   * The files are mapped: where the disk is full, a write to them is a fault that ends the process.
+   * So the half of what is kept back is not touched by what can be made again.
+   */
+  private static void requireRoom(Path folder, BlockStore store, long from) {
+    long entries = Math.max(1, store.journalEnd() - from);
+    long most = from == 0 ? FIRST_COMMIT_BYTES : COMMIT_BYTES;
+    long need = Math.min(entries * ENTRY_BYTES, most) - BlockStore.KEPT_FREE / 2;
+    long room = store.room();
+    if (room < need) {
+      throw new GraphException(
+          ErrorCode.STORAGE_FULL,
+          "project "
+              + entries
+              + " journal entries into `"
+              + folder
+              + "`: the disk is full, "
+              + (room + BlockStore.KEPT_FREE)
+              + " bytes are left",
+          "make room on the disk; what was projected before answers, and it goes on by itself");
     }
   }
 
@@ -338,6 +428,7 @@ public final class GraphIndex implements AutoCloseable {
    * so many releases are reached.
    */
   private long step(Projection projection, long from, int releases) {
+    requireRoom(folder, store, from);
     return Txn.calculateWrite(
         projection.graph(),
         () -> {
@@ -361,6 +452,26 @@ public final class GraphIndex implements AutoCloseable {
           projector.setPosition(last);
           return last;
         });
+  }
+
+  private void requireWhole() {
+    if (broken) {
+      throw new GraphException(
+          ErrorCode.STORAGE,
+          "read projection `" + folder + "`: a write to it failed, so that it may not be whole",
+          "ask again in a while: a node makes it anew from what is held");
+    }
+  }
+
+  /**
+   * Makes the projection anew if a write to it failed.
+   *
+   * @throws GraphException if the disk refuses again
+   */
+  public void mend() {
+    if (broken) {
+      reindex();
+    }
   }
 
   /** Bytes of its files. */
@@ -411,7 +522,8 @@ public final class GraphIndex implements AutoCloseable {
     }
     try {
       Matcher number = NUMBERED.matcher(String.valueOf(now.data().getFileName()));
-      int next = number.matches() ? Integer.parseInt(number.group(1)) + 1 : 1;
+      int next = Math.max(tried, number.matches() ? Integer.parseInt(number.group(1)) : 0) + 1;
+      tried = next;
       Path data = folder.resolve(FIRST + "-" + next);
       delete(data);
       Projection fresh = Projection.connect(data, modules);
@@ -438,6 +550,9 @@ public final class GraphIndex implements AutoCloseable {
     }
   }
 
+  /** The engine may hold on to a folder that it failed in: in this process it is not used again. */
+  private int tried;
+
   private Projection replace(Projection fresh, long from) throws IOException {
     writer.lock();
     try {
@@ -455,6 +570,7 @@ public final class GraphIndex implements AutoCloseable {
           StandardCopyOption.REPLACE_EXISTING);
       Projection old = now;
       now = fresh;
+      broken = false;
       position = at;
       Files.deleteIfExists(folder.resolve(DAMAGED));
       recordSizes();
@@ -488,6 +604,10 @@ public final class GraphIndex implements AutoCloseable {
     writer.lock();
     try {
       now.close();
+    } catch (RuntimeException e) {
+      if (!broken) {
+        throw e;
+      }
     } finally {
       writer.unlock();
     }

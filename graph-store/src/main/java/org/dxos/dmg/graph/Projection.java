@@ -120,7 +120,10 @@ final class Projection {
     use.readLock().unlock();
   }
 
-  /** Closes it once nobody is inside. False if somebody does not leave; it stays open then. */
+  /**
+   * Closes it once nobody is inside. False if somebody does not leave, or it does not close; its
+   * files stay until the next start then.
+   */
   boolean retire() {
     try {
       if (!use.writeLock().tryLock(RETIRE_SECONDS, TimeUnit.SECONDS)) {
@@ -134,6 +137,8 @@ final class Projection {
       retired = true;
       close();
       return true;
+    } catch (RuntimeException e) {
+      return false; // the engine does not let go of what it failed in
     } finally {
       use.writeLock().unlock();
     }

@@ -1,6 +1,7 @@
 package org.dxos.dmg.block;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +99,39 @@ class RocksBlockStoreTest extends BlockStoreContract {
     }
     Files.writeString(home().resolve("format"), "1\n");
     open().close();
+  }
+
+  @Test
+  void onAFullDiskNothingIsAddedAndItGoesOnByItselfWhenThereIsRoom() {
+    AtomicLong free = new AtomicLong(BlockStore.KEPT_FREE + 300_000);
+    try (BlockStore store = RocksBlockStore.open(home(), new Random(1), free::get)) {
+      byte[] small = new byte[100_000];
+      byte[] large = new byte[200_000];
+      assertEquals(300_000, store.room());
+      commit(store, small);
+      StorageException.Full full =
+          assertThrows(StorageException.Full.class, () -> commit(store, large));
+      assertEquals(ErrorCode.STORAGE_FULL, full.code());
+      assertTrue(full.message().contains("the disk is full, 67408864 bytes are left"));
+      assertFalse(store.has(Cid.of(Cid.RAW, large)));
+      free.set(1);
+      assertTrue(store.room() < 0);
+      assertThrows(StorageException.Full.class, () -> commit(store, new byte[1]));
+      assertTrue(store.get(Cid.of(Cid.RAW, small)).isPresent(), "reads go on");
+      Batch less = new Batch();
+      less.discard(Cid.of(Cid.RAW, small));
+      store.commit(less);
+      assertFalse(store.has(Cid.of(Cid.RAW, small)), "what gives space back is let through");
+      free.set(Long.MAX_VALUE);
+      commit(store, large);
+      assertTrue(store.has(Cid.of(Cid.RAW, large)));
+    }
+  }
+
+  private static void commit(BlockStore store, byte[] block) {
+    Batch batch = new Batch();
+    batch.put(Cid.of(Cid.RAW, block), block);
+    store.commit(batch);
   }
 
   @Test

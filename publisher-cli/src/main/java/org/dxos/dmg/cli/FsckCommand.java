@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.StorageException;
 import org.dxos.dmg.care.Fault;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Option;
       "Every block against its CID, that nothing is missing which something leads to, every "
           + "key log, head and statement from each genesis on, and that what is derived fits. "
           + "Exit 0: all is well; 5: something that is held is at fault; 1: only what is derived, "
-          + "which the next command that needs it makes anew. No node may run on the home."
+          + "which the next command that needs it makes anew. Where a node runs on the home what it "
+          + "holds is looked at as of now, and it goes on meanwhile; to mend, it has to stop."
     })
 final class FsckCommand implements Callable<Integer> {
 
@@ -44,6 +46,13 @@ final class FsckCommand implements Callable<Integer> {
       description =
           "put right what can be: blocks from --from, and what is derived and does not fit is dropped")
   private boolean mend;
+
+  @Option(
+      names = "--projection",
+      description =
+          "compare what SPARQL reads, quad by quad, with what records and heads give; no node may run"
+              + " on the home")
+  private boolean projection;
 
   @Option(
       names = "--from",
@@ -64,12 +73,19 @@ final class FsckCommand implements Callable<Integer> {
     }
     HomeCare care;
     try {
-      care = HomeCare.open(session.home(), session.world());
+      Optional<Upkeep> running =
+          mend || projection
+              ? Optional.empty()
+              : Registries.upkeep(session.home(), Optional.empty(), session.variable("DMG_TOKEN"));
+      care =
+          running.isPresent()
+              ? HomeCare.beside(session.home(), running.get(), session.world())
+              : HomeCare.open(session.home(), session.world());
     } catch (StorageException.Failed | StorageException.CutBack e) {
       return unreadable(e);
     }
     try (care) {
-      Fsck.Report before = care.fsck();
+      Fsck.Report before = projection ? care.fsckProjection() : care.fsck();
       if (!mend || before.faults().isEmpty()) {
         tell(before, Optional.empty());
         return exit(before);

@@ -7,6 +7,7 @@ import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.care.Collector;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 
 /** Asks the node that has a home open. */
@@ -21,8 +22,7 @@ final class RemoteUpkeep implements Upkeep {
   @Override
   public Collector.Report collect(Duration grace, boolean dry) {
     return Collector.Report.of(
-        node.asked(
-            "POST",
+        done(
             "/v1/admin/gc",
             Optional.of(
                 new MapBuilder().put("grace", grace.toSeconds()).flag("dry", dry).build())));
@@ -30,16 +30,25 @@ final class RemoteUpkeep implements Upkeep {
 
   @Override
   public void reindex() {
-    node.asked("POST", "/v1/admin/reindex", Optional.empty());
+    done("/v1/admin/reindex", Optional.empty());
+  }
+
+  /** Asks until it is done; each time the node waits for some seconds itself. */
+  private Node done(String path, Optional<Node> body) {
+    Node answer = node.asked("POST", path, body);
+    while (answer instanceof Node.Map map
+        && map.entries().get("job") instanceof Node.Text job
+        && map.entries().size() == 1) {
+      answer = node.asked("GET", "/v1/admin/jobs/" + job.value(), Optional.empty());
+    }
+    return answer;
   }
 
   @Override
   public Path checkpoint() {
     Fields fields =
         Fields.of(
-            "checkpoint",
-            ErrorCode.JSON_SYNTAX,
-            node.asked("POST", "/v1/admin/checkpoint", Optional.empty()));
+            "checkpoint", ErrorCode.JSON_SYNTAX, done("/v1/admin/checkpoint", Optional.empty()));
     return Path.of(fields.text("home"));
   }
 }

@@ -125,6 +125,82 @@ class DamagedHomeTest {
     assertTrue(tried > 40, "only " + tried);
   }
 
+  /**
+   * A home as a crash leaves it: everything is in the write-ahead log. What is damaged there, be it
+   * at the end, where it looks like a write that a crash cut off, opens whole or not at all.
+   */
+  @Test
+  void damageInTheWriteAheadLogNeverLosesWhatWasAcknowledgedSilently() throws IOException {
+    Path crashed = temp.resolve("crashed");
+    try (LocalRegistry registry = LocalRegistry.open(home(), WORLD)) {
+      Publisher publisher =
+          new Publisher(registry, new KeyRing(home(), WORLD.random()), WORLD.clock());
+      for (int i = 0; i < 5; i++) {
+        Path folder = Files.createDirectories(temp.resolve("m" + i));
+        Files.writeString(folder.resolve("index.js"), "export const i = " + i + ";\n");
+        Files.writeString(
+            folder.resolve("dmg.json"),
+            """
+            {"name": "org.one/module/m%d", "version": "1.0.0",
+             "runtimes": [{"runtime": "nodejs", "bundle": "."}]}
+            """
+                .formatted(i));
+        publisher.publish(PreparedModule.read(folder, Optional.empty(), Optional.empty()));
+      }
+      registry.store().eachBlock(cid -> truth.put(cid, registry.store().get(cid).orElseThrow()));
+      root = Stored.root(registry.store());
+      copy(home(), crashed);
+    }
+    Path log;
+    try (Stream<Path> logs = Files.list(crashed.resolve("db"))) {
+      log =
+          logs.filter(file -> file.toString().endsWith(".log"))
+              .max(java.util.Comparator.comparingLong(file -> file.toFile().length()))
+              .orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(log);
+    assertTrue(bytes.length > 10_000, "the log has it all: " + bytes.length);
+    List<String> wrong = new ArrayList<>();
+    Map<String, Integer> outcomes = new TreeMap<>();
+    Random random = new Random(15);
+    for (int i = 0; i < 48; i++) {
+      byte[] damaged = bytes.clone();
+      int at = i == 0 ? bytes.length - 1 : random.nextInt(bytes.length);
+      String what =
+          switch (i % 4) {
+            case 0, 1 -> {
+              damaged[at] ^= (byte) (1 << random.nextInt(8));
+              yield "flip";
+            }
+            case 2 -> {
+              damaged = Arrays.copyOf(damaged, at);
+              yield "cut";
+            }
+            default -> {
+              Arrays.fill(damaged, at, Math.min(bytes.length, at + 512), (byte) 0);
+              yield "zeroes";
+            }
+          };
+      Path copy = temp.resolve("wal" + i);
+      copy(crashed, copy);
+      Files.write(copy.resolve(crashed.relativize(log)), damaged);
+      String served = serve(copy, what + " at " + at, wrong);
+      if (served.equals("opens")) {
+        try (HomeCare care = HomeCare.open(copy, WORLD)) {
+          requireWhole(care.store(), what + " at " + at, wrong);
+        }
+      }
+      outcomes.merge(what + " " + served, 1, Integer::sum);
+      delete(copy);
+    }
+    System.err.println("damaged logs: " + outcomes);
+    assertEquals(List.of(), wrong);
+    assertTrue(outcomes.getOrDefault("cut refused", 0) > 8, outcomes.toString());
+    assertTrue(outcomes.getOrDefault("flip refused", 0) > 15, outcomes.toString());
+    assertEquals("opens", serve(crashed, "as it was", wrong));
+    assertEquals(List.of(), wrong);
+  }
+
   private static String kind(Path file) {
     return file.toString().replaceFirst("^db/[0-9]+", "db/*").replaceAll("-[0-9]+$", "");
   }

@@ -11,20 +11,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.jena.graph.Node;
+import org.apache.jena.graph.NodeFactory;
+import org.apache.jena.riot.out.NodeFmtLib;
+import org.apache.jena.sparql.core.DatasetGraph;
+import org.apache.jena.system.Txn;
+import org.apache.jena.tdb2.DatabaseMgr;
+import org.apache.jena.tdb2.sys.TDBInternal;
+import org.dxos.dmg.care.Fsck;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.node.HomeCare;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.publish.PreparedModule;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.rdf.Ontology;
 import org.dxos.dmg.trust.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +144,87 @@ class DamagedProjectionTest {
     try (LocalRegistry registry = LocalRegistry.open(home(), WORLD)) {
       assertEquals(after, quads(registry), "lost");
     }
+  }
+
+  private static final String RELEASE = "#Release>";
+
+  /** Says things that no record says, behind the back of everybody. */
+  private void tamper(Consumer<DatasetGraph> with) {
+    DatasetGraph quads =
+        DatabaseMgr.connectDatasetGraph(home().resolve("rdf/data/tdb2").toString());
+    try {
+      Txn.executeWrite(quads, () -> with.accept(quads));
+    } finally {
+      TDBInternal.expel(quads);
+    }
+  }
+
+  private Fsck.Report check() {
+    try (HomeCare care = HomeCare.open(home(), WORLD)) {
+      return care.fsckProjection();
+    }
+  }
+
+  @Test
+  void eachQuadThatIsWrongIsNamedAndTheProjectionIsMadeAnew() throws IOException {
+    List<String> right;
+    try (LocalRegistry registry = LocalRegistry.open(home(), WORLD)) {
+      publish(registry, 0, 3);
+      right = quads(registry);
+    }
+    assertEquals(List.of(), check().faults(), "what grew is what is expected");
+    Node graph = NodeFactory.createURI(terms(right, RELEASE)[0]);
+    Node subject = NodeFactory.createURI(terms(right, RELEASE)[1]);
+    Node evil = NodeFactory.createURI("urn:evil");
+    Map<String, Consumer<DatasetGraph>> lies = new LinkedHashMap<>();
+    lies.put("says " + NodeFmtLib.strNT(subject), quads -> quads.add(graph, subject, evil, evil));
+    lies.put("says <urn:evil>", quads -> quads.add(graph, evil, evil, evil));
+    lies.put(
+        "lacks " + NodeFmtLib.strNT(subject),
+        quads ->
+            quads.deleteAny(graph, subject, NodeFactory.createURI(Ontology.VERSION), Node.ANY));
+    lies.put(
+        "graph <ipfs://x> is of nothing that is held",
+        quads -> quads.add(NodeFactory.createURI("ipfs://x"), subject, evil, evil));
+    Node other =
+        NodeFactory.createURI(
+            terms(right.stream().filter(quad -> !quad.contains(graph.getURI())).toList(), RELEASE)[
+                0]);
+    lies.put(
+        "graph " + NodeFmtLib.strNT(other) + " is not there",
+        quads -> quads.deleteAny(other, Node.ANY, Node.ANY, Node.ANY));
+    lies.put(
+        "graph <urn:dmg:registry> says",
+        quads ->
+            quads.add(
+                NodeFactory.createURI("urn:dmg:registry"),
+                subject,
+                NodeFactory.createURI(Ontology.YANKED),
+                NodeFactory.createLiteralString("not so")));
+    tamper(quads -> lies.values().forEach(lie -> lie.accept(quads)));
+    Fsck.Report report = check();
+    for (String lie : lies.keySet()) {
+      assertTrue(
+          report.faults().stream().anyMatch(fault -> fault.what().contains(lie)),
+          () -> lie + " is not named in " + report.faults());
+    }
+    assertTrue(report.faults().stream().noneMatch(fault -> fault.kind().truth()));
+    try (HomeCare care = HomeCare.open(home(), WORLD)) {
+      care.mend(report, _ -> Optional.empty());
+    }
+    try (LocalRegistry registry = LocalRegistry.open(home(), WORLD)) {
+      assertEquals(right, quads(registry));
+    }
+    assertEquals(List.of(), check().faults());
+  }
+
+  /** Graph and subject, without brackets, of the first quad that ends so. */
+  private static String[] terms(List<String> quads, String end) {
+    String[] terms =
+        quads.stream().filter(quad -> quad.endsWith(end)).findFirst().orElseThrow().split("\t");
+    return new String[] {
+      terms[0].substring(1, terms[0].length() - 1), terms[1].substring(1, terms[1].length() - 1)
+    };
   }
 
   /** What grew commit by commit, with what was said later, is what comes of the journal at once. */

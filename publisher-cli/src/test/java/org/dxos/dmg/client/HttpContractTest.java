@@ -278,8 +278,10 @@ class HttpContractTest {
             "{cid}",
             record.toString(),
             "{peer}",
-            "12D3KooWnobody");
-    assertEquals(35, paths.size());
+            "12D3KooWnobody",
+            "{job}",
+            "0");
+    assertEquals(36, paths.size());
     for (Map.Entry<String, Node> path : paths.entrySet()) {
       Set<String> listed = ((Node.Map) path.getValue()).entries().keySet();
       String real = path.getKey();

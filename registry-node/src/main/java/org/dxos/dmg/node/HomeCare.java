@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dxos.dmg.admission.Stored;
 import org.dxos.dmg.api.NotFoundException;
+import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
@@ -28,6 +29,7 @@ import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.graph.GraphException;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.modules.ModuleIndex;
@@ -48,11 +50,30 @@ public final class HomeCare implements AutoCloseable {
   private final Whose whose;
   private final List<Fault> faults;
 
-  private HomeCare(Path home, BlockStore store, Whose whose, List<Fault> faults) {
+  /** Where the blocks are read from, if it is not the home itself, which a node has open then. */
+  private final Optional<Path> checkpoint;
+
+  private HomeCare(
+      Path home, BlockStore store, Whose whose, List<Fault> faults, Optional<Path> checkpoint) {
     this.home = home;
     this.store = store;
     this.whose = whose;
     this.faults = List.copyOf(faults);
+    this.checkpoint = checkpoint;
+  }
+
+  /**
+   * Opens a home that a node has open, by a checkpoint that the node made for it and that is taken
+   * away in the end. What is derived is the node's then, and not looked at.
+   */
+  public static HomeCare beside(Path home, Upkeep node, World world) {
+    Path checkpoint = node.checkpoint();
+    try {
+      return open(home, checkpoint, world);
+    } catch (RuntimeException e) {
+      delete(checkpoint);
+      throw e;
+    }
   }
 
   /**
@@ -83,7 +104,12 @@ public final class HomeCare implements AutoCloseable {
     Set<PublicKey> keys = headKeys(home, world, faults);
     Set<Cid> withheld = withheld(home, faults);
     BlockStore store = RocksBlockStore.open(checkpoint, world.random());
-    return new HomeCare(home, store, new Whose(keys::contains, withheld), faults);
+    return new HomeCare(
+        home,
+        store,
+        new Whose(keys::contains, withheld),
+        faults,
+        checkpoint.equals(home) ? Optional.empty() : Optional.of(checkpoint));
   }
 
   /** The public halves lie open, so no passphrase is asked for. */
@@ -138,6 +164,29 @@ public final class HomeCare implements AutoCloseable {
   }
 
   /**
+   * As {@link #fsck}, and if what is held is sound compares each quad of the projection with what
+   * the records and heads give. The projection is brought up to the journal for it. Takes as long
+   * as making it anew.
+   */
+  public Fsck.Report fsckProjection() {
+    Fsck.Report report = fsck();
+    if (!report.faults().isEmpty() || checkpoint.isPresent()) {
+      return report;
+    }
+    List<Fault> all = new ArrayList<>();
+    try {
+      GraphIndex.differences(rdf(), store)
+          .forEach(what -> all.add(new Fault(Fault.Kind.DERIVED, Optional.empty(), what)));
+    } catch (GraphException e) {
+      if (e.code() == ErrorCode.STORAGE_FULL) {
+        throw e;
+      }
+      all.add(new Fault(Fault.Kind.DERIVED, Optional.empty(), e.message()));
+    }
+    return report.with(all);
+  }
+
+  /**
    * Puts right what can be, and takes away what is derived and does not fit: it is made anew when
    * it is needed.
    *
@@ -145,8 +194,12 @@ public final class HomeCare implements AutoCloseable {
    */
   public Mending.Mended mend(Fsck.Report before, BlockSource copies) {
     Mending.Mended mended = Mending.of(store, whose, before, copies);
-    if (!derived().isEmpty()) {
-      if (GraphIndex.fault(rdf(), store).isPresent()) {
+    boolean projection =
+        before.faults().stream()
+            .anyMatch(
+                one -> one.kind() == Fault.Kind.DERIVED && one.what().contains("projection `"));
+    if (projection || !derived().isEmpty()) {
+      if (projection || GraphIndex.fault(rdf(), store).isPresent()) {
         GraphIndex.drop(rdf());
       }
       if (modulesFault().isPresent()) {
@@ -201,6 +254,9 @@ public final class HomeCare implements AutoCloseable {
 
   private List<String> derived() {
     List<String> faults = new ArrayList<>();
+    if (checkpoint.isPresent()) {
+      return faults;
+    }
     GraphIndex.fault(rdf(), store).ifPresent(faults::add);
     modulesFault().ifPresent(faults::add);
     return faults;
@@ -228,5 +284,6 @@ public final class HomeCare implements AutoCloseable {
   @Override
   public void close() {
     store.close();
+    checkpoint.ifPresent(HomeCare::delete);
   }
 }

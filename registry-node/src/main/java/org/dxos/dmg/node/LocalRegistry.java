@@ -1,5 +1,6 @@
 package org.dxos.dmg.node;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -562,7 +563,10 @@ public final class LocalRegistry implements Registry, Upkeep {
     return map.build();
   }
 
-  /** The graph, caught up with everything published before this call. */
+  /**
+   * The graph, caught up with everything published before this call; where the disk is too full for
+   * that it answers as of where it is.
+   */
   private GraphIndex graph() {
     GraphIndex index;
     synchronized (this) {
@@ -571,7 +575,13 @@ public final class LocalRegistry implements Registry, Upkeep {
       }
       index = graph.get();
     }
-    index.catchUp(store.journalEnd());
+    try {
+      index.catchUp(store.journalEnd());
+    } catch (GraphException e) {
+      if (e.code() != ErrorCode.STORAGE_FULL) {
+        throw e;
+      }
+    }
     return index;
   }
 
@@ -583,7 +593,14 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
   public void follow() {
-    graph();
+    try {
+      graph();
+    } catch (GraphException e) {
+      if (e.code() != ErrorCode.STORAGE_FULL) {
+        throw e;
+      }
+      LOG.warn("{}", e.message()); // what does not need it is served
+    }
     firstUse = Policy.Tofu.DNS;
     registrar.onCommit(_ -> wake());
     world.threads().newThread(this::followJournal).start();
@@ -653,10 +670,22 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   private void followJournal() {
     try {
+      String told = "";
       while (true) {
-        catchUp();
-        compact();
-        renewHeads();
+        try {
+          mend();
+          catchUp();
+          compact();
+          renewHeads();
+          told = "";
+        } catch (RuntimeException e) {
+          // Whatever it is, it is told once and tried again: who only looks does not see that
+          // nobody follows any more.
+          if (!told.equals(e.toString())) {
+            LOG.warn("follow the journal: {}", e.toString());
+          }
+          told = e.toString();
+        }
         synchronized (woken) {
           if (closed) {
             return;
@@ -672,6 +701,26 @@ public final class LocalRegistry implements Registry, Upkeep {
     }
   }
 
+  /** How long it is waited between attempts to mend the graph: twice as long each time. */
+  private static final long MEND_SECONDS = 600;
+
+  private long mendAfter = Long.MIN_VALUE;
+  private long mendPause = 1;
+
+  private void mend() {
+    Optional<GraphIndex> index;
+    synchronized (this) {
+      index = graph;
+    }
+    if (index.isPresent() && now() >= mendAfter) {
+      mendPause = Math.min(MEND_SECONDS, 2 * mendPause);
+      mendAfter = now() + mendPause;
+      index.get().mend();
+      mendPause = 1;
+      mendAfter = Long.MIN_VALUE;
+    }
+  }
+
   /** Once it has failed it is not tried again: on a full disk it would be each second. */
   private boolean compacts = true;
 
@@ -679,11 +728,14 @@ public final class LocalRegistry implements Registry, Upkeep {
     if (!compacts) {
       return;
     }
+    GraphIndex index = graph();
     try {
-      graph().compactIfItPays();
+      index.compactIfItPays();
     } catch (GraphException e) {
-      compacts = false;
-      LOG.warn("{}; not tried again before the next start", e.message());
+      compacts = e.code() == ErrorCode.CONFLICT; // somebody else does it just now
+      if (!compacts) {
+        LOG.warn("{}; not tried again before the next start", e.message());
+      }
     }
   }
 
@@ -771,11 +823,18 @@ public final class LocalRegistry implements Registry, Upkeep {
       woken.notifyAll();
     }
     registrar.close();
-    modules.save();
-    synchronized (this) {
-      graph.ifPresent(GraphIndex::close);
-      graph = Optional.empty();
+    try {
+      modules.save();
+    } catch (UncheckedIOException e) {
+      LOG.warn("not saved, so read anew at the next start", e);
     }
-    store.close();
+    try {
+      synchronized (this) {
+        graph.ifPresent(GraphIndex::close);
+        graph = Optional.empty();
+      }
+    } finally {
+      store.close();
+    }
   }
 }

@@ -82,6 +82,7 @@ public enum ErrorCode {
   USAGE(Outcome.USAGE),
   UNSUPPORTED(Outcome.FAILED),
   STORAGE(Outcome.FAILED),
+  STORAGE_FULL(Outcome.FAILED),
   DATA_DIR_LOCKED(Outcome.CONFLICT),
   FORMAT_NEWER(Outcome.FAILED),
   TARGET_EXISTS(Outcome.CONFLICT),

@@ -53,10 +53,20 @@ public final class HttpServer implements AutoCloseable {
    * @param port 0 for any that is free
    * @param token what writes have to present; needed beyond loopback
    * @param allowedHosts further names under which the node is reached, without port
+   * @param patienceMillis how long long work is waited for before it is answered with a job
    */
-  public record Config(String host, int port, Optional<String> token, Set<String> allowedHosts) {
+  public record Config(
+      String host,
+      int port,
+      Optional<String> token,
+      Set<String> allowedHosts,
+      long patienceMillis) {
     public Config {
       allowedHosts = Set.copyOf(allowedHosts);
+    }
+
+    public Config(String host, int port, Optional<String> token, Set<String> allowedHosts) {
+      this(host, port, token, allowedHosts, Jobs.PATIENCE_MILLIS);
     }
   }
 
@@ -207,7 +217,7 @@ public final class HttpServer implements AutoCloseable {
               new SparqlResource(registry),
               new EventsResource(events),
               new PeersResource(federation),
-              new UpkeepResource(registry),
+              new UpkeepResource(registry, new Jobs(config.patienceMillis())),
               new OperationsResource(registry, metrics));
     }
 
@@ -255,13 +265,6 @@ public final class HttpServer implements AutoCloseable {
         exchange.headers().put(HttpHeader.ALLOW, allowed);
         Problems.send(
             exchange, 405, ErrorCode.USAGE, asked + ": no such method here", "use " + allowed);
-      } else if (route.get().planned()) {
-        Problems.send(
-            exchange,
-            501,
-            ErrorCode.UNSUPPORTED,
-            asked + ": not in this version",
-            route.get().instead());
       } else {
         for (Resource resource : resources) {
           if (resource.serves(exchange)) {

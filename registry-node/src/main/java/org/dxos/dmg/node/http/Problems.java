@@ -3,6 +3,7 @@ package org.dxos.dmg.node.http;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeoutException;
+import org.dxos.dmg.block.StorageException;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
@@ -54,7 +55,9 @@ final class Problems {
       if (failure instanceof org.dxos.dmg.api.NotFoundException missing) {
         problem.put("near", missing.near(), Node::of);
       }
-      write(exchange, status(explained.code()), problem);
+      // What this node holds is damaged: that is no fault of what was asked.
+      boolean disk = failure instanceof StorageException.Corrupt;
+      write(exchange, disk ? 503 : status(explained.code()), problem);
     } else {
       LOG.error("{} {} failed", exchange.method(), exchange.rawPath(), failure);
       write(
@@ -111,6 +114,7 @@ final class Problems {
       case QUERY_LIMIT -> 413;
       case UNSUPPORTED -> 501;
       case STORAGE -> 503;
+      case STORAGE_FULL -> 507;
       case INTERNAL -> 500;
       default ->
           switch (code.outcome()) {

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 
-/** Every path that is served, or will be: the one list from which requests are told apart. */
+/** Every path that is served: the one list from which requests are told apart. */
 final class Routes {
 
   /**
@@ -15,19 +15,14 @@ final class Routes {
    *
    * @param path as OpenAPI writes it; a parameter comes last and takes the rest, slashes included
    * @param methods that are answered
-   * @param instead what to use as long as it is not served; empty if it is
    */
-  record Route(String path, List<String> methods, String summary, String instead) {
+  record Route(String path, List<String> methods, String summary) {
 
     boolean serves(String rawPath) {
       int parameter = path.indexOf('{');
       return parameter < 0
           ? rawPath.equals(path)
           : rawPath.length() > parameter && rawPath.startsWith(path.substring(0, parameter));
-    }
-
-    boolean planned() {
-      return !instead.isEmpty();
     }
   }
 
@@ -71,6 +66,7 @@ final class Routes {
               UpkeepResource.CHECKPOINT,
               UpkeepResource.METHODS,
               "Make a copy of the home beside it, for a backup"),
+          served(UpkeepResource.JOBS + "{job}", READ, "What came of upkeep that takes a while"),
           served(PeersResource.INVITATIONS, POST, "Invite another node"),
           served(
               PeersResource.PEERS,
@@ -84,11 +80,7 @@ final class Routes {
   private Routes() {}
 
   private static Route served(String path, List<String> methods, String summary) {
-    return new Route(path, methods, summary, "");
-  }
-
-  private static Route planned(String path, List<String> methods, String instead) {
-    return new Route(path, methods, "", instead);
+    return new Route(path, methods, summary);
   }
 
   static Optional<Route> of(String rawPath) {
@@ -99,9 +91,7 @@ final class Routes {
   static Node.Map openApi(String version) {
     Map<String, Node> paths = new TreeMap<>();
     for (Route route : ALL) {
-      if (!route.planned()) {
-        paths.put(route.path(), path(route));
-      }
+      paths.put(route.path(), path(route));
     }
     return new MapBuilder()
         .put("openapi", "3.1.0")

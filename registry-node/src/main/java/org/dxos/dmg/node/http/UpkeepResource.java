@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.dagcbor.Fields;
@@ -11,8 +12,12 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
+import org.eclipse.jetty.http.HttpHeader;
 
-/** What is done to the home of this node while it runs: for those who run it. */
+/**
+ * What is done to the home of this node while it runs: for those who run it. What is not done
+ * within some seconds is answered with 202 and the name of a job, which is asked for until it is.
+ */
 final class UpkeepResource implements Resource {
 
   private static final String PREFIX = "/v1/admin/";
@@ -21,9 +26,14 @@ final class UpkeepResource implements Resource {
   static final String REINDEX = PREFIX + "reindex";
   static final List<String> METHODS = List.of("POST");
 
-  private final Optional<Upkeep> upkeep;
+  /** A job, by its name behind it. */
+  static final String JOBS = PREFIX + "jobs/";
 
-  UpkeepResource(Registry registry) {
+  private final Optional<Upkeep> upkeep;
+  private final Jobs jobs;
+
+  UpkeepResource(Registry registry, Jobs jobs) {
+    this.jobs = jobs;
     this.upkeep = registry instanceof Upkeep one ? Optional.of(one) : Optional.empty();
   }
 
@@ -52,23 +62,36 @@ final class UpkeepResource implements Resource {
                     ErrorCode.UNSUPPORTED,
                     "answer `" + exchange.rawPath() + "`: there is no home behind this",
                     ""));
-    switch (exchange.rawPath()) {
-      case COLLECT -> exchange.json(200, collect(here, exchange));
-      case REINDEX -> {
-        here.reindex();
-        exchange.json(200, Node.Map.EMPTY);
-      }
-      default ->
-          exchange.json(201, new MapBuilder().put("home", here.checkpoint().toString()).build());
+    String job =
+        exchange.rawPath().startsWith(JOBS)
+            ? exchange.pathAfter(JOBS)
+            : jobs.begin(work(here, exchange));
+    Optional<Node> done = jobs.await(job);
+    if (done.isPresent()) {
+      exchange.json(200, done.get());
+    } else {
+      exchange.headers().put(HttpHeader.LOCATION, JOBS + job);
+      exchange.json(202, new MapBuilder().put("job", job).build());
     }
   }
 
-  private static Node collect(Upkeep here, Exchange exchange) throws IOException {
-    Fields fields =
-        Fields.of("gc", ErrorCode.USAGE, Json.parse(exchange.body(HttpServer.MAX_TEXT_BODY)));
-    long grace = fields.uint("grace");
-    boolean dry = fields.flag("dry");
-    fields.end();
-    return here.collect(Duration.ofSeconds(grace), dry).toNode();
+  /** Reads what is asked for; what cannot be understood is refused before anything begins. */
+  private static Supplier<Node> work(Upkeep here, Exchange exchange) throws IOException {
+    return switch (exchange.rawPath()) {
+      case COLLECT -> {
+        Fields fields =
+            Fields.of("gc", ErrorCode.USAGE, Json.parse(exchange.body(HttpServer.MAX_TEXT_BODY)));
+        Duration grace = Duration.ofSeconds(fields.uint("grace"));
+        boolean dry = fields.flag("dry");
+        fields.end();
+        yield () -> here.collect(grace, dry).toNode();
+      }
+      case REINDEX ->
+          () -> {
+            here.reindex();
+            return Node.Map.EMPTY;
+          };
+      default -> () -> new MapBuilder().put("home", here.checkpoint().toString()).build();
+    };
   }
 }
