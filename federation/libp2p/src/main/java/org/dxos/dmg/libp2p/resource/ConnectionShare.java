@@ -52,7 +52,7 @@ public final class ConnectionShare implements AutoCloseable {
 
   /** Counts a stream under its protocol. @throws Libp2pException RESOURCE_LIMIT */
   public void protocol(String protocol, int count) throws Libp2pException {
-    resources.stream(name, List.of("/" + protocol), count);
+    resources.stream(name, List.of(ResourceManager.PROTOCOL + protocol), count);
   }
 
   /** Whether that much memory may be spent; negative gives back. */
