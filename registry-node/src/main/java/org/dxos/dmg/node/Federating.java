@@ -27,10 +27,15 @@ final class Federating {
    *
    * @param key of the peer id
    * @param listen multiaddrs of IP and TCP
+   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
    * @throws SyncException if an address cannot be listened on
    */
   static Federation start(
-      LocalRegistry registry, World world, SigningKey key, List<String> listen) {
+      LocalRegistry registry,
+      World world,
+      SigningKey key,
+      List<String> listen,
+      boolean serveBlocks) {
     Links links = new Links(registry.store(), world.clock(), world.random());
     try {
       Multiaddr[] addresses = new Multiaddr[listen.size()];
@@ -46,7 +51,8 @@ final class Federating {
                       world.clock().instant().getEpochSecond())
                   .listening(addresses)
                   .withReserved(peers(links)));
-      Federation federation = new Federation(host, links, new Replica(registry), world.clock());
+      Federation federation =
+          new Federation(host, links, new Replica(registry), world.clock(), serveBlocks);
       registry.registrar().onCommit(_ -> federation.committed());
       return federation;
     } catch (IOException e) {

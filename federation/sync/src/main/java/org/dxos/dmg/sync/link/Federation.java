@@ -24,6 +24,8 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.libp2p.bitswap.Bitswap;
+import org.dxos.dmg.libp2p.bitswap.BitswapLimits;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
@@ -31,6 +33,7 @@ import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.sync.replica.Arriving;
 import org.dxos.dmg.sync.replica.Holder;
+import org.dxos.dmg.sync.replica.PublicBlocks;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.wire.Frames;
@@ -78,7 +81,9 @@ public final class Federation implements AutoCloseable {
   private final Links links;
   private final Holder holder;
   private final InstantSource clock;
+  private final PublicBlocks blocks;
   private final Responder responder;
+  private final Optional<Bitswap> bitswap;
   private final OnDemand onDemand;
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -89,14 +94,21 @@ public final class Federation implements AutoCloseable {
    * Begins to serve, and to keep up with every link.
    *
    * @param host listens already; it is closed with this
+   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
    */
-  public Federation(Host host, Links links, Holder holder, InstantSource clock) {
+  public Federation(
+      Host host, Links links, Holder holder, InstantSource clock, boolean serveBlocks) {
     this.host = host;
     this.links = links;
     this.holder = holder;
     this.clock = clock;
-    this.responder = new Responder(holder);
+    this.blocks = new PublicBlocks(holder);
+    this.responder = new Responder(holder, blocks);
     this.onDemand = new OnDemand(holder, this::connected, clock);
+    this.bitswap =
+        serveBlocks
+            ? Optional.of(new Bitswap(host, new SharedBlocks(blocks), BitswapLimits.standard()))
+            : Optional.empty();
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
     threads.execute(this::announce);
@@ -110,6 +122,21 @@ public final class Federation implements AutoCloseable {
   /** Where it is reached, without {@code /p2p}. */
   public List<String> addresses() {
     return host.addresses().stream().map(Multiaddr::toString).toList();
+  }
+
+  /** Where whoever does not know it yet reaches it: addresses that end in {@code /p2p/…}. */
+  public List<String> dialled() {
+    return host.addresses().stream().map(one -> one.withPeer(peerId()).toString()).toList();
+  }
+
+  /** Whether public blocks are given by bitswap to whoever asks. */
+  public boolean servesBlocks() {
+    return bitswap.isPresent();
+  }
+
+  /** Blocks of bundles were kept that nobody committed. */
+  public void came(Map<Cid, byte[]> kept) {
+    blocks.came(kept);
   }
 
   /** How each link does. */
@@ -431,6 +458,7 @@ public final class Federation implements AutoCloseable {
     closed = true;
     committed();
     peers.values().forEach(Peer::stop);
+    bitswap.ifPresent(Bitswap::close);
     host.close();
     threads.shutdownNow();
     try {
