@@ -437,7 +437,11 @@ public final class Host implements AutoCloseable {
     connection.start();
     backoff.worked(remote);
     if (closed.get()) {
-      connection.abort(new Libp2pException(Reason.CLOSED, "the host is closed"));
+      // Its threads may not have begun: nobody else closes the socket, and nobody can use it.
+      Libp2pException why = new Libp2pException(Reason.CLOSED, "the host is closed");
+      connection.abort(why);
+      connection.awaitShut(Duration.ZERO);
+      throw why;
     }
     threads().execute(() -> identify.ask(connection));
     return connection;
