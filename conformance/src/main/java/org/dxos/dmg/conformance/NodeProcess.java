@@ -66,10 +66,10 @@ final class NodeProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx512m",
-            "--enable-native-access=ALL-UNNAMED"));
+            "-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED"));
+    if (!arguments.getFirst().equals("node")) {
+      command.add("-XX:TieredStopAtLevel=1"); // as the script dmg has it
+    }
     command.addAll(
         List.of(
             "--sun-misc-unsafe-memory-access=allow", "-cp", classPath(), "org.dxos.dmg.cli.Main"));

@@ -328,22 +328,35 @@ public final class GraphIndex implements AutoCloseable {
 
   /** Brings a projection forward by one commit; the position that it has then. */
   private long step(Projection projection, long from) {
-    List<JournalEntry> entries = store.journal(from, ENTRIES);
-    if (entries.isEmpty()) {
-      throw new GraphException(
-          ErrorCode.INTERNAL, "project journal: nothing after position " + from, "");
-    }
+    // Where there is nothing yet nobody misses it meanwhile, and in one commit nothing is written
+    // twice.
+    return step(projection, from, from == 0 ? Integer.MAX_VALUE : RELEASES_PER_COMMIT);
+  }
+
+  /**
+   * Brings a projection forward by one commit, to the end of the journal or to the entry with which
+   * so many releases are reached.
+   */
+  private long step(Projection projection, long from, int releases) {
     return Txn.calculateWrite(
         projection.graph(),
         () -> {
           Projector projector = new Projector(store, projection.graph());
           long last = from;
-          for (JournalEntry entry : entries) {
-            projector.apply(entry);
-            last = entry.position();
-            if (projector.releases() >= RELEASES_PER_COMMIT) {
-              break;
+          List<JournalEntry> entries = store.journal(from, ENTRIES);
+          if (entries.isEmpty()) {
+            throw new GraphException(
+                ErrorCode.INTERNAL, "project journal: nothing after position " + from, "");
+          }
+          while (!entries.isEmpty() && projector.releases() < releases) {
+            for (JournalEntry entry : entries) {
+              projector.apply(entry);
+              last = entry.position();
+              if (projector.releases() >= releases) {
+                break;
+              }
             }
+            entries = store.journal(last, ENTRIES);
           }
           projector.setPosition(last);
           return last;
@@ -408,7 +421,6 @@ public final class GraphIndex implements AutoCloseable {
         while (at < store.journalEnd()) {
           at = step(fresh, at);
         }
-        fresh.compact();
         old = replace(fresh, at);
       } catch (RuntimeException | IOException e) {
         fresh.expel();

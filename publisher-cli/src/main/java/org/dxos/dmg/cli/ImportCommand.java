@@ -74,8 +74,10 @@ final class ImportCommand implements Callable<Integer> {
     DebianPackages packages = DebianPackages.read(file);
     try (Registry registry = session.registry()) {
       Publisher publisher = new Publisher(registry, session.keys(), session.world().clock());
+      Indexing indexing = new Indexing(registry, session.world());
       DebianImport.Report report =
-          new DebianImport(packages, names).publish(publisher, (done, all) -> progress(done, all));
+          new DebianImport(packages, names).publish(publisher, progress(indexing));
+      indexing.finish();
       if (session.json()) {
         session
             .terminal()
@@ -132,8 +134,10 @@ final class ImportCommand implements Callable<Integer> {
     PackageIndex index = PackageIndex.read(file);
     try (Registry registry = session.registry()) {
       Publisher publisher = new Publisher(registry, session.keys(), session.world().clock());
+      Indexing indexing = new Indexing(registry, session.world());
       IndexImport.Report report =
-          new IndexImport(origin, index).publish(publisher, (done, all) -> progress(done, all));
+          new IndexImport(origin, index).publish(publisher, progress(indexing));
+      indexing.finish();
       if (session.json()) {
         session
             .terminal()
@@ -199,9 +203,12 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private void progress(int done, int all) {
-    if (!session.json()) {
-      session.terminal().note("published " + done + " of " + all);
-    }
+  private Publisher.Progress progress(Indexing indexing) {
+    return (done, all) -> {
+      if (!session.json()) {
+        session.terminal().note("published " + done + " of " + all);
+      }
+      indexing.published(done, all);
+    };
   }
 }

@@ -89,6 +89,11 @@ public interface Registry extends BlockSource, AutoCloseable {
    */
   QueryAnswer sparql(String query, String accept);
 
+  /** Returns when queries and search see everything that was published before this call. */
+  default void catchUp() {
+    sparql("ASK {}", "text/csv");
+  }
+
   /** The authority to which a name is bound here. */
   Optional<AuthorityInfo> authority(String name);
 

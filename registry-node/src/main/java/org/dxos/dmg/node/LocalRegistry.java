@@ -567,6 +567,11 @@ public final class LocalRegistry implements Registry, Upkeep {
     return index;
   }
 
+  @Override
+  public void catchUp() {
+    graph();
+  }
+
   /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
   public void follow() {
     graph();
