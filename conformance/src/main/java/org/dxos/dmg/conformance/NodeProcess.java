@@ -64,9 +64,7 @@ final class NodeProcess implements AutoCloseable {
   private static List<String> command(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED"));
     if (!arguments.getFirst().equals("node")) {
       command.add("-XX:TieredStopAtLevel=1"); // as the script dmg has it
     }

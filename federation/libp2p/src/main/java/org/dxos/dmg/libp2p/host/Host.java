@@ -60,9 +60,11 @@ public final class Host implements AutoCloseable {
   private final Set<Connection> ending = ConcurrentHashMap.newKeySet();
   private final Neighbourhoods neighbourhoods;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile Set<PeerId> reserved;
 
   private Host(HostConfig config) {
     this.config = config;
+    this.reserved = config.reserved();
     this.resources = new ResourceManager(config.limits());
     this.threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("libp2p-", 0).factory());
@@ -154,6 +156,18 @@ public final class Host implements AutoCloseable {
   /** What is spent, scope by scope: {@link ResourceManager#snapshot} for metrics. */
   public ResourceManager resources() {
     return resources;
+  }
+
+  /**
+   * From now on these peers always find a slot, and no others: in the place of those of {@link
+   * HostConfig#withReserved}. Connections that are open stay as they were counted.
+   */
+  public void reserve(Set<PeerId> peers) {
+    reserved = Set.copyOf(peers);
+  }
+
+  boolean isReserved(PeerId peer) {
+    return reserved.contains(peer);
   }
 
   /**
@@ -419,7 +433,7 @@ public final class Host implements AutoCloseable {
       if (!config.gater().maySecure(remote, inbound)) {
         throw new Libp2pException(Reason.GATED, "the gater refused " + remote);
       }
-      share.authenticated(remote.toString(), config.reserved().contains(remote));
+      share.authenticated(remote.toString(), isReserved(remote));
     } catch (Libp2pException e) {
       secured.channel().close();
       throw e;

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,6 +78,7 @@ public final class Federation implements AutoCloseable {
   private static final long MAX_SUBMIT_BYTES = 16L << 20;
 
   private static final int JOURNAL_PAGE = 1024;
+  private static final Duration PREPARE_AFTER = Duration.ofSeconds(5);
 
   private final Host host;
   private final Links links;
@@ -88,6 +91,7 @@ public final class Federation implements AutoCloseable {
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Object news = new Object();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
 
   /**
@@ -109,9 +113,24 @@ public final class Federation implements AutoCloseable {
         serveBlocks
             ? Optional.of(new Bitswap(host, new SharedBlocks(blocks), BitswapLimits.standard()))
             : Optional.empty();
+    reserve();
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
     threads.execute(this::announce);
+    threads.execute(this::prepare);
+  }
+
+  /** Behind everything else that a start has to do, and before most who ask for blocks. */
+  private void prepare() {
+    try {
+      if (!ended.await(PREPARE_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+        blocks.prepare();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.warn("what may be given to others is not known yet: {}", e.toString());
+    }
   }
 
   /** Who this node is, base58. */
@@ -200,6 +219,7 @@ public final class Federation implements AutoCloseable {
   /** Ends a link, and every stream of it. False if there was none. */
   public boolean remove(String peer) {
     boolean was = links.remove(peer);
+    reserve();
     Optional.ofNullable(peers.remove(peer)).ifPresent(Peer::stop);
     host.connections().stream()
         .filter(connection -> connection.remote().toString().equals(peer))
@@ -264,7 +284,21 @@ public final class Federation implements AutoCloseable {
     peers.values().forEach(Peer::wake);
   }
 
+  /** Strangers, who may ask for blocks, take no place of those who are linked. */
+  private void reserve() {
+    Set<PeerId> linked = new HashSet<>();
+    for (Link link : links.all()) {
+      try {
+        linked.add(PeerId.parse(link.peer()));
+      } catch (IOException e) {
+        LOG.debug("reserve for {}: {}", link.peer(), e.getMessage()); // not of this version
+      }
+    }
+    host.reserve(linked);
+  }
+
   private void keepUp(Link link) {
+    reserve();
     peers.computeIfAbsent(
         link.peer(),
         _ -> {
@@ -456,6 +490,7 @@ public final class Federation implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    ended.countDown();
     committed();
     peers.values().forEach(Peer::stop);
     bitswap.ifPresent(Bitswap::close);

@@ -22,8 +22,9 @@ import org.dxos.dmg.mst.MerkleSearchTree;
  * local.…} names alone lead to is not. A block is what its bytes are: one that is reached both in
  * public and otherwise is public.
  *
- * <p>It is worked out when it is first asked for, from what is held, and grows by the journal then.
- * It begins anew where the rules change.
+ * <p>It is worked out when it is first asked for, from what is held, which takes seconds where that
+ * is much, and grows by the journal then. It begins anew where the rules change. Nothing of it is
+ * on disk; in memory it is 32 to 64 bytes a block.
  */
 public final class PublicBlocks {
 
@@ -73,6 +74,11 @@ public final class PublicBlocks {
   public synchronized void came(Map<Cid, byte[]> blocks) {
     open.came(blocks.keySet());
     waiting.came(blocks.keySet());
+  }
+
+  /** Takes in what is held now, so that who asks later does not wait for it. */
+  public synchronized void prepare() {
+    boolean unused = follow();
   }
 
   /** How many are known to be public. */
