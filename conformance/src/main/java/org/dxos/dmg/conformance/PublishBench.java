@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.client.Registries;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.node.JournalEvents;
@@ -124,7 +125,9 @@ public final class PublishBench {
   private static void write(RocksDB bare, PreparedModule module) throws Exception {
     try (WriteBatch batch = new WriteBatch();
         WriteOptions synced = new WriteOptions().setSync(true)) {
-      module.blocks().forEach((cid, block) -> put(batch, cid.bytes(), block));
+      for (Cid cid : module.blocks().cids()) {
+        put(batch, cid.bytes(), module.get(cid).orElseThrow());
+      }
       bare.write(synced, batch);
     }
   }

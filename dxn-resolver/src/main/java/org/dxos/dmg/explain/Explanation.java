@@ -35,7 +35,8 @@ public record Explanation(List<Fact> facts, Derivation derivation, boolean oneAL
   /**
    * All of it as data: {@code reason}, {@code facts}, {@code steps} and {@code mends}. A step says
    * which claims can {@code never} be true together, and from which facts and earlier steps that
-   * follows, by their numbers from 0; the last says that nothing is left.
+   * follows, by their numbers from 0; the last says that nothing is left. Of more than 300 steps
+   * only how many there are is told, as {@code stepsCount}.
    */
   public Node.Map toNode() {
     return ExplanationData.of(this);

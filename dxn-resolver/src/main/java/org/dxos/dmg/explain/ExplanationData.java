@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -21,10 +22,14 @@ final class ExplanationData {
   /** Releases of one kind that are listed of a part; how many there are stands beside. */
   private static final int LISTED = 25;
 
+  /** Steps of a derivation that are told; of one with more, how many there are. */
+  private static final int MOST_STEPS = 300;
+
   private final Explanation why;
   private final Map<Fact, Integer> facts = new HashMap<>();
   private final Map<Derivation, Integer> numbers = new IdentityHashMap<>();
   private final List<Node> steps = new ArrayList<>();
+  private int stepCount;
 
   private ExplanationData(Explanation why) {
     this.why = why;
@@ -37,9 +42,17 @@ final class ExplanationData {
     return new MapBuilder()
         .put("reason", why.reason())
         .put("facts", why.facts(), ExplanationData::fact)
-        .putAlways("steps", new Node.Array(data.steps))
+        .putAlways("steps", new Node.Array(data.told()))
+        .put(
+            "stepsCount",
+            data.stepCount > MOST_STEPS ? OptionalLong.of(data.stepCount) : OptionalLong.empty())
         .put("mends", why.mends(), Node::of)
         .build();
+  }
+
+  /** All steps or none: a part of them would lead nowhere. */
+  private List<Node> told() {
+    return stepCount > MOST_STEPS ? List.of() : steps;
   }
 
   /** Each after those it follows from. No recursion: a derivation may be deep, and shares parts. */
@@ -53,8 +66,10 @@ final class ExplanationData {
       } else {
         stack.pop();
         if (!numbers.containsKey(top) && (top instanceof Derivation.Follows || top == end)) {
-          numbers.put(top, steps.size());
-          steps.add(step(top));
+          numbers.put(top, stepCount++);
+          if (stepCount <= MOST_STEPS) {
+            steps.add(step(top));
+          }
         }
       }
     }

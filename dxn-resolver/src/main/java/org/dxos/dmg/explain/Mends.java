@@ -26,9 +26,11 @@ final class Mends {
     }
     if (mends.isEmpty()) {
       why.facts().stream()
-          .flatMap(fact -> fact.wanted().parts().stream())
-          .flatMap(part -> part.leftOut().stream())
-          .forEach(one -> leftOut(one, mends));
+          .forEach(
+              fact ->
+                  fact.wanted().parts().stream()
+                      .flatMap(part -> part.leftOut().stream())
+                      .forEach(one -> leftOut(fact, one, mends)));
       mends.add(
           why.facts().stream().anyMatch(Fact.Requires.class::isInstance)
               ? "ask for other versions, or publish releases whose ranges are wider"
@@ -43,19 +45,25 @@ final class Mends {
   private static void hopeless(Fact fact, Wanted.Part part, Set<String> mends) {
     if (part.genesis().isEmpty()) {
       mends.add(
-          "publish `" + Words.subject(fact).replace("`", "") + "` again, so that it binds it");
+          "publish a release after "
+              + Words.subject(fact)
+              + " where `"
+              + part.name().authority().base()
+              + "` is held: it then says which it means");
       return;
     }
-    part.leftOut().forEach(one -> leftOut(one, mends));
+    part.leftOut().forEach(one -> leftOut(fact, one, mends));
     if (!part.near().isEmpty()) {
       mends.add(
           "names near to it: "
               + String.join(", ", part.near().stream().map(near -> "`" + near + "`").toList()));
     }
     boolean api = part.name().kind() == Kind.API;
-    Optional<Version> nearest = part.others().stream().findFirst();
+    Optional<Version> nearest = part.wider().stream().findFirst();
     if (nearest.isPresent()) {
       mends.add(widen(fact, part, nearest.get()));
+    } else if (!part.others().isEmpty() && part.leftOut().isEmpty()) {
+      mends.add("publish one that fits `" + part.reference() + "`");
     } else if (part.leftOut().isEmpty()) {
       mends.add(
           api
@@ -68,17 +76,24 @@ final class Mends {
     return switch (fact) {
       case Fact.Asked _ -> "ask for `" + part.name() + "@^" + nearest + "`";
       case Fact.Requires requires ->
-          "widen `"
-              + part.range()
-              + "` in "
-              + Words.releases(requires)
-              + " so that it has "
+          publish(requires)
+              + " that takes "
               + nearest
-              + ", or publish one that fits";
+              + " as well, or a release that fits `"
+              + part.reference()
+              + "`";
     };
   }
 
-  private static void leftOut(LeftOut one, Set<String> mends) {
+  /** What was published stays as it is: what it asks for changes with the next one. */
+  private static String publish(Fact.Requires requires) {
+    return "publish a release after "
+        + (requires.versions().size() == 1
+            ? Words.releases(requires)
+            : "`" + requires.name() + "@" + requires.versions().getFirst() + "`");
+  }
+
+  private static void leftOut(Fact fact, LeftOut one, Set<String> mends) {
     mends.add(
         switch (one) {
           case LeftOut.Yanked yanked ->
@@ -104,7 +119,14 @@ final class Mends {
                   + stranger.api()
                   + "` may list its authority";
           case LeftOut.Prerelease _ ->
-              "name the pre-release to have it: `" + one.name() + "@>=" + one.version() + "`";
+              switch (fact) {
+                case Fact.Asked _ -> "ask for `" + one.name() + "@>=" + one.version() + "`";
+                case Fact.Requires requires ->
+                    publish(requires)
+                        + " that asks for `>="
+                        + one.version()
+                        + "`, if a pre-release will do";
+              };
         });
   }
 
@@ -113,15 +135,9 @@ final class Mends {
       Wanted.Part part = fact.wanted().parts().getFirst();
       part.leftOut().stream()
           .filter(one -> found.facts().stream().allMatch(other -> has(other, one)))
-          .forEach(one -> leftOut(one, mends));
+          .forEach(one -> leftOut(fact, one, mends));
       if (fact instanceof Fact.Requires requires) {
-        mends.add(
-            "publish "
-                + (requires.versions().size() == 1 ? "a release after " : "a release of ")
-                + Words.releases(requires)
-                + " with a wider range than `"
-                + part.range()
-                + "`");
+        mends.add(publish(requires) + " with a wider range than `" + part.range() + "`");
       } else {
         mends.add("ask for `" + part.name() + "` with a wider range than `" + part.range() + "`");
       }

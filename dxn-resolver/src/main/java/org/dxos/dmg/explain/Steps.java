@@ -15,6 +15,9 @@ final class Steps {
   /** A chain of more facts than this is told step by step. */
   private static final int PLAIN = 3;
 
+  /** Of a riddle that took thousands of steps nobody reads them: the facts are all there is. */
+  private static final int MOST = 40;
+
   private final Explanation why;
   private final Map<Derivation, String> labels = new IdentityHashMap<>();
   private final List<String> sentences = new ArrayList<>();
@@ -28,7 +31,11 @@ final class Steps {
       return List.of();
     }
     Steps steps = new Steps(why);
-    for (Derivation one : inOrder(end)) {
+    List<Derivation> order = inOrder(end);
+    if (order.size() > MOST) {
+      return List.of("that these cannot all be met takes " + order.size() + " steps to show");
+    }
+    for (Derivation one : order) {
       steps.tell((Follows) one, one == end);
     }
     // An end that follows from all facts at once says nothing that is not said.

@@ -22,6 +22,7 @@ public record Wanted(List<Part> parts) {
    * @param fits what can be chosen for it, newest first
    * @param leftOut what the range has, and cannot be chosen
    * @param others versions that the range does not have, newest first
+   * @param wider those of {@code others} that could be chosen, if the range had them
    * @param near names near to one of which nothing is known
    * @param lines for an API, the lines of it that {@code fits} provide
    */
@@ -33,12 +34,14 @@ public record Wanted(List<Part> parts) {
       List<Candidate> fits,
       List<LeftOut> leftOut,
       List<Version> others,
+      List<Version> wider,
       List<String> near,
       List<String> lines) {
     public Part {
       fits = List.copyOf(fits);
       leftOut = List.copyOf(leftOut);
       others = List.copyOf(others);
+      wider = List.copyOf(wider);
       near = List.copyOf(near);
       lines = List.copyOf(lines);
     }

@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.version.Version;
@@ -19,15 +20,27 @@ final class Words {
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final String OTHER_WAYS = "; every other way fails as well";
+
   private Words() {}
 
   static String day(long seconds) {
     return DAY.format(Instant.ofEpochSecond(seconds));
   }
 
+  /** The day; with the time as well, where both moments are of one day. */
+  private static String moment(long seconds, LeftOut.TooYoung young) {
+    return day(young.made()).equals(day(young.newest()))
+        ? MINUTE.format(Instant.ofEpochSecond(seconds)) + " UTC"
+        : day(seconds);
+  }
+
   /** A fact without anything to choose is the shortest reason; then two that exclude each other. */
   static String reason(Explanation why) {
-    List<Fact> hopeless = why.facts().stream().filter(fact -> fact.wanted().isHopeless()).toList();
+    List<Fact> hopeless = hopeless(why);
     if (!hopeless.isEmpty()) {
       Fact first = hopeless.getFirst();
       return "nothing can be chosen for "
@@ -35,12 +48,16 @@ final class Words {
           + by(first)
           + ": "
           + there(first.wanted())
-          + (hopeless.size() > 1 ? "; other ways end alike" : "");
+          + (hopeless.size() > 1 ? OTHER_WAYS : "");
     }
     return Conflicts.of(why)
-        .map(found -> conflict(found, why) + (found.others() ? "; other ways end alike" : ""))
+        .map(found -> conflict(found, why) + (found.others() ? OTHER_WAYS : ""))
         .orElseGet(
             () -> "these " + why.facts().size() + " requirements cannot all be met together");
+  }
+
+  private static List<Fact> hopeless(Explanation why) {
+    return why.facts().stream().filter(fact -> fact.wanted().isHopeless()).toList();
   }
 
   private static String by(Fact fact) {
@@ -65,14 +82,26 @@ final class Words {
               + both
               + ", and "
               + (why.oneALine()
-                  ? "a closure holds one of a line"
-                  : "by this rule a closure holds one of a name");
+                  ? "a closure holds one version of " + line(found)
+                  : "by this rule a closure holds one version of a name");
       case PROVIDERS ->
           all
               + ": no provider fits "
               + both
               + ", and a closure has one provider for a line of an API";
     };
+  }
+
+  /** The line in which all that fits is: {@code `org.a/module/c` 1.x}. */
+  private static String line(Conflicts.Found found) {
+    Wanted.Candidate one =
+        found.facts().stream()
+            .flatMap(fact -> fact.wanted().parts().stream())
+            .flatMap(part -> part.fits().stream())
+            .findFirst()
+            .orElseThrow();
+    String line = one.version().line();
+    return "`" + one.name() + "` " + line + (line.split("\\.").length > 2 ? "" : ".x");
   }
 
   static String subject(Fact fact) {
@@ -119,21 +148,26 @@ final class Words {
     List<String> lines = new ArrayList<>();
     lines.add(reason(why));
     int number = 1;
+    if (why.facts().size() == 1 && why.facts().getFirst().wanted().isHopeless()) {
+      return lines; // the reason says all of it
+    }
+    Optional<Fact> told = hopeless(why).stream().findFirst();
     for (Fact fact : why.facts()) {
-      lines.add("  " + number++ + ". " + sentence(fact));
+      // What there is for this one is the reason, which stands above.
+      boolean again = told.equals(Optional.of(fact));
+      lines.add("  " + number++ + ". " + (again ? wish(fact) : sentence(fact)));
     }
     Steps.of(why).forEach(step -> lines.add("  " + step));
     return lines;
   }
 
+  private static String wish(Fact fact) {
+    return subject(fact) + " " + verb(fact) + " " + fact.wanted().reference();
+  }
+
   /** {@code `a@1.0.0` requires `c@^1`: there are 1.0.0 and 1.1.0}. */
   static String sentence(Fact fact) {
-    return subject(fact)
-        + " "
-        + verb(fact)
-        + " "
-        + fact.wanted().reference()
-        + (isPlain(fact.wanted()) ? "" : ": " + there(fact.wanted()));
+    return wish(fact) + (isPlain(fact.wanted()) ? "" : ": " + there(fact.wanted()));
   }
 
   /** One exact version, which is there: to say so would say it twice. */
@@ -166,7 +200,9 @@ final class Words {
   private static String there(Wanted.Part part) {
     boolean api = part.name().kind() == Kind.API;
     if (part.genesis().isEmpty()) {
-      return "the release binds the authority of `" + part.name() + "` to no id";
+      return "it was published without saying which `"
+          + part.name().authority().base()
+          + "` it means";
     }
     List<String> texts = new ArrayList<>();
     if (!part.fits().isEmpty()) {
@@ -181,10 +217,14 @@ final class Words {
           part.others().isEmpty()
               ? api ? "nothing provides it" : "no release of it is known"
               : api
-                  ? "what is provided is only " + versions(part.others())
-                  : "there is only " + versions(part.others()));
+                  ? "it is provided only in " + versions(part.others())
+                  : there(part.others()) + " only " + versions(part.others()));
     }
     return String.join("; ", texts);
+  }
+
+  private static String there(List<Version> versions) {
+    return versions.stream().distinct().count() == 1 ? "there is" : "there are";
   }
 
   private static String fits(Wanted.Part part, boolean api) {
@@ -192,7 +232,7 @@ final class Words {
     Name first = part.fits().getFirst().name();
     if (part.fits().stream().allMatch(one -> one.name().equals(first))) {
       return first.equals(part.name())
-          ? "there is " + versions(versions)
+          ? there(versions) + " " + versions(versions)
           : (api ? "provided by " : "in ") + releases(first, versions);
     }
     List<String> names =
@@ -215,18 +255,22 @@ final class Words {
                   + yanked.reason();
           case LeftOut.Unavailable unavailable -> "is " + unavailable.reason();
           case LeftOut.NoVariant no ->
-              "has no variant for target `"
-                  + no.target()
-                  + "`: it "
-                  + (no.asks().isEmpty()
-                      ? "has " + String.join(", ", no.has())
-                      : "asks for " + String.join(", ", no.asks()) + ", which is not granted");
+              no.asks().isEmpty()
+                  ? "has no variant for target `"
+                      + no.target()
+                      + "`: it has "
+                      + String.join(", ", no.has())
+                  : "asks for "
+                      + String.join(", ", no.asks())
+                      + ", which target `"
+                      + no.target()
+                      + "` does not grant";
           case LeftOut.TooYoung young ->
-              "was made on "
-                  + day(young.made())
-                  + ", and releases after "
-                  + day(young.newest())
-                  + " are too young";
+              "has been there since "
+                  + moment(young.made(), young)
+                  + ", and what came after "
+                  + moment(young.newest(), young)
+                  + " is too young";
           case LeftOut.Stranger stranger ->
               "provides `"
                   + stranger.api()

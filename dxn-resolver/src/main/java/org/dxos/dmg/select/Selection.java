@@ -27,9 +27,24 @@ public sealed interface Selection {
    * The name is known, and nothing fits the selector.
    *
    * @param seen all versions, newest first
-   * @param why what was looked for, in words
+   * @param selector as it was written
+   * @param passedOver what it means all the same
    */
-  record NoVersion(Name name, List<Version> seen, String why) implements Selection {}
+  record NoVersion(Name name, List<Version> seen, Selector selector, List<PassedOver> passedOver)
+      implements Selection {
+    public NoVersion {
+      seen = List.copyOf(seen);
+      passedOver = List.copyOf(passedOver);
+    }
+  }
+
+  /**
+   * A release that a selector means and does not select.
+   *
+   * @param why in words: {@code `name@1.2.0` is yanked: leaks}
+   * @param isHadExactly true if its exact version selects it
+   */
+  record PassedOver(String why, boolean isHadExactly) {}
 
   /** No release or record has this CID. */
   record NoCid(Cid cid) implements Selection {}
@@ -89,10 +104,49 @@ public sealed interface Selection {
                 new NoVersion(
                     name,
                     releases.stream().map(Release::version).toList(),
-                    "`"
-                        + text(selector)
-                        + "`"
-                        + (oldEnough.size() < releases.size() ? " and is old enough" : "")));
+                    selector,
+                    meant(catalog, name, genesis.get(), selector, releases).stream()
+                        .flatMap(one -> passedOver(catalog, one, newest).stream())
+                        .toList()));
+  }
+
+  /** What a selector means, whatever keeps it from being selected; newest first. */
+  private static List<Release> meant(
+      Catalog catalog, Name name, Cid genesis, Selector selector, List<Release> releases) {
+    return switch (selector) {
+      case Selector.InRange in ->
+          releases.stream().filter(one -> between(in.range(), one.version())).toList();
+      case Selector.Tag tag when tag.equals(Selector.LATEST) -> releases;
+      case Selector.Tag tag ->
+          catalog.tag(name, genesis, tag.name()).stream()
+              .flatMap(version -> exactly(releases, version).stream())
+              .toList();
+      case Selector.Exact _, Selector.ByCid _ -> List.of();
+    };
+  }
+
+  /** A pre-release is between the bounds of a range if the stable version of its numbers is. */
+  private static boolean between(Range range, Version version) {
+    return range.contains(version)
+        || (version.isPrerelease()
+            && range.contains(
+                new Version(version.major(), version.minor(), version.patch(), List.of())));
+  }
+
+  private static Optional<PassedOver> passedOver(
+      Catalog catalog, Release one, OptionalLong newest) {
+    String reference = one.name() + "@" + one.version();
+    if (one.yanked()) {
+      return one.notices().warnings(reference).stream()
+          .findFirst()
+          .map(why -> new PassedOver(why, !one.unavailable()));
+    }
+    if (one.version().isPrerelease()) {
+      return Optional.of(new PassedOver("`" + reference + "` is a pre-release", true));
+    }
+    return newest.isPresent() && catalog.since(one) > newest.getAsLong()
+        ? Optional.of(new PassedOver("`" + reference + "` is too young", true))
+        : Optional.empty();
   }
 
   private static Optional<Release> choose(
@@ -133,9 +187,5 @@ public sealed interface Selection {
     return releases.stream()
         .filter(one -> !one.yanked() && !one.version().isPrerelease())
         .max(Comparator.comparing(Release::version));
-  }
-
-  private static String text(Selector selector) {
-    return selector.text();
   }
 }

@@ -13,8 +13,10 @@ import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.record.Backend;
 import org.dxos.dmg.record.Deployment;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.record.Resource;
 import org.dxos.dmg.record.Runtime;
 import org.dxos.dmg.record.Variant;
+import org.dxos.dmg.version.Range;
 import org.dxos.dmg.version.Version;
 
 /**
@@ -38,6 +40,7 @@ public record Target(
     OptionalLong memory) {
 
   private static final String RUNTIME = "runtime=";
+  private static final String GRANT = "grant=";
 
   /** Of memory, each 1,024 of the one before. */
   private static final String UNITS = "KMGT";
@@ -70,8 +73,8 @@ public record Target(
       String head = at < 0 ? word : word.substring(0, at);
       if (word.startsWith("memory=")) {
         memory = OptionalLong.of(parseMemory(word.substring("memory=".length())));
-      } else if (word.startsWith("grant=")) {
-        resources.add(word.substring("grant=".length()));
+      } else if (word.startsWith(GRANT)) {
+        resources.add(kind(word.substring(GRANT.length())));
       } else if (word.startsWith(RUNTIME)) {
         runtime =
             Optional.of(
@@ -137,7 +140,7 @@ public record Target(
     if (fields.has("resources")) {
       fields
           .list("resources", one -> one instanceof Node.Text text ? text.value() : "")
-          .forEach(one -> words.add("grant=" + one));
+          .forEach(one -> words.add(GRANT + one));
     }
     fields.end();
     if (words.isEmpty()) {
@@ -146,9 +149,41 @@ public record Target(
     return parse(String.join(",", words));
   }
 
+  /** What nothing asks for cannot be meant: most likely it is misspelled. */
+  private static String kind(String text) {
+    if (!Resource.KINDS.contains(text)) {
+      throw invalid(
+          "`" + text + "` is no kind of resource, expected " + String.join(", ", Resource.KINDS));
+    }
+    return text;
+  }
+
   private static Version parseVersion(String text) {
     int dots = (int) text.chars().filter(c -> c == '.').count();
-    return Version.parse(text + ".0".repeat(Math.max(0, 2 - dots)));
+    try {
+      return Version.parse(text + ".0".repeat(Math.max(0, 2 - dots)));
+    } catch (FormatException e) {
+      throw invalid("version `" + text + "` of the runtime, expected for example 20 or 20.11.1");
+    }
+  }
+
+  /** As short as it can be written: parts that are 0 are left away at the end. */
+  private static String text(Version version) {
+    String text = version.toString();
+    return text.endsWith(".0.0")
+        ? text.substring(0, text.length() - ".0.0".length())
+        : text.endsWith(".0") ? text.substring(0, text.length() - ".0".length()) : text;
+  }
+
+  /** Bytes as {@code memory=} takes them, in the largest unit that leaves no fraction. */
+  private static String memoryText(long bytes) {
+    int unit = 0;
+    long number = bytes;
+    while (unit < UNITS.length() && number > 0 && number % 1024 == 0) {
+      number /= 1024;
+      unit++;
+    }
+    return unit == 0 ? Long.toString(bytes) : number + UNITS.substring(unit - 1, unit) + "i";
   }
 
   private static long parseMemory(String text) {
@@ -197,6 +232,40 @@ public record Target(
         && (memory.isEmpty() || variant.memory().orElse(0) <= memory.getAsLong());
   }
 
+  /**
+   * The variants of a record, each with what keeps it from running here beside its runtime and the
+   * versions of that: {@code nodejs >=20 that needs 512Mi}.
+   */
+  public List<String> variants(ModuleRecord module) {
+    return module.runtimes().stream().map(this::variant).distinct().toList();
+  }
+
+  private String variant(Variant variant) {
+    String text =
+        variant.version().equals(Range.ANY)
+            ? variant.runtime().toString()
+            : variant.runtime() + " " + variant.version();
+    boolean otherRuntime =
+        !(runtime.isEmpty() || variant.runtime() == runtime.get())
+            || !(version.isEmpty() || variant.version().contains(version.get()));
+    if (otherRuntime) {
+      return text;
+    }
+    if (backend.isPresent() && !variant.backends().contains(backend.get())) {
+      return text + " on " + either(variant.backends());
+    }
+    if (deployment.isPresent() && !variant.deployments().contains(deployment.get())) {
+      return text + " deployed as " + either(variant.deployments());
+    }
+    return memory.isPresent() && variant.memory().orElse(0) > memory.getAsLong()
+        ? text + " that needs " + memoryText(variant.memory().orElse(0))
+        : text;
+  }
+
+  private static String either(List<?> all) {
+    return String.join(" or ", all.stream().map(Object::toString).toList());
+  }
+
   /** Kinds of resources that a record cannot do without, and that this does not grant. */
   public List<String> notGranted(ModuleRecord module) {
     return resources.isEmpty()
@@ -205,6 +274,7 @@ public record Target(
             .filter(resource -> !resource.optional() && !resources.contains(resource.kind()))
             .map(resource -> resource.kind())
             .distinct()
+            .sorted()
             .toList();
   }
 
@@ -255,11 +325,11 @@ public record Target(
             parts.add(
                 one == Runtime.BROWSER && version.isEmpty()
                     ? RUNTIME + one
-                    : one + version.map(v -> "@" + v).orElse("")));
+                    : one + version.map(v -> "@" + text(v)).orElse("")));
     backend.ifPresent(one -> parts.add(one.toString()));
     deployment.ifPresent(one -> parts.add(one.toString()));
-    memory.ifPresent(one -> parts.add("memory=" + one));
-    resources.forEach(one -> parts.add("grant=" + one));
+    memory.ifPresent(one -> parts.add("memory=" + memoryText(one)));
+    resources.forEach(one -> parts.add(GRANT + one));
     return String.join(",", parts);
   }
 }

@@ -3,7 +3,10 @@ package org.dxos.dmg.solver;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
@@ -26,18 +29,24 @@ final class Candidates {
   private final Catalog catalog;
   private final Question question;
 
+  /** By path: a question may have a thousand, and every candidate is looked up here. */
+  private final Map<String, List<Root>> roots;
+
   /** What there is for one alternative. */
   record Found(List<Release> releases, Wanted.Part part) {}
 
   Candidates(Catalog catalog, Question question) {
     this.catalog = catalog;
     this.question = question;
+    this.roots =
+        question.roots().stream().collect(Collectors.groupingBy(root -> root.name().path()));
   }
 
   Found of(Alternative wanted) {
     if (wanted.genesis().isEmpty()) {
       return new Found(
-          List.of(), part(wanted, List.of(), List.of(), List.of(), catalog.near(wanted.name())));
+          List.of(),
+          part(wanted, List.of(), List.of(), List.of(), List.of(), catalog.near(wanted.name())));
     }
     return wanted.name().kind() == Kind.API
         ? providers(wanted, wanted.genesis().get())
@@ -48,6 +57,7 @@ final class Candidates {
     List<Release> fits = new ArrayList<>();
     List<LeftOut> leftOut = new ArrayList<>();
     List<Version> others = new ArrayList<>();
+    List<Version> wider = new ArrayList<>();
     List<Release> known = catalog.releases(wanted.name(), genesis);
     for (Release release : known) {
       if (!wanted.range().contains(release.version())) {
@@ -56,6 +66,9 @@ final class Candidates {
               new LeftOut.Prerelease(release.name(), release.version(), wanted.range().toString()));
         } else {
           others.add(release.version());
+          if (!release.version().isPrerelease() && reason(release, false).isEmpty()) {
+            wider.add(release.version());
+          }
         }
         continue;
       }
@@ -70,6 +83,7 @@ final class Candidates {
             fits,
             leftOut,
             others,
+            wider,
             known.isEmpty() ? catalog.near(wanted.name()) : List.of()));
   }
 
@@ -84,13 +98,19 @@ final class Candidates {
     List<Release> fits = new ArrayList<>();
     List<LeftOut> leftOut = new ArrayList<>();
     List<Version> others = new ArrayList<>();
+    List<Version> wider = new ArrayList<>();
     List<Release> known = catalog.providers(wanted.name(), genesis);
     for (Release release : known) {
       Version provided = provided(release, wanted.name(), genesis);
+      boolean stranger =
+          !isRoot(release)
+              && !Providers.count(catalog, release, wanted.name(), genesis, wanted.provider());
       if (!wanted.range().contains(provided)) {
         others.add(provided);
-      } else if (!isRoot(release)
-          && !Providers.count(catalog, release, wanted.name(), genesis, wanted.provider())) {
+        if (!stranger && reason(release, false).isEmpty()) {
+          wider.add(provided);
+        }
+      } else if (stranger) {
         leftOut.add(new LeftOut.Stranger(release.name(), release.version(), wanted.name()));
       } else {
         reason(release, false).ifPresentOrElse(leftOut::add, () -> fits.add(release));
@@ -110,8 +130,13 @@ final class Candidates {
             wanted,
             fits,
             leftOut,
-            others.stream().distinct().sorted(Comparator.reverseOrder()).toList(),
+            newestFirst(others),
+            newestFirst(wider),
             known.isEmpty() ? catalog.near(wanted.name()) : List.of()));
+  }
+
+  private static List<Version> newestFirst(List<Version> versions) {
+    return versions.stream().distinct().sorted(Comparator.reverseOrder()).toList();
   }
 
   static Version provided(Release release, Name api, Cid genesis) {
@@ -158,10 +183,7 @@ final class Candidates {
                     release.name(),
                     release.version(),
                     target.toString(),
-                    release.module().runtimes().stream()
-                        .map(one -> one.runtime() + " " + one.version())
-                        .distinct()
-                        .toList(),
+                    target.variants(release.module()),
                     target.notGranted(release.module())));
   }
 
@@ -173,8 +195,7 @@ final class Candidates {
   }
 
   private boolean isRoot(Release release) {
-    return question.roots().stream()
-        .anyMatch(root -> isOf(root, release) && root.range().contains(release.version()));
+    return roots(release).anyMatch(root -> root.range().contains(release.version()));
   }
 
   /** False for what is held, which therefore comes first. */
@@ -183,17 +204,19 @@ final class Candidates {
   }
 
   private boolean isExactRoot(Release release) {
-    return question.roots().stream()
-        .anyMatch(
-            root ->
-                root.range().exact().filter(release.version()::equals).isPresent()
-                    && isOf(root, release));
+    return roots(release)
+        .anyMatch(root -> root.range().exact().filter(release.version()::equals).isPresent());
   }
 
-  private static boolean isOf(Root root, Release release) {
-    return root.genesis().equals(release.genesis())
-        && (root.name().path().equals(release.name().path())
-            || release.module().carriedPaths().contains(root.name().path()));
+  /** The roots that a release is of, by its own name or by that of a function in it. */
+  private Stream<Root> roots(Release release) {
+    if (roots.isEmpty()) {
+      return Stream.of();
+    }
+    return Stream.concat(Stream.of(release.name().path()), release.module().carriedPaths().stream())
+        .distinct()
+        .flatMap(path -> roots.getOrDefault(path, List.of()).stream())
+        .filter(root -> root.genesis().equals(release.genesis()));
   }
 
   private static Wanted.Part part(
@@ -201,6 +224,7 @@ final class Candidates {
       List<Release> fits,
       List<LeftOut> leftOut,
       List<Version> others,
+      List<Version> wider,
       List<String> near) {
     return new Wanted.Part(
         wanted.name(),
@@ -212,6 +236,7 @@ final class Candidates {
             .toList(),
         leftOut,
         others,
+        wider,
         near,
         wanted.name().kind() == Kind.API
             ? fits.stream()

@@ -1,13 +1,18 @@
 package org.dxos.dmg.solver;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Kind;
+import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.explain.Choice;
 import org.dxos.dmg.explain.Fact;
 import org.dxos.dmg.explain.LeftOut;
@@ -82,37 +87,108 @@ final class Choices {
             .filter(LeftOut.Stranger.class::isInstance)
             .distinct()
             .toList();
-    return new Choice(release.name(), release.version(), facts, reason(release, facts), strangers);
+    return new Choice(
+        release.name(),
+        release.version(),
+        facts,
+        reasons(release, facts),
+        ahead(release, facts),
+        strangers,
+        release.notices().warnings(release.name() + "@" + release.version()));
   }
 
-  private Choice.Reason reason(Release release, List<Fact> facts) {
-    Optional<Release> newest =
+  /** Of the newest that could stand in its place, of the newest of its line, and of all. */
+  private List<Choice.Reason> reasons(Release release, List<Fact> facts) {
+    List<Release> newer =
         catalog.releases(release.name(), release.genesis()).stream()
             .filter(one -> one.version().compareTo(release.version()) > 0)
             .filter(one -> !one.version().isPrerelease() || release.version().isPrerelease())
-            .max(java.util.Comparator.comparing(Release::version));
-    if (newest.isEmpty()) {
-      return new Choice.Newest();
+            .sorted(Comparator.comparing(Release::version).reversed())
+            .toList();
+    if (newer.isEmpty()) {
+      return List.of(new Choice.Newest());
     }
-    Version newer = newest.get().version();
     if (question.held().contains(release.envelope())) {
-      return new Choice.Kept(newer);
+      return List.of(new Choice.Kept(newer.getFirst().version()));
     }
+    Set<Release> told = new LinkedHashSet<>();
+    newer.stream()
+        .filter(one -> facts.stream().allMatch(fact -> has(fact, one)))
+        .findFirst()
+        .ifPresent(told::add);
+    newer.stream()
+        .filter(one -> one.version().line().equals(release.version().line()))
+        .findFirst()
+        .ifPresent(told::add);
+    told.add(newer.getFirst());
+    return told.stream()
+        .sorted(Comparator.comparing(Release::version))
+        .map(one -> reason(one, facts))
+        .toList();
+  }
+
+  private Choice.Reason reason(Release newer, List<Fact> facts) {
     Optional<LeftOut> cannot =
         parts(facts)
             .flatMap(part -> part.leftOut().stream())
-            .filter(one -> one.name().equals(release.name()) && one.version().equals(newer))
+            .filter(one -> one.name().equals(newer.name()))
+            .filter(one -> one.version().equals(newer.version()))
             .findFirst();
     if (cannot.isPresent()) {
       return new Choice.CannotBe(cannot.get());
     }
-    List<Fact> holding = facts.stream().filter(fact -> !has(fact, newest.get())).toList();
-    if (!holding.isEmpty()) {
-      return holding.stream().allMatch(Choices::isOfApis)
-          ? new Choice.ProvidesBetter(newer)
-          : new Choice.Held(newer, holding);
+    List<Fact> holding = facts.stream().filter(fact -> !has(fact, newer)).toList();
+    if (holding.isEmpty()) {
+      return askAgain(newer);
     }
-    return askAgain(newest.get());
+    return holding.stream().allMatch(Choices::isOfApis)
+        ? new Choice.ProvidesBetter(newer.version())
+        : new Choice.Held(newer.version(), holding);
+  }
+
+  /** For each API that it was chosen for the next best provider of another module. */
+  private List<Choice.Ahead> ahead(Release release, List<Fact> facts) {
+    List<Choice.Ahead> all = new ArrayList<>();
+    parts(facts)
+        .filter(part -> part.name().kind() == Kind.API && !part.fits().isEmpty())
+        .filter(part -> isOf(part.fits().getFirst(), release))
+        .forEach(
+            part ->
+                part.fits().stream()
+                    .filter(fit -> !isOf(fit, release))
+                    .findFirst()
+                    .map(fit -> ahead(part, release, fit))
+                    .filter(one -> !all.contains(one))
+                    .ifPresent(all::add));
+    return all;
+  }
+
+  private Choice.Ahead ahead(Wanted.Part part, Release release, Wanted.Candidate other) {
+    Optional<Cid> owner = part.genesis();
+    boolean named =
+        part.provider().filter(one -> one.path().equals(release.name().path())).isPresent();
+    boolean owned = owner.equals(Optional.of(release.genesis()));
+    Choice.Place why =
+        named
+            ? Choice.Place.NAMED
+            : owned && !owner.equals(Optional.of(other.genesis()))
+                ? Choice.Place.OWNER
+                : provided(part, release.name(), release.genesis(), release.version())
+                        .equals(provided(part, other.name(), other.genesis(), other.version()))
+                    ? Choice.Place.NAME
+                    : Choice.Place.NEWER;
+    return new Choice.Ahead(part.name(), other.name() + "@" + other.version(), why);
+  }
+
+  private Optional<Version> provided(Wanted.Part part, Name name, Cid genesis, Version version) {
+    return catalog.releases(name, genesis).stream()
+        .filter(one -> one.version().equals(version))
+        .findFirst()
+        .map(one -> Candidates.provided(one, part.name(), part.genesis().orElseThrow()));
+  }
+
+  private static boolean isOf(Wanted.Candidate fit, Release release) {
+    return fit.name().equals(release.name()) && fit.genesis().equals(release.genesis());
   }
 
   private static Stream<Wanted.Part> parts(List<Fact> facts) {
@@ -133,7 +209,7 @@ final class Choices {
   /** Asks for the newer one as well, to see what it would take. */
   private Choice.Reason askAgain(Release newer) {
     if (++askedAgain > MAX_ASKED_AGAIN) {
-      return new Choice.Yields(newer.version(), reference(chosen.getFirst()));
+      return new Choice.NotAsked(newer.version());
     }
     List<Root> roots = new ArrayList<>(question.roots());
     Range exact = Range.exactly(newer.version());

@@ -19,7 +19,7 @@ import org.dxos.dmg.error.ErrorCode;
 final class PartialSolution {
 
   /** Conflicts before the search gives up: what needs more is a puzzle, not a registry. */
-  static final int MAX_CONFLICTS = 500_000;
+  static final int MAX_CONFLICTS = 100_000;
 
   /** Something known of a slot: what was left before and after, and why. */
   static final class Entry {

@@ -54,9 +54,7 @@ public sealed interface Roots {
         Optional<Root> api = api(catalog, named, genesis.get());
         if (api.isEmpty()) {
           return new Missing(
-              dxn,
-              new Selection.NoVersion(
-                  named.name(), List.of(), "`" + named.selector().text() + "`"));
+              dxn, new Selection.NoVersion(named.name(), List.of(), named.selector(), List.of()));
         }
         if (!roots.contains(api.get())) {
           roots.add(api.get());

@@ -1,6 +1,7 @@
 package org.dxos.dmg.explain;
 
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -130,7 +131,9 @@ final class Scenario {
   }
 
   private static long seconds(String day) {
-    return LocalDate.parse(day).atStartOfDay().toEpochSecond(ZoneOffset.UTC);
+    return day.contains(" ")
+        ? LocalDateTime.parse(day.replace(' ', 'T')).toEpochSecond(ZoneOffset.UTC)
+        : LocalDate.parse(day).atStartOfDay().toEpochSecond(ZoneOffset.UTC);
   }
 
   private static void detail(Draft draft, String word, String rest) {

@@ -67,6 +67,64 @@ class TargetTest {
   }
 
   @Test
+  void textIsAsShortAsItIsWritten() {
+    for (String text :
+        List.of(
+            "nodejs@20",
+            "nodejs@20.11",
+            "nodejs@20.11.1,server,memory=256Mi",
+            "memory=1000",
+            "memory=3Ti,grant=network")) {
+      assertEquals(text, Target.parse(text).toString());
+    }
+    assertEquals("memory=1Gi", Target.parse("memory=1073741824").toString());
+  }
+
+  @Test
+  void whatKeepsAVariantFromRunningIsSaid() {
+    Variant plain = variant(Runtime.NODEJS, ">=20");
+    Variant large =
+        new Variant(
+            plain.runtime(),
+            plain.version(),
+            List.of(Backend.SERVER),
+            List.of(Deployment.DOCKER),
+            plain.bundle(),
+            plain.image(),
+            plain.exec(),
+            plain.entry(),
+            OptionalLong.of(512L << 20),
+            plain.timeout(),
+            plain.env());
+    ModuleRecord module = MemoryCatalog.record("org.a/module/a", "1.0.0").runtime(large).build();
+    assertEquals(List.of("nodejs >=20"), Target.parse("nodejs@18").variants(module));
+    assertEquals(
+        List.of("nodejs >=20 that needs 512Mi"),
+        Target.parse("nodejs@20,memory=256Mi").variants(module));
+    assertEquals(List.of("nodejs >=20 on server"), Target.parse("local").variants(module));
+    assertEquals(
+        List.of("nodejs >=20 deployed as docker"), Target.parse("kubernetes").variants(module));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ",",
+        "nodejs@",
+        "nodejs@^20",
+        "nodejs@20.1.2.3",
+        "grant=",
+        "grant=foo",
+        "memory=",
+        "perl"
+      })
+  void aTextThatIsNoTargetIsRefused(String text) {
+    FormatException refused = assertThrows(FormatException.class, () -> Target.parse(text));
+    assertEquals(ErrorCode.USAGE, refused.code());
+  }
+
+  @Test
   void aProfileSaysTheSameAsTheShortText() {
     String json =
         """

@@ -1,5 +1,6 @@
 package org.dxos.dmg.car;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ public final class CarReader {
    *     with {@link ErrorCode#CID_UNSUPPORTED} if a root cannot name a stored block
    */
   public CarReader(InputStream in) throws IOException {
-    this.in = in;
+    this.in = new BufferedInputStream(in); // lengths are read byte by byte
     Optional<Long> length = length();
     if (length.isEmpty()) {
       throw error(0, "it is empty, expected a header");

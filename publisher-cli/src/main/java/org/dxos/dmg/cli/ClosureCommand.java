@@ -18,6 +18,7 @@ import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.install.Availability;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.record.ModuleRecord;
 import picocli.CommandLine.Command;
@@ -95,6 +96,9 @@ final class ClosureCommand implements Callable<Integer> {
       } else {
         Lock solved = registry.closure(request);
         solved(locked.map(one -> one.orSame(solved)).orElse(solved));
+        if (locked.isPresent()) {
+          Availability.check(solved, registry, true).forEach(session.terminal()::warning);
+        }
         locked.ifPresent(
             one ->
                 Differences.of(one.lock().closure(), solved.closure(), registry)
@@ -141,6 +145,12 @@ final class ClosureCommand implements Callable<Integer> {
   }
 
   private ClosureRequest request(Optional<Locked> locked) {
+    if (licenses && (explain || !without.isEmpty() || !assumeYanked.isEmpty())) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "read options: --licenses lists what is solved, and explains and compares nothing",
+          "give it without --explain, --without and --assume-yanked");
+    }
     if (roots.isEmpty() && locked.isEmpty()) {
       throw new CommandException(
           ErrorCode.USAGE, "solve: no DXN and no lock given", "name what to solve, or give --lock");
@@ -152,12 +162,26 @@ final class ClosureCommand implements Callable<Integer> {
 
   private void whatIf(ClosureRequest request, Registry registry) {
     Lock now = registry.closure(request);
-    Lock then = registry.closure(request.assuming(without, assumeYanked));
+    ClosureRequest assumed = request.assuming(without, assumeYanked);
+    Optional<SolvedClosure> explained =
+        explain ? Optional.of(registry.explain(assumed)) : Optional.empty();
+    Lock then = explained.map(SolvedClosure::lock).orElseGet(() -> registry.closure(assumed));
     Differences differences = Differences.of(now.closure(), then.closure(), registry);
     if (session.json()) {
-      session.terminal().json(differences.toNode());
+      session
+          .terminal()
+          .json(
+              explained
+                  .map(
+                      one ->
+                          new MapBuilder()
+                              .put("difference", Optional.of(differences), Differences::toNode)
+                              .put("why", one.why(), Node::of)
+                              .build())
+                  .orElseGet(differences::toNode));
     } else {
       differences.lines().forEach(session.terminal()::line);
+      explained.ifPresent(one -> one.why().forEach(session.terminal()::line));
     }
   }
 

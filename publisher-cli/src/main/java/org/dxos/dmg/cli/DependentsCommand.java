@@ -15,8 +15,10 @@ import picocli.CommandLine.Parameters;
     name = "dependents",
     mixinStandardHelpOptions = true,
     description = {
-      "List who leads to a name, at once or over others; with --impact, who would be hurt if it",
-      "were withdrawn. Each clause alone leads to its first candidate."
+      "List who leads to a name, at once or over others; with --impact, who would be hurt "
+          + "if it were withdrawn.",
+      "Each clause alone leads to its first candidate, an API to its own release where it "
+          + "has one."
     })
 final class DependentsCommand implements Callable<Integer> {
 

@@ -20,9 +20,10 @@ import picocli.CommandLine.Parameters;
     name = "diff",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell in what two releases differ, or two locks: versions, licences, APIs, functions and what",
-      "starts them, runtimes, resources that they ask for, and bytes. A place is a name, or the path",
-      "of a lock or of a folder with one; with --closure a name stands for all that it needs."
+      "Tell in what two releases differ, or two locks, or all that two names need.",
+      "That is versions, licences, APIs, functions and what starts them, runtimes, "
+          + "resources that they ask for, and bytes. A place is a name, or the path of a lock or "
+          + "of a folder with one; with --closure a name stands for all that it needs."
     })
 final class DiffCommand implements Callable<Integer> {
 

@@ -29,10 +29,11 @@ import picocli.CommandLine.Option;
     name = "fsck",
     mixinStandardHelpOptions = true,
     description = {
-      "Check all that a home holds: every block against its CID, that nothing is missing which",
-      "something leads to, every key log, head and statement from each genesis on, and that what",
-      "is derived fits. Exit 0: all is well; 5: something that is held is at fault; 1: only what is",
-      "derived, which the next command that needs it makes anew. No node may run on the home."
+      "Check all that a home holds.",
+      "Every block against its CID, that nothing is missing which something leads to, every "
+          + "key log, head and statement from each genesis on, and that what is derived fits. "
+          + "Exit 0: all is well; 5: something that is held is at fault; 1: only what is derived, "
+          + "which the next command that needs it makes anew. No node may run on the home."
     })
 final class FsckCommand implements Callable<Integer> {
 

@@ -27,9 +27,9 @@ import picocli.CommandLine.Parameters;
     name = "import",
     mixinStandardHelpOptions = true,
     description = {
-      "Take in what others have: dmg import debian, crates or purescript FILE publishes",
-      "packages as signed releases,",
-      "dmg import car FILE takes authorities that `dmg export` wrote."
+      "Take in what others have: packages of other registries, or a CAR of `dmg export`.",
+      "dmg import debian, crates or purescript FILE publishes packages as signed releases; "
+          + "dmg import car FILE takes authorities that `dmg export` wrote."
     })
 final class ImportCommand implements Callable<Integer> {
 

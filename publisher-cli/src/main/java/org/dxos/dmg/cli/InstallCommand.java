@@ -46,6 +46,8 @@ final class InstallCommand implements Callable<Integer> {
   @Option(names = "--lock", paramLabel = "FILE", description = "use this lock, and nothing else")
   private Optional<Path> lockFile = Optional.empty();
 
+  @Mixin private final Moments moments = new Moments();
+
   @Option(
       names = "--allow-withdrawn",
       description = "install withdrawn releases that the lock names, with a warning")
@@ -67,6 +69,12 @@ final class InstallCommand implements Callable<Integer> {
           locked
               ? "leave the names away, or leave --frozen and --lock away"
               : "name what to install, or give --frozen or --lock FILE");
+    }
+    if (locked && moments.at().isPresent()) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "install from a lock: it says itself what it was solved over",
+          "leave --at away, or name what to install");
     }
     Installer installer = new Installer(into.toAbsolutePath().normalize(), session.seen()::log);
     try (Registry registry = session.registry()) {
@@ -116,7 +124,7 @@ final class InstallCommand implements Callable<Integer> {
     if (frozen) {
       return installer.lock();
     }
-    Lock solved = registry.closure(targets.request(roots));
+    Lock solved = registry.closure(targets.request(roots).asOf(moments.at()));
     // The evidence of an unchanged closure stays as it was, so that the file does.
     return installer.hasLock() && installer.lock().cid().equals(solved.cid())
         ? installer.lock()

@@ -26,8 +26,9 @@ import picocli.CommandLine.Parameters;
     name = "outdated",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell what a lock has that is not the newest: what `dmg update` would take (in range), what",
-      "there is beyond (newest), and what was said of it since."
+      "Tell what a lock has that is not the newest.",
+      "What `dmg update` would take (in range), what there is beyond (newest), and what was "
+          + "said of it since."
     })
 final class OutdatedCommand implements Callable<Integer> {
 

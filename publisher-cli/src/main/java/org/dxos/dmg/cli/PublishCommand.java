@@ -58,7 +58,12 @@ final class PublishCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PreparedModule module = PreparedModule.read(folder, name, version);
+    try (PreparedModule module = PreparedModule.read(folder, name, version)) {
+      return publish(module);
+    }
+  }
+
+  private int publish(PreparedModule module) {
     String reference = module.record().name() + "@" + module.record().version();
     if (dryRun && session.json()) {
       session

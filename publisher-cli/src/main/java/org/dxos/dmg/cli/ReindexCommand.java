@@ -12,8 +12,9 @@ import picocli.CommandLine.Mixin;
     name = "reindex",
     mixinStandardHelpOptions = true,
     description = {
-      "Make what SPARQL and search read anew from what is held, beside the one in use, which goes on",
-      "answering until the new one takes its place. A node does it by itself when it pays."
+      "Make what SPARQL and search read anew from what is held.",
+      "Beside the one in use, which goes on answering until the new one takes its place. A "
+          + "node does it by itself when it pays."
     })
 final class ReindexCommand implements Callable<Integer> {
 

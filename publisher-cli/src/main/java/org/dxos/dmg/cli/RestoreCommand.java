@@ -21,10 +21,10 @@ import picocli.CommandLine.Parameters;
     name = "restore",
     mixinStandardHelpOptions = true,
     description = {
-      "Make a home of a backup: dmg restore FROM --home NEW. Everything is checked before the home",
-      "is there. A home that was restored with its keys signs no head for what it had before, until",
-      "`dmg restore --confirm` says that what others hold was looked at: to sign from yesterday on",
-      "again would be a fork."
+      "Make a home of a backup: dmg restore FROM --home NEW.",
+      "Everything is checked before the home is there. A home that was restored with its "
+          + "keys signs no head for what it had before, until `dmg restore --confirm` says that "
+          + "what others hold was looked at: to sign from yesterday on again would be a fork."
     })
 final class RestoreCommand implements Callable<Integer> {
 

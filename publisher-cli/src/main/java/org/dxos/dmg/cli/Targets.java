@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.select.Target;
 import org.dxos.dmg.solver.Rule;
@@ -89,9 +90,20 @@ final class Targets {
             "read target `" + path + "`: it is no file of at most " + MAX_FILE + " bytes",
             "give a JSON file, for example {\"runtime\": \"nodejs\", \"version\": \"20\"}");
       }
-      return Optional.of(Target.ofProfile(Json.parse(Files.readAllBytes(path))));
+      return Optional.of(read(path));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Target read(Path path) throws IOException {
+    try {
+      return Target.ofProfile(Json.parse(Files.readAllBytes(path)));
+    } catch (FormatException e) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "read target `" + path + "`: " + e.message().replaceFirst("^read target: ", ""),
+          e.hint().orElse("give for example {\"runtime\": \"nodejs\", \"version\": \"20\"}"));
     }
   }
 }

@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
     name = "update",
     mixinStandardHelpOptions = true,
     description = {
-      "Solve again what the lock of a folder was made for, and install that. With names only these",
-      "move, and everything else stays where the lock has it, as far as that can be."
+      "Solve again what the lock of a folder was made for, and install that.",
+      "With names only these move, and everything else stays where the lock has it, as far "
+          + "as that can be."
     })
 final class UpdateCommand implements Callable<Integer> {
 
@@ -51,7 +52,8 @@ final class UpdateCommand implements Callable<Integer> {
       Differences differences = Differences.of(locked.lock().closure(), lock.closure(), registry);
       Availability.check(lock, registry, false).forEach(session.terminal()::warning);
       Installer.Installed installed =
-          new Installer(into.toAbsolutePath().normalize()).install(lock, registry);
+          new Installer(into.toAbsolutePath().normalize(), session.seen()::log)
+              .install(lock, registry);
       if (session.json()) {
         session
             .terminal()

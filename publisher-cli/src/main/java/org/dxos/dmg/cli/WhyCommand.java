@@ -13,9 +13,11 @@ import picocli.CommandLine.Parameters;
     name = "why",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell by which ways a release leads to another: the shortest first, then all others of",
-      "which no step can be left out. Each clause alone leads to its first candidate; what is",
-      "installed is solved, and told by `dmg closure --explain`."
+      "Tell by which ways a release leads to another: the shortest first, then the others "
+          + "that go no roundabout way.",
+      "No step can be left out of them. Each clause alone leads to its first candidate, an "
+          + "API to its own release where it has one; what is installed is solved, and told by "
+          + "`dmg closure --explain`."
     })
 final class WhyCommand implements Callable<Integer> {
 

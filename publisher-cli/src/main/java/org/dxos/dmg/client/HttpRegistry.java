@@ -62,6 +62,9 @@ final class HttpRegistry implements Registry {
   /** Below this the blocks are sent unasked: the question costs a round trip, and they are few. */
   private static final int ASK_FROM_BLOCKS = 8;
 
+  /** Of fewer and smaller blocks than this it is not asked first which are missing. */
+  private static final long ASK_FROM_BYTES = 1L << 20;
+
   /** What one request carries of an authority: more is sent in several. */
   private static final int CARRIED_ITEMS = 500;
 
@@ -242,13 +245,22 @@ final class HttpRegistry implements Registry {
       org.dxos.dmg.verdict.ReleaseRules.eachBlock(release.module(), offered, needed::add);
     }
     Set<Cid> sent = new LinkedHashSet<>(needed);
-    if (needed.size() > ASK_FROM_BLOCKS) {
+    if (needed.size() > ASK_FROM_BLOCKS || bytes(needed, offered) > ASK_FROM_BYTES) {
       sent.retainAll(missing(needed));
     }
     sent.add(statement.envelope().body());
     sent.add(envelope);
     return PublishReceipt.fromNode(
         json(sendCar("/v1/publish", List.copyOf(sent), List.of(envelope), offered)));
+  }
+
+  private static long bytes(Collection<Cid> cids, BlockSource offered) {
+    return cids.stream().mapToLong(cid -> block(offered, cid).length).sum();
+  }
+
+  @Override
+  public void keep(Collection<Cid> cids, BlockSource offered) {
+    sendCar("PUT", "/v1/blocks", cids, List.of(), offered);
   }
 
   @Override
@@ -340,6 +352,11 @@ final class HttpRegistry implements Registry {
   }
 
   private Answer sendCar(String path, List<Cid> cids, List<Cid> roots, BlockSource offered) {
+    return sendCar("POST", path, cids, roots, offered);
+  }
+
+  private Answer sendCar(
+      String method, String path, Collection<Cid> cids, List<Cid> roots, BlockSource offered) {
     java.io.ByteArrayOutputStream car = new java.io.ByteArrayOutputStream();
     try {
       CarWriter writer = new CarWriter(car, roots);
@@ -350,7 +367,7 @@ final class HttpRegistry implements Registry {
       throw new IllegalStateException("writing to memory cannot fail", e);
     }
     return call(
-        "POST",
+        method,
         path,
         headers("application/vnd.ipld.car", "application/json"),
         car.toByteArray(),

@@ -107,6 +107,7 @@ public final class DebianImport {
   private ModuleRecord record(DebianPackage one) {
     ModuleRecord.Builder record = ModuleRecord.named(module(one), VERSION);
     one.description().ifPresent(record::description);
+    one.section().ifPresent(section -> record.keywords(List.of(section)));
     record.provides(provides(one));
     TreeSet<String> needed = new TreeSet<>();
     one.depends()

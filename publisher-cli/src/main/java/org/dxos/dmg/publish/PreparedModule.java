@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,22 +42,30 @@ import org.dxos.dmg.unixfs.ModuleFolder;
  * @param leftOut what of the folder a bundle leaves out, and why; not its manifest
  */
 public record PreparedModule(
-    ModuleRecord record, Cid recordCid, Map<Cid, byte[]> blocks, Set<FolderScan.LeftOut> leftOut)
-    implements BlockSource {
+    ModuleRecord record, Cid recordCid, Pile blocks, Set<FolderScan.LeftOut> leftOut)
+    implements BlockSource, AutoCloseable {
 
-  /** Bytes of all bundles of a module: they are built in memory. */
-  public static final long MAX_BUNDLE_BYTES = 256L * 1024 * 1024;
+  /**
+   * Bytes of all bundles of a module: what somebody meant to publish, and not a disk by mistake.
+   */
+  public static final long MAX_BUNDLE_BYTES = 16L << 30;
 
   @Override
   public Optional<byte[]> get(Cid cid) {
-    return Optional.ofNullable(blocks.get(cid));
+    return blocks.get(cid);
+  }
+
+  /** Takes away what was put aside to build it. */
+  @Override
+  public void close() {
+    blocks.close();
   }
 
   /** A module that is nothing but its record: no files, no bundles. */
   public static PreparedModule of(ModuleRecord record) {
     byte[] block = record.encode();
     Cid cid = DagCbor.cid(block);
-    return new PreparedModule(record, cid, Map.of(cid, block), Set.of());
+    return new PreparedModule(record, cid, Pile.of(cid, block), Set.of());
   }
 
   /**
@@ -91,13 +98,18 @@ public record PreparedModule(
               throw new InvalidManifestException(file, invalid.findings());
         };
     Assembly assembly = new Assembly(folder);
-    Manifest.Built built = manifest.toRecord(assembly);
-    Map<Cid, byte[]> blocks = new LinkedHashMap<>();
-    byte[] block = built.record().encode();
-    blocks.put(built.record().cid(), block);
-    blocks.putAll(built.files());
-    blocks.putAll(assembly.blocks);
-    return new PreparedModule(built.record(), built.record().cid(), blocks, assembly.leftOut);
+    try {
+      Manifest.Built built = manifest.toRecord(assembly);
+      Pile blocks = assembly.blocks;
+      blocks.put(built.record().cid(), built.record().encode());
+      for (Map.Entry<Cid, byte[]> one : built.files().entrySet()) {
+        blocks.put(one.getKey(), one.getValue());
+      }
+      return new PreparedModule(built.record(), built.record().cid(), blocks, assembly.leftOut);
+    } catch (RuntimeException | IOException e) {
+      assembly.blocks.close();
+      throw e;
+    }
   }
 
   private static String manifestFile(Path folder) {
@@ -163,9 +175,8 @@ public record PreparedModule(
   /** Builds what the record links, and keeps the blocks. */
   private static final class Assembly implements ManifestFiles {
     private final Path folder;
-    private final Map<Cid, byte[]> blocks = new HashMap<>();
+    private final Pile blocks = new Pile();
     private final Set<FolderScan.LeftOut> leftOut = new LinkedHashSet<>();
-    private long bytes;
 
     private Assembly(Path folder) {
       this.folder = folder;
@@ -236,14 +247,19 @@ public record PreparedModule(
     }
 
     private void keep(Cid cid, byte[] block) {
-      if (blocks.put(cid, block) == null) {
-        bytes += block.length;
-        if (bytes > MAX_BUNDLE_BYTES) {
-          throw new PublishException(
-              ErrorCode.TOO_LARGE,
-              "build bundles of `" + folder + "`: more than " + MAX_BUNDLE_BYTES + " bytes",
-              "leave out what is not needed with a .dmgignore");
-        }
+      if (blocks.bytes() + block.length > MAX_BUNDLE_BYTES) {
+        throw new PublishException(
+            ErrorCode.TOO_LARGE,
+            "build bundles of `" + folder + "`: more than " + MAX_BUNDLE_BYTES + " bytes",
+            "leave out what is not needed with a .dmgignore");
+      }
+      try {
+        blocks.put(cid, block);
+      } catch (IOException e) {
+        throw new PublishException(
+            ErrorCode.STORAGE,
+            "build bundles of `" + folder + "`: put blocks aside: " + e.getMessage(),
+            "make room in the folder for temporary files");
       }
     }
 
@@ -257,7 +273,7 @@ public record PreparedModule(
 
   /** Sum of all blocks. */
   public long totalBytes() {
-    return blocks.values().stream().mapToLong(block -> block.length).sum();
+    return blocks.bytes();
   }
 
   /** The manifest's text as {@code dmg init} writes it. */

@@ -2,6 +2,7 @@ package org.dxos.dmg.publish;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,12 +101,43 @@ public final class Publisher {
       }
       signers.put(authority, signer);
     }
+    sendAhead(module);
     PublishReceipt receipt = sayRelease(module, signer, named);
     return switch (receipt.status()) {
       case ADDED -> new Outcome.Published(receipt, claimed);
       case HELD -> new Outcome.AlreadyThere(receipt.statement());
       case PENDING -> new Outcome.Pending(receipt);
     };
+  }
+
+  /** From so much on, blocks go ahead of the release that links them, in parts. */
+  private static final long AHEAD_FROM_BYTES = 8L << 20;
+
+  /** A part of what goes ahead: what a node has to hold in memory of it. */
+  private static final long PART_BYTES = 8L << 20;
+
+  /**
+   * Sends a large module's blocks first, those alone that are not held: nobody has to hold it in
+   * memory, and a publish that was cut off goes on where it was.
+   */
+  private void sendAhead(PreparedModule module) {
+    if (module.totalBytes() < AHEAD_FROM_BYTES) {
+      return;
+    }
+    List<Cid> part = new ArrayList<>();
+    long bytes = 0;
+    for (Cid cid : registry.missing(module.blocks().cids())) {
+      part.add(cid);
+      bytes += module.get(cid).orElseThrow().length;
+      if (bytes >= PART_BYTES) {
+        registry.keep(part, module);
+        part.clear();
+        bytes = 0;
+      }
+    }
+    if (!part.isEmpty()) {
+      registry.keep(part, module);
+    }
   }
 
   /**

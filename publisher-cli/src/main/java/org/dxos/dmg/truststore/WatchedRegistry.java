@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
@@ -32,6 +33,7 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.trust.AuthorityState;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.Signed;
@@ -61,10 +63,12 @@ public final class WatchedRegistry implements Registry {
   @Override
   public ReleaseInfo resolve(String dxn, Optional<Cid> at) {
     if (at.isPresent()) {
-      ReleaseInfo release = inner.resolve(dxn, at);
+      ReleaseInfo release = found(List.of(dxn), () -> inner.resolve(dxn, at));
       Name name = Name.parse(release.name());
       requireProved(
-          release, name, earlier(name.authority().base(), release.genesis(), release.head()));
+          release,
+          name,
+          earlier(name.authority().base(), release.genesis(), release.head(), at.get()));
       return release;
     }
     for (int i = 1; ; i++) {
@@ -99,13 +103,13 @@ public final class WatchedRegistry implements Registry {
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return watched(found(request.roots(), () -> inner.closure(request)), request.at().isPresent());
+    return watched(found(request.roots(), () -> inner.closure(request)), request.at());
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
     SolvedClosure solved = found(request.roots(), () -> inner.explain(request));
-    watched(solved.lock(), request.at().isPresent());
+    watched(solved.lock(), request.at());
     return solved;
   }
 
@@ -153,9 +157,9 @@ public final class WatchedRegistry implements Registry {
   /**
    * A lock is made from one head of each authority: these have to be as new as what was seen.
    *
-   * @param past they are from before, and have to be among what led there
+   * @param at the moment they are of, if that is not now
    */
-  private Lock watched(Lock lock, boolean past) {
+  private Lock watched(Lock lock, Optional<Cid> at) {
     Map<Cid, String> names = new HashMap<>();
     for (Closure.Module module : lock.closure().modules()) {
       names.put(module.genesis(), module.name().authority().base());
@@ -171,8 +175,8 @@ public final class WatchedRegistry implements Registry {
                               "believe the lock of %s: it names no head of `%s`"
                                   .formatted(place(), name),
                               "ask another node"));
-          if (past) {
-            earlier(name, genesis, head);
+          if (at.isPresent()) {
+            earlier(name, genesis, head, at.get());
           } else {
             meet(name, genesis, Optional.of(head));
           }
@@ -198,19 +202,52 @@ public final class WatchedRegistry implements Registry {
         new Watch.Offer(name, genesis, shown.keyHead(), head.or(shown::head), place()), this::get);
   }
 
-  /** A head that the newest one shown is, or follows. */
-  private Signed<Head> earlier(String name, Cid genesis, Cid head) {
+  /**
+   * The head of an authority as of a moment: the newest one shown, or one that it follows. What the
+   * moment says comes from its own block, not from the answer.
+   *
+   * @param answered from which head the registry says that it answers
+   */
+  private Signed<Head> earlier(String name, Cid genesis, Cid answered, Cid moment) {
+    Predicate<Signed<Head>> isIt = isOf(moment, genesis);
     Optional<Signed<Head>> one = meet(name, genesis, Optional.empty()).head();
-    while (one.isPresent() && !one.get().cid().equals(head)) {
+    while (one.isPresent() && !isIt.test(one.get())) {
       one = one.get().body().prev().map(cid -> Signed.read(this::get, cid, Head.class));
     }
-    return one.orElseThrow(
-        () ->
-            new TrustException(
-                ErrorCode.NOT_VERIFIED,
-                "believe %s about the past of `%s`: its newest head does not follow head `%s`"
-                    .formatted(place(), name, head),
-                "do not trust this node; use another"));
+    return one.filter(head -> head.cid().equals(answered))
+        .orElseThrow(
+            () ->
+                new TrustException(
+                    ErrorCode.NOT_VERIFIED,
+                    "believe %s about `%s` as of `%s`: it answers from head `%s`, which is not the one of then"
+                        .formatted(place(), name, moment, answered),
+                    "do not trust this node; use another"));
+  }
+
+  /** True for the head at which an authority was, of those from its newest one backwards. */
+  private Predicate<Signed<Head>> isOf(Cid moment, Cid genesis) {
+    Optional<Signed<Head>> of = head(moment);
+    if (of.isPresent()) {
+      Head then = of.get().body();
+      return then.genesis().equals(genesis)
+          ? head -> head.cid().equals(moment)
+          : head -> head.body().issued() <= then.issued();
+    }
+    Optional<Cid> held =
+        MerkleSearchTree.at(moment, this::get)
+            .get("a/" + genesis)
+            .map(state -> AuthorityState.decode(Signed.need(this::get, state, "state")))
+            .flatMap(AuthorityState::publicHead);
+    return head -> held.equals(Optional.of(head.cid()));
+  }
+
+  /** The moment as a head; empty if it is a root. */
+  private Optional<Signed<Head>> head(Cid moment) {
+    try {
+      return Optional.of(Signed.read(this::get, moment, Head.class));
+    } catch (FormatException notAnEnvelope) {
+      return Optional.empty();
+    }
   }
 
   /** The release is in the state that the head signs, and its statement says what was answered. */
@@ -316,6 +353,16 @@ public final class WatchedRegistry implements Registry {
   @Override
   public int publishesAtOnce() {
     return inner.publishesAtOnce();
+  }
+
+  @Override
+  public void keep(Collection<Cid> cids, BlockSource offered) {
+    inner.keep(cids, offered);
+  }
+
+  @Override
+  public void catchUp() {
+    inner.catchUp();
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.dxos.dmg.record.ModuleRecord;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Debian's own packages, and the closures that others computed for them. */
@@ -83,6 +84,46 @@ class DebianCorpusTest {
         assertEquals(known.get(name), solved, name);
       }
       assertEquals(2_000, releases(registry));
+    }
+  }
+
+  /** All of Debian takes a minute to publish: run with {@code -Ddmg.slow=true}. */
+  @Test
+  @EnabledIfSystemProperty(named = "dmg.slow", matches = "true")
+  void everyClosureOfAllOfDebianHasItsKnownSize(@TempDir Path home, TestReporter reporter)
+      throws IOException {
+    Map<String, Integer> known = closures();
+    DebianImport imports = new DebianImport(DebianPackages.read(corpus("debian.jsonl.gz")));
+    World world = World.real();
+    try (LocalRegistry registry = LocalRegistry.open(home, world)) {
+      imports.publish(
+          new Publisher(registry, new KeyRing(home, world.random()), world.clock()), (_, _) -> {});
+      ModuleGraph graph = registry.modules();
+      Map<String, String> wrong = new TreeMap<>();
+      long[] members = new long[1];
+      long started = System.nanoTime();
+      imports
+          .records()
+          .forEach(
+              (name, record) -> {
+                int release = graph.releases("org.debian", record.name().path())[0];
+                int found = graph.closure(release).length;
+                members[0] += found;
+                if (known.get(name) != found) {
+                  wrong.put(name, found + ", not " + known.get(name));
+                }
+              });
+      reporter.publishEntry(
+          "all of Debian",
+          "%d closures, %d members, %d of another size, %d ms with the records made again"
+              .formatted(
+                  graph.size(),
+                  members[0],
+                  wrong.size(),
+                  (System.nanoTime() - started) / 1_000_000));
+      assertEquals(63_436, graph.size());
+      assertEquals(63_436, known.size());
+      assertEquals(Map.of(), wrong);
     }
   }
 

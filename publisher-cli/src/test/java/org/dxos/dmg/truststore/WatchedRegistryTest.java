@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Registries that answer otherwise than they hold: each lie is told from what they can prove. */
 class WatchedRegistryTest {
@@ -128,6 +131,64 @@ class WatchedRegistryTest {
     ClosureRequest asked = ClosureRequest.of("com.example/module/a", Optional.empty());
     assertEquals(1, honest.closure(asked).closure().modules().size());
     assertEquals(1, honest.explain(asked).lock().closure().modules().size());
+  }
+
+  /** Heads of the moments at which each of three versions was the newest, and the roots. */
+  private List<Cid> moments(boolean roots) {
+    List<Cid> moments = new ArrayList<>();
+    for (String version : List.of("1.2.0", "1.3.0", "1.4.0")) {
+      publisher(registry).publish(module(version));
+      publisher(registry)
+          .publish(
+              PreparedModule.of(
+                  ModuleRecord.named(Name.parse("net.other/module/b"), Version.parse(version))
+                      .build()));
+      moments.add(
+          roots
+              ? registry.registrar().root()
+              : registry.authority("com.example").orElseThrow().head().orElseThrow());
+    }
+    return moments;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatWasIsBelievedFromTheHeadOfThatMoment(boolean roots) {
+    List<Cid> moments = moments(roots);
+    WatchedRegistry honest = lying((_, answer) -> answer);
+    for (int i = 0; i < moments.size(); i++) {
+      Optional<Cid> at = Optional.of(moments.get(i));
+      String version = "1." + (i + 2) + ".0";
+      assertEquals(version, honest.resolve("com.example/module/a", at).version());
+      ClosureRequest asked = ClosureRequest.of("com.example/module/a", Optional.empty()).asOf(at);
+      assertEquals(
+          version, honest.closure(asked).closure().modules().getFirst().version().toString());
+      assertEquals(
+          version,
+          honest.explain(asked).lock().closure().modules().getFirst().version().toString());
+    }
+    if (roots) {
+      assertEquals(
+          "1.3.0", honest.resolve("net.other/module/b", Optional.of(moments.get(1))).version());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anAnswerOfAnotherMomentIsRefused(boolean roots) {
+    List<Cid> moments = moments(roots);
+    Optional<Cid> at = Optional.of(moments.get(1));
+    ClosureRequest asked = ClosureRequest.of("com.example/module/a", Optional.empty());
+    for (Cid other : List.of(moments.getFirst(), moments.getLast())) {
+      Object release = registry.resolve("com.example/module/a", Optional.of(other));
+      Object lock = registry.closure(asked.asOf(Optional.of(other)));
+      Object explained = registry.explain(asked.asOf(Optional.of(other)));
+      Map<String, Object> lies = Map.of("resolve", release, "closure", lock, "explain", explained);
+      WatchedRegistry liar = lying((method, one) -> lies.getOrDefault(method, one));
+      refused(ErrorCode.NOT_VERIFIED, () -> liar.resolve("com.example/module/a", at));
+      refused(ErrorCode.NOT_VERIFIED, () -> liar.closure(asked.asOf(at)));
+      refused(ErrorCode.NOT_VERIFIED, () -> liar.explain(asked.asOf(at)));
+    }
   }
 
   @Test

@@ -38,6 +38,9 @@ public record ClosureRequest(
   /** More roots than an orchestrator installs at a time. */
   public static final int MAX_ROOTS = 1000;
 
+  /** Each release that is looked at is held against all that is assumed. */
+  public static final int MAX_ASSUMED = 200;
+
   /** By the rule of one version a line, of any age. */
   public ClosureRequest(List<String> roots, Optional<Target> target) {
     this(roots, target, Rule.LINE, OptionalLong.empty());
@@ -73,6 +76,14 @@ public record ClosureRequest(
       throw new FormatException(
           ErrorCode.USAGE,
           "ask for a closure: " + roots.size() + " roots, expected 1 to " + MAX_ROOTS);
+    }
+    if (without.size() + assumeYanked.size() > MAX_ASSUMED) {
+      throw new FormatException(
+          ErrorCode.USAGE,
+          "ask for a closure: it assumes "
+              + (without.size() + assumeYanked.size())
+              + " things, expected at most "
+              + MAX_ASSUMED);
     }
     if (minAge.orElse(0) < 0) {
       throw new FormatException(

@@ -138,6 +138,15 @@ public interface Registry extends BlockSource, AutoCloseable {
    */
   int publishesAtOnce();
 
+  /**
+   * Takes blocks ahead of what will link them. Until something does they are no public blocks, and
+   * are collected like any other that nothing leads to, a day after at the earliest.
+   *
+   * @param cids at most as much as may be held in memory
+   * @param offered has them all
+   */
+  void keep(Collection<Cid> cids, BlockSource offered);
+
   /** Which of these blocks are not held. */
   Set<Cid> missing(Collection<Cid> cids);
 

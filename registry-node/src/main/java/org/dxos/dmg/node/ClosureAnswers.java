@@ -110,6 +110,17 @@ final class ClosureAnswers {
     List<Root> roots =
         switch (Roots.of(catalog, asked, request.held(), newest)) {
           case Roots.Found found -> found.roots();
+          case Roots.Missing missing
+              when catalog != states
+                  && Roots.of(states, asked, request.held(), newest) instanceof Roots.Found ->
+              throw new FormatException(
+                  ErrorCode.USAGE,
+                  "solve `"
+                      + missing.dxn()
+                      + "`"
+                      + assumed()
+                      + ": that takes away what is asked for",
+                  "assume less, or ask for something else");
           case Roots.Missing missing -> {
             String text = missing.dxn().toString();
             states
@@ -127,11 +138,30 @@ final class ClosureAnswers {
           lock(Closure.of(question.roots(), request.target(), solved.chosen()));
       case Resolution.Unsolvable unsolvable ->
           throw new UnsatisfiableException(
-              "solve `" + String.join(" ", request.roots()) + "`: no set of releases satisfies it",
+              "solve `"
+                  + String.join(" ", request.roots())
+                  + "`"
+                  + assumed()
+                  + ": no set of releases satisfies it",
               unsolvable.why().lines(),
               String.join("; or ", unsolvable.why().mends()),
               unsolvable.why().toNode());
     };
+  }
+
+  /** What is assumed, as the end of what is asked: {@code without `a`, with `b` yanked}. */
+  private String assumed() {
+    String without =
+        request.without().isEmpty()
+            ? ""
+            : " without `" + String.join("`, `", request.without()) + "`";
+    return request.assumeYanked().isEmpty()
+        ? without
+        : without
+            + (without.isEmpty() ? "" : ",")
+            + " with `"
+            + String.join("`, `", request.assumeYanked())
+            + "` yanked";
   }
 
   SolvedClosure explained() {

@@ -29,6 +29,7 @@ import org.dxos.dmg.api.SolvedClosure;
 import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.api.Why;
 import org.dxos.dmg.api.Withdrawal;
+import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.RocksBlockStore;
@@ -315,6 +316,9 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public QueryAnswer sparql(String query, String accept) {
+    if (query.contains("closure") || query.contains("dependents")) {
+      modules(); // read here: a query that does it would have to answer for the memory it takes
+    }
     GraphIndex.Answer answer = graph().query(query, accept);
     return new QueryAnswer(answer.mediaType(), answer.body());
   }
@@ -461,6 +465,19 @@ public final class LocalRegistry implements Registry, Upkeep {
   }
 
   @Override
+  public void keep(Collection<Cid> cids, BlockSource offered) {
+    Batch batch = new Batch();
+    for (Cid cid : cids) {
+      if (!store.has(cid)) {
+        batch.put(cid, Signed.need(offered, cid, "block"));
+      }
+    }
+    if (!batch.isEmpty()) {
+      store.commit(batch);
+    }
+  }
+
+  @Override
   public Set<Cid> missing(Collection<Cid> cids) {
     Set<Cid> missing = new LinkedHashSet<>();
     for (Cid cid : cids) {
@@ -570,6 +587,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public void catchUp() {
     graph();
+    modules();
   }
 
   /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
@@ -654,7 +672,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   private void followJournal() {
     try {
       while (true) {
-        graph();
+        catchUp();
         compact();
         renewHeads();
         synchronized (woken) {

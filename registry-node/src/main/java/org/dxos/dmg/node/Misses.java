@@ -3,6 +3,7 @@ package org.dxos.dmg.node;
 import java.util.List;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.dxn.Dxn;
+import org.dxos.dmg.dxn.Selector;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.select.Selection;
 
@@ -50,6 +51,59 @@ final class Misses {
     return missing(text, why);
   }
 
+  /** Of many versions the newest are told. */
+  private static final int SHOWN = 10;
+
+  private static String why(Selection.NoVersion none) {
+    String seen =
+        none.seen().isEmpty()
+            ? ""
+            : " (there "
+                + (none.seen().size() == 1 ? "is " : "are ")
+                + String.join(
+                    ", ", none.seen().stream().limit(SHOWN).map(Object::toString).toList())
+                + (none.seen().size() > SHOWN
+                    ? " and " + (none.seen().size() - SHOWN) + " more"
+                    : "")
+                + ")";
+    boolean tag = isTag(none.selector());
+    if (tag && none.passedOver().isEmpty()) {
+      return "`" + none.name() + "` has no tag `" + none.selector().text() + "`" + seen;
+    }
+    String what =
+        "no version of `" + none.name() + "` can be had for `" + none.selector().text() + "`";
+    return none.passedOver().isEmpty()
+        ? "no version of `" + none.name() + "` fits `" + none.selector().text() + "`" + seen
+        : what
+            + ": "
+            + String.join(
+                "; ",
+                none.passedOver().stream().limit(SHOWN).map(Selection.PassedOver::why).toList())
+            + (none.passedOver().size() > SHOWN
+                ? "; and " + (none.passedOver().size() - SHOWN) + " more"
+                : "")
+            + (none.passedOver().size() < none.seen().size() ? seen : "");
+  }
+
+  private static boolean isTag(Selector selector) {
+    return selector instanceof Selector.Tag tag && !tag.equals(Selector.LATEST);
+  }
+
+  private static String mend(Selection.NoVersion none) {
+    if (none.passedOver().stream().anyMatch(Selection.PassedOver::isHadExactly)) {
+      return "an exact version names what is yanked, too young or a pre-release; or take another"
+          + " range";
+    }
+    if (!none.passedOver().isEmpty()) {
+      return none.passedOver().size() < none.seen().size()
+          ? "take another range"
+          : "wait for a release that stands, or use another module";
+    }
+    return isTag(none.selector())
+        ? "`dmg versions " + none.name() + "` lists versions and tags"
+        : "ask for one of these, or widen the range";
+  }
+
   static NotFoundException missing(String text, Selection why) {
     return switch (why) {
       case Selection.NoAuthority none ->
@@ -66,18 +120,7 @@ final class Misses {
               "look with `dmg search`");
       case Selection.NoVersion none ->
           new NotFoundException(
-              ErrorCode.NO_VERSION,
-              "resolve `"
-                  + text
-                  + "`: no version of `"
-                  + none.name()
-                  + "` fits "
-                  + none.why()
-                  + " (there are "
-                  + String.join(", ", none.seen().stream().limit(10).map(Object::toString).toList())
-                  + ")",
-              List.of(),
-              "ask for one of these, or widen the range");
+              ErrorCode.NO_VERSION, "resolve `" + text + "`: " + why(none), List.of(), mend(none));
       case Selection.Unavailable there ->
           new NotFoundException(
               ErrorCode.WITHDRAWN,

@@ -12,22 +12,6 @@ import org.dxos.dmg.record.Resource;
 /** One item of {@code resources}. */
 final class ResourceReader {
 
-  private static final List<String> KINDS =
-      List.of(
-          "storage",
-          "network",
-          "database",
-          "feed",
-          "identity",
-          "credentials",
-          "ai",
-          "invoke",
-          "trace",
-          "registry",
-          "compute",
-          "endpoint",
-          "secret");
-
   private static final List<Access> ACCESS = Arrays.asList(Access.values());
 
   private ResourceReader() {}
@@ -35,7 +19,10 @@ final class ResourceReader {
   static Optional<Resource> read(Section.Place place, Node node) {
     return Section.of(place, node, "an object such as `{\"kind\": \"trace\"}`", "kind")
         .flatMap(
-            section -> section.requiredChoice("kind", KINDS).flatMap(kind -> read(section, kind)));
+            section ->
+                section
+                    .requiredChoice("kind", Resource.KINDS)
+                    .flatMap(kind -> read(section, kind)));
   }
 
   private static Optional<Resource> read(Section section, String kind) {

@@ -11,6 +11,23 @@ import org.dxos.dmg.dxn.Name;
  */
 public sealed interface Resource {
 
+  /** Every {@link #kind()} there is. */
+  List<String> KINDS =
+      List.of(
+          "storage",
+          "network",
+          "database",
+          "feed",
+          "identity",
+          "credentials",
+          "ai",
+          "invoke",
+          "trace",
+          "registry",
+          "compute",
+          "endpoint",
+          "secret");
+
   /** What the module calls it; {@link Endpoint} and {@link Secret} always have one. */
   Optional<String> name();
 

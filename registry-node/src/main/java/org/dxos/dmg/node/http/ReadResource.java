@@ -66,6 +66,7 @@ final class ReadResource implements Resource {
           "turtle");
 
   private final Registry registry;
+  private final SolveTurns turns = new SolveTurns();
 
   ReadResource(Registry registry) {
     this.registry = registry;
@@ -177,12 +178,15 @@ final class ReadResource implements Resource {
               .asOf(at(exchange));
     }
     exchange.headers().put(HttpHeader.CACHE_CONTROL, "no-cache");
-    if (exchange.parameter("explain").isPresent()) {
-      SolvedClosure solved = registry.explain(request);
+    if (exchange.parameter("explain").filter(value -> !value.equals("false")).isPresent()) {
+      SolvedClosure solved = turns.solve(request, true, () -> registry.explain(request));
       exchange.json(200, solved.toNode(Json.parse(solved.lock().json())));
       return;
     }
-    exchange.send(200, "application/json", registry.closure(request).json());
+    exchange.send(
+        200,
+        "application/json",
+        turns.solve(request, false, () -> registry.closure(request)).json());
   }
 
   private void authority(Exchange exchange) {

@@ -51,6 +51,7 @@ final class Routes {
           served("/v1/authorities", POST, "Hand in key log entries and heads, as a CAR"),
           served("/v1/node/head-key", POST, "Make a new key that signs heads here"),
           served("/v1/node/renew", POST, "Let the newest head of an authority live on"),
+          served(WriteResource.BLOCKS, List.of("PUT"), "Send blocks ahead of a release, as a CAR"),
           served("/v1/blocks/missing", POST, "Which of these blocks are not held"),
           served("/v1/events", List.of("GET"), "What is admitted, as Server-Sent Events"),
           served(VocabularyResource.MANIFEST_SCHEMA, READ, "The JSON Schema of manifests"),
@@ -64,7 +65,6 @@ final class Routes {
           served("/metrics", READ, "Figures in the text format of Prometheus"),
           served("/openapi.json", READ, "This list"),
           served("/", READ, "A page for people"),
-          planned("/v1/blocks", List.of("PUT"), "send the blocks along with POST /v1/publish"),
           served(UpkeepResource.REINDEX, UpkeepResource.METHODS, "Make the projection anew"),
           served(UpkeepResource.COLLECT, UpkeepResource.METHODS, "Collect what nothing leads to"),
           served(

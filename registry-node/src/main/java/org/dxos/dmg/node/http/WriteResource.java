@@ -30,6 +30,12 @@ final class WriteResource implements Resource {
   /** What a block takes in memory beside its bytes: many tiny ones are large too. */
   private static final int BLOCK_COST = 256;
 
+  /** Where blocks are sent that something will link. */
+  static final String BLOCKS = "/v1/blocks";
+
+  /** What of an upload is held in memory at a time. */
+  private static final long PART_BYTES = 4L << 20;
+
   private final Registry registry;
 
   WriteResource(Registry registry) {
@@ -38,19 +44,28 @@ final class WriteResource implements Resource {
 
   @Override
   public boolean serves(Exchange exchange) {
-    return exchange.method().equals("POST")
-        && Set.of(
-                "/v1/publish",
-                "/v1/statements",
-                "/v1/authorities",
-                "/v1/blocks/missing",
-                "/v1/node/head-key",
-                "/v1/node/renew")
-            .contains(exchange.rawPath());
+    return isUpload(exchange)
+        || exchange.method().equals("POST")
+            && Set.of(
+                    "/v1/publish",
+                    "/v1/statements",
+                    "/v1/authorities",
+                    "/v1/blocks/missing",
+                    "/v1/node/head-key",
+                    "/v1/node/renew")
+                .contains(exchange.rawPath());
+  }
+
+  private static boolean isUpload(Exchange exchange) {
+    return exchange.method().equals("PUT") && exchange.rawPath().equals(BLOCKS);
   }
 
   @Override
   public void handle(Exchange exchange) throws IOException {
+    if (isUpload(exchange)) {
+      keep(exchange);
+      return;
+    }
     switch (exchange.rawPath()) {
       case "/v1/blocks/missing" -> missing(exchange);
       case "/v1/authorities" -> {
@@ -127,6 +142,36 @@ final class WriteResource implements Resource {
     Optional<byte[]> block(Cid cid) {
       return Optional.ofNullable(blocks.get(cid));
     }
+  }
+
+  /** Keeps what comes, a part at a time: of an upload that is cut off the parts before stay. */
+  private void keep(Exchange exchange) throws IOException {
+    exchange.requireLength(HttpServer.MAX_CAR_BODY);
+    long blocks = 0;
+    long bytes = 0;
+    try (InputStream body = exchange.bodyStream()) {
+      CarReader reader = new CarReader(body);
+      Map<Cid, byte[]> part = new HashMap<>();
+      long size = 0;
+      for (Optional<CarReader.Block> next = reader.next(); next.isPresent(); next = reader.next()) {
+        byte[] block = next.get().bytes();
+        part.put(next.get().cid(), block);
+        blocks++;
+        bytes += block.length;
+        size += block.length + BLOCK_COST;
+        if (size >= PART_BYTES) {
+          keep(part);
+          size = 0;
+        }
+      }
+      keep(part);
+    }
+    exchange.json(200, new MapBuilder().put("blocks", blocks).put("bytes", bytes).build());
+  }
+
+  private void keep(Map<Cid, byte[]> part) {
+    registry.keep(part.keySet(), cid -> Optional.ofNullable(part.get(cid)));
+    part.clear();
   }
 
   /** Reads the CAR in the body; every block is hashed as it comes. */
