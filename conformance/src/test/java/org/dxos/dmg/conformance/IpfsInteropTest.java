@@ -68,18 +68,23 @@ class IpfsInteropTest {
       example = PreparedModule.read(folder, Optional.empty(), Optional.empty());
       large = PreparedModule.read(own, Optional.empty(), Optional.empty());
       node = NodeProcess.start(home, "--peer-listen", "/ip4/127.0.0.1/tcp/0");
-      for (Path each : List.of(folder, own)) {
-        ok("publish", each.toString());
+      try {
+        for (Path each : List.of(folder, own)) {
+          ok("publish", each.toString());
+        }
+        String status = ok("status");
+        address =
+            status
+                .lines()
+                .filter(line -> line.startsWith("address     /"))
+                .map(line -> line.substring("address     ".length()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(status));
+        assertTrue(address.contains("/p2p/12D3Koo"), address);
+      } catch (Exception | AssertionError e) {
+        node.close();
+        throw e;
       }
-      String status = ok("status");
-      address =
-          status
-              .lines()
-              .filter(line -> line.startsWith("address     /"))
-              .map(line -> line.substring("address     ".length()))
-              .findFirst()
-              .orElseThrow(() -> new AssertionError(status));
-      assertTrue(address.contains("/p2p/12D3Koo"), address);
     }
 
     private String ok(String... words) throws Exception {
