@@ -99,6 +99,32 @@ const commands = {
     return { sha256: digest(parts) }
   },
   getcbor: async (hex) => await cbor.get(CID.decode(Buffer.from(hex, 'hex')), limit()),
+  // A whole folder by its CID as text: path and hash of each file.
+  getfolder: async (text) => {
+    const files = {}
+    const walk = async (cid, path) => {
+      const { type } = await fs.stat(cid, limit())
+      if (type === 'directory') {
+        for await (const entry of fs.ls(cid, limit())) await walk(entry.cid, path === '' ? entry.name : `${path}/${entry.name}`)
+      } else {
+        const parts = []
+        for await (const part of fs.cat(cid, limit())) parts.push(part)
+        files[path] = digest(parts)
+      }
+    }
+    await walk(CID.parse(text), '')
+    return { files }
+  },
+  // Whether a block comes within some milliseconds.
+  comes: async (text, patience) => {
+    try {
+      const got = await helia.blockstore.get(CID.parse(text), { signal: AbortSignal.timeout(Number(patience)) })
+      if (!(got instanceof Uint8Array)) for await (const _ of got);
+      return { comes: 'yes' }
+    } catch (error) {
+      return { comes: 'no', why: `${error.name}: ${error.message}` }
+    }
+  },
   getfile: async (hex) => {
     const parts = []
     for await (const part of fs.cat(CID.decode(Buffer.from(hex, 'hex')), limit())) parts.push(part)

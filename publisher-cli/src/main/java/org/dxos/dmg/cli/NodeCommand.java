@@ -72,6 +72,13 @@ final class NodeCommand implements Callable<Integer> {
   @Option(names = "--no-peers", description = "keep to itself: no links with other nodes")
   private boolean noPeers;
 
+  @Option(
+      names = "--no-bitswap",
+      description =
+          "give no blocks to other IPFS nodes; linked nodes take theirs another way, and are not"
+              + " concerned")
+  private boolean noBitswap;
+
   NodeCommand(Session session) {
     this.session = session;
   }
@@ -119,12 +126,12 @@ final class NodeCommand implements Callable<Integer> {
 
   private Federation federate(LocalRegistry registry) {
     if (!peerListen.isEmpty()) {
-      return registry.federate(peerListen);
+      return registry.federate(peerListen, !noBitswap);
     }
     try {
-      return registry.federate(List.of("/ip4/127.0.0.1/tcp/" + PEER_PORT));
+      return registry.federate(List.of("/ip4/127.0.0.1/tcp/" + PEER_PORT), !noBitswap);
     } catch (SyncException taken) {
-      return registry.federate(List.of("/ip4/127.0.0.1/tcp/0"));
+      return registry.federate(List.of("/ip4/127.0.0.1/tcp/0"), !noBitswap);
     }
   }
 

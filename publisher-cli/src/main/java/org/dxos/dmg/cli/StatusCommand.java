@@ -31,6 +31,15 @@ final class StatusCommand implements Callable<Integer> {
       terminal.line("root        " + text(status, "root"));
       terminal.line("policy      " + text(status, "policy"));
       terminal.line("journal     " + text(status, "position"));
+      if (status.entries().get("addresses") instanceof Node.Array addresses) {
+        boolean bitswap = status.entries().containsKey("bitswap");
+        for (Node one : addresses.items()) {
+          terminal.line(
+              "address     "
+                  + (one instanceof Node.Text address ? address.value() : "-")
+                  + (bitswap ? "" : "  (no bitswap)"));
+        }
+      }
       if (status.entries().containsKey("storeBytes")) {
         terminal.line(
             "size        %s blocks and journal, %s projection"

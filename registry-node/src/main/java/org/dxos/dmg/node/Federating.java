@@ -2,17 +2,12 @@ package org.dxos.dmg.node;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.dxos.dmg.error.ErrorCode;
-import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.HostConfig;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.Identity;
-import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.sync.link.Federation;
-import org.dxos.dmg.sync.link.Link;
 import org.dxos.dmg.sync.link.Links;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.dxos.dmg.trust.SigningKey;
@@ -27,10 +22,15 @@ final class Federating {
    *
    * @param key of the peer id
    * @param listen multiaddrs of IP and TCP
+   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
    * @throws SyncException if an address cannot be listened on
    */
   static Federation start(
-      LocalRegistry registry, World world, SigningKey key, List<String> listen) {
+      LocalRegistry registry,
+      World world,
+      SigningKey key,
+      List<String> listen,
+      boolean serveBlocks) {
     Links links = new Links(registry.store(), world.clock(), world.random());
     try {
       Multiaddr[] addresses = new Multiaddr[listen.size()];
@@ -44,9 +44,9 @@ final class Federating {
                       System::nanoTime,
                       world.secure(),
                       world.clock().instant().getEpochSecond())
-                  .listening(addresses)
-                  .withReserved(peers(links)));
-      Federation federation = new Federation(host, links, new Replica(registry), world.clock());
+                  .listening(addresses));
+      Federation federation =
+          new Federation(host, links, new Replica(registry), world.clock(), serveBlocks);
       registry.registrar().onCommit(_ -> federation.committed());
       return federation;
     } catch (IOException e) {
@@ -56,19 +56,5 @@ final class Federating {
           "choose another address with --peer-listen, as /ip4/0.0.0.0/tcp/4001",
           e);
     }
-  }
-
-  private static Set<PeerId> peers(Links links) {
-    return links.all().stream()
-        .map(Link::peer)
-        .flatMap(
-            peer -> {
-              try {
-                return java.util.stream.Stream.of(PeerId.parse(peer));
-              } catch (Libp2pException e) {
-                return java.util.stream.Stream.empty(); // not of this version
-              }
-            })
-        .collect(Collectors.toSet());
   }
 }

@@ -452,6 +452,10 @@ public final class LocalRegistry implements Registry, Upkeep {
         store.journalEnd());
   }
 
+  Optional<Federation> federation() {
+    return federation;
+  }
+
   Outbox outbox() {
     return outbox;
   }
@@ -511,6 +515,11 @@ public final class LocalRegistry implements Registry, Upkeep {
             .putAlways("authorities", new Node.Array(authorities));
     status.put("storeBytes", HomeCare.bytes(home.resolve("db")));
     status.put("projectionBytes", HomeCare.bytes(home.resolve("rdf")));
+    federation.ifPresent(
+        among ->
+            status
+                .put("addresses", among.dialled(), Node::of)
+                .flag("bitswap", among.servesBlocks()));
     List<Node> pending = outbox.shown(registrar);
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
@@ -614,7 +623,16 @@ public final class LocalRegistry implements Registry, Upkeep {
    * @throws org.dxos.dmg.sync.wire.SyncException if an address cannot be listened on
    */
   public Federation federate(List<String> listen) {
-    Federation among = Federating.start(this, world, keys.ring().peer(), listen);
+    return federate(listen, true);
+  }
+
+  /**
+   * As {@link #federate(List)}.
+   *
+   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
+   */
+  public Federation federate(List<String> listen, boolean serveBlocks) {
+    Federation among = Federating.start(this, world, keys.ring().peer(), listen, serveBlocks);
     registrar.onCommit(_ -> outbox.settle(registrar));
     federation = Optional.of(among);
     return among;

@@ -15,6 +15,7 @@ import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Quota;
+import org.dxos.dmg.sync.replica.Rules;
 import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
@@ -46,6 +47,24 @@ final class Replica implements Holder {
   }
 
   @Override
+  public Rules rules() {
+    return new Said(registry.policy());
+  }
+
+  /** What a policy says of what is let out. */
+  private record Said(Policy policy) implements Rules {
+    @Override
+    public boolean withholds(Cid cid) {
+      return policy.deniedBlocks().contains(cid);
+    }
+
+    @Override
+    public boolean admits(String authority) {
+      return !Registrar.isLocal(authority) && policy.admits(authority);
+    }
+  }
+
+  @Override
   public boolean admits(String authority) {
     return !Registrar.isLocal(authority) && registry.admits(authority);
   }
@@ -74,6 +93,7 @@ final class Replica implements Holder {
     blocks.forEach(batch::put);
     if (!batch.isEmpty()) {
       store().commit(batch);
+      registry.federation().ifPresent(among -> among.came(blocks));
     }
   }
 

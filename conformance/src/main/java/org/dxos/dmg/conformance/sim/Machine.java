@@ -18,6 +18,7 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Quota;
+import org.dxos.dmg.sync.replica.Rules;
 import org.dxos.dmg.sync.wire.Cursor;
 import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.trust.SigningKey;
@@ -97,6 +98,11 @@ final class Machine implements Holder, AutoCloseable {
   @Override
   public Optional<AuthorityView> authority(Cid id) {
     return registrar.authority(id).filter(view -> !Registrar.isLocal(view.name()));
+  }
+
+  @Override
+  public Rules rules() {
+    return Rules.NONE;
   }
 
   @Override

@@ -246,7 +246,9 @@ public final class Bitswap implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       LOG.debug("{} was not served: {}", peer, e.toString());
       ledger.forget(peer);
-      if (host.connection(peer).isPresent() && unserved.size() < UNSERVED) {
+      if (host.connection(peer).isEmpty()) {
+        outgoing.remove(peer); // made for the answer, after the peer was forgotten
+      } else if (unserved.size() < UNSERVED) {
         unserved.put(peer, host.nanos() + limits.send().toNanos());
       }
     }
@@ -294,6 +296,11 @@ public final class Bitswap implements AutoCloseable {
   /** How many wants of that peer are not yet served. */
   int wants(PeerId peer) {
     return ledger.wants(peer);
+  }
+
+  /** Peers of whom something is kept for writing to them. */
+  int writing() {
+    return outgoing.size();
   }
 
   /** Bytes of messages on their way, over all peers. */

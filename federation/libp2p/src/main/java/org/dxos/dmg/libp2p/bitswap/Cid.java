@@ -8,20 +8,31 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.Reason;
+import org.dxos.dmg.libp2p.wire.Base32;
+import org.dxos.dmg.libp2p.wire.Base58;
 import org.dxos.dmg.libp2p.wire.Uvarint;
 
 /**
- * A content id in its binary form: version 0 (a bare sha2-256 of dag-pb) or version 1. Which codecs
- * there are is no matter here; which hashes are is: sha2-256, sha2-512 and identity are verified.
+ * A content id: version 0 (a bare sha2-256 of dag-pb) or version 1. Which codecs there are is no
+ * matter here; which hashes are is: sha2-256, sha2-512 and identity are verified.
  *
  * @see <a href="https://github.com/multiformats/cid">CID</a>
  */
 public final class Cid {
 
+  /** The codec of bytes as they are: leaves of files, most often. */
+  public static final int RAW = 0x55;
+
+  /** The codec of files and folders in UnixFS. */
+  public static final int DAG_PB = 0x70;
+
+  /** The codec of data with links, as CBOR. */
+  public static final int DAG_CBOR = 0x71;
+
   private static final int MAX_BYTES = 160;
-  private static final int DAG_PB = 0x70;
 
   private final byte[] bytes;
   private final int version;
@@ -38,6 +49,47 @@ public final class Cid {
   }
 
   /**
+   * Reads the text form: version 1 in base32 ({@code b…}), base58btc ({@code z…}) or base16 ({@code
+   * f…}), version 0 as {@code Qm…}.
+   *
+   * @throws Libp2pException MALFORMED, or NOT_SUPPORTED for another base
+   */
+  public static Cid parse(String text) throws Libp2pException {
+    if (text.startsWith("Qm") && text.length() == 46) {
+      return decode(Base58.decode(text));
+    }
+    if (text.length() < 2 || text.length() > 4 * MAX_BYTES) {
+      throw malformed("a text of " + text.length() + " characters");
+    }
+    String rest = text.substring(1);
+    byte[] bytes =
+        switch (text.charAt(0)) {
+          case 'b' -> Base32.decode(rest);
+          case 'B' -> Base32.decode(rest.toLowerCase(Locale.ROOT));
+          case 'z' -> Base58.decode(rest);
+          case 'f', 'F' -> base16(rest);
+          default ->
+              throw new Libp2pException(
+                  Reason.NOT_SUPPORTED,
+                  "cid: `" + text + "` begins with `" + text.charAt(0) + "`, expected b, z or f");
+        };
+    if (bytes.length > 0 && bytes[0] == 0x12) {
+      throw malformed("`" + text + "` is of version 0, which has no letter of a base");
+    }
+    return decode(bytes);
+  }
+
+  private static byte[] base16(String text) throws Libp2pException {
+    try {
+      return HexFormat.of().parseHex(text);
+    } catch (IllegalArgumentException e) {
+      throw new Libp2pException(Reason.MALFORMED, "cid: `f" + text + "` is not base16", e);
+    }
+  }
+
+  /**
+   * Reads the binary form whole.
+   *
    * @throws Libp2pException MALFORMED
    */
   public static Cid decode(byte[] bytes) throws Libp2pException {
@@ -69,7 +121,11 @@ public final class Cid {
     }
   }
 
-  /** The CIDv1 of {@code data} with sha2-256. */
+  /**
+   * The CIDv1 of {@code data} with sha2-256.
+   *
+   * @param codec what the bytes are, as {@link #RAW}
+   */
   public static Cid of(long codec, byte[] data) {
     byte[] digest = hash("SHA-256", data);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -145,7 +201,7 @@ public final class Cid {
     }
   }
 
-  /** The code of the content's format, such as 0x55 for raw bytes. */
+  /** The code of the content's format, such as {@link #RAW}. */
   public long codec() {
     return codec;
   }
@@ -178,9 +234,9 @@ public final class Cid {
     return Arrays.hashCode(bytes);
   }
 
-  /** Base16 with its multibase letter, `f…`. */
+  /** Version 1 in base32 ({@code bafy…}), version 0 in base58 ({@code Qm…}). */
   @Override
   public String toString() {
-    return "f" + HexFormat.of().formatHex(bytes);
+    return version == 0 ? Base58.encode(bytes) : "b" + Base32.encode(bytes);
   }
 }

@@ -2,7 +2,9 @@ package org.dxos.dmg.libp2p.bitswap;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,10 +25,13 @@ import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.peer.PeerId;
 
 /**
- * Questions for blocks that belong together, put to a set of peers. Each block is asked of one peer
- * in turn, the others only whether they have it; who has it or is silent decides who is asked next.
+ * Questions for blocks that belong together, made by {@link Bitswap#session} and safe for many
+ * threads. They are put to a set of peers. Each block is asked of one peer in turn, the others only
+ * whether they have it; who has it or is silent decides who is asked next.
  */
 public final class Session implements AutoCloseable {
+
+  private static final int AT_ONCE = 64;
 
   private final Bitswap bitswap;
   private final List<PeerId> peers;
@@ -90,9 +99,10 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Fetches one block, verified.
+   * Fetches one block, verified. Who asks for the same at the same time shares the question.
    *
-   * @throws Libp2pException NOT_FOUND once every peer said it has it not, TIMEOUT
+   * @throws Libp2pException NOT_FOUND once every peer said that it has it not, or is gone; TIMEOUT;
+   *     CLOSED
    */
   public byte[] fetch(Cid cid, Duration patience) throws IOException {
     Question mine = new Question(cid);
@@ -108,6 +118,48 @@ public final class Session implements AutoCloseable {
         questions.remove(cid);
         cancel(question);
       }
+    }
+  }
+
+  /**
+   * Fetches some blocks, 64 at a time, each verified; in the order asked for. All of them are in
+   * memory together: of a large file fetch a part, use it, and go on.
+   *
+   * @param patience for all of them
+   * @throws Libp2pException of the first that cannot be had, as {@link #fetch}; the others are
+   *     given up then
+   */
+  public Map<Cid, byte[]> fetchAll(Collection<Cid> cids, Duration patience) throws IOException {
+    long until = bitswap.now() + patience.toNanos();
+    Map<Cid, Future<byte[]>> asked = new LinkedHashMap<>();
+    Semaphore room = new Semaphore(AT_ONCE);
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    try {
+      for (Cid cid : cids) {
+        asked.computeIfAbsent(cid, key -> threads.submit(() -> fetch(key, until, room)));
+      }
+      Map<Cid, byte[]> got = new LinkedHashMap<>();
+      for (Map.Entry<Cid, Future<byte[]>> one : asked.entrySet()) {
+        got.put(one.getKey(), one.getValue().get());
+      }
+      return got;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Libp2pException why ? why.again() : new IOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Libp2pException(Reason.CLOSED, "bitswap: interrupted", e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private byte[] fetch(Cid cid, long until, Semaphore room)
+      throws IOException, InterruptedException {
+    room.acquire();
+    try {
+      return fetch(cid, Duration.ofNanos(Math.max(0, until - bitswap.now())));
+    } finally {
+      room.release();
     }
   }
 

@@ -183,8 +183,7 @@ public final class Connection {
     long now = host.config().nanos().getAsLong();
     if (yamux.openStreams() > 0) {
       lastUse = now;
-    } else if (now - lastUse > host.config().idle().toNanos()
-        && !host.config().reserved().contains(remote)) {
+    } else if (now - lastUse > host.config().idle().toNanos() && !host.isReserved(remote)) {
       host.threads().execute(() -> close(Duration.ofSeconds(1)));
     }
   }

@@ -88,13 +88,14 @@ final class Dialer {
         socket.connect(new InetSocketAddress(address, port), (int) host.config().dial().toMillis());
         Duration left = host.config().dial().minusNanos(host.nanos() - begun);
         return host.dialed(new TcpDuplex(socket), target.address(), peer, share, left);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
         share.close();
         socket.close();
-        if (!(e instanceof IOException io)) {
-          throw e;
-        }
-        failure = io;
+        failure = e;
+      } catch (RuntimeException | Error e) {
+        share.close();
+        socket.close();
+        throw e;
       }
     }
     throw failure;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,14 +55,16 @@ public final class Host implements AutoCloseable {
   private final Identify identify;
   private final Map<String, StreamHandler> handlers = new ConcurrentHashMap<>();
   private final Map<PeerId, List<Connection>> connections = new ConcurrentHashMap<>();
-  private final Map<PeerId, CompletableFuture<Connection>> dials = new ConcurrentHashMap<>();
+  private final Map<PeerId, Dial> dials = new ConcurrentHashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final Set<Connection> ending = ConcurrentHashMap.newKeySet();
   private final Neighbourhoods neighbourhoods;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile Set<PeerId> reserved;
 
   private Host(HostConfig config) {
     this.config = config;
+    this.reserved = config.reserved();
     this.resources = new ResourceManager(config.limits());
     this.threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("libp2p-", 0).factory());
@@ -124,7 +127,11 @@ public final class Host implements AutoCloseable {
     return config.identity().peerId();
   }
 
-  /** Where others reach this host: never the unspecified address. */
+  /**
+   * Where others reach this host, without {@code /p2p/…}: what was announced, or else what is
+   * listened on. Never the unspecified address: who listens on {@code /ip4/0.0.0.0/tcp/…} has to
+   * {@linkplain HostConfig#announcing announce} where that is.
+   */
   public List<Multiaddr> addresses() {
     if (!config.announced().isEmpty()) {
       return config.announced();
@@ -146,12 +153,27 @@ public final class Host implements AutoCloseable {
     return config.nanos().getAsLong();
   }
 
-  /** What is spent, scope by scope. */
+  /** What is spent, scope by scope: {@link ResourceManager#snapshot} for metrics. */
   public ResourceManager resources() {
     return resources;
   }
 
-  /** Serves a protocol from now on; connected peers are told. */
+  /**
+   * From now on these peers always find a slot, and no others: in the place of those of {@link
+   * HostConfig#withReserved}. Connections that are open stay as they were counted.
+   */
+  public void reserve(Set<PeerId> peers) {
+    reserved = Set.copyOf(peers);
+  }
+
+  boolean isReserved(PeerId peer) {
+    return reserved.contains(peer);
+  }
+
+  /**
+   * Serves a protocol from now on, in the place of an earlier handler; connected peers are told.
+   * Begun by one peer at a time or many: the handler is called from many threads at once.
+   */
   public void handle(String protocol, StreamHandler handler) {
     if (handlers.put(protocol, handler) == null && !connections.isEmpty()) {
       identify.push();
@@ -186,10 +208,14 @@ public final class Host implements AutoCloseable {
 
   /**
    * A connection to the peer: an open one, or a new one by the addresses given, then by those
-   * learnt. Callers at the same time share one dial.
+   * learnt. Callers at the same time share one dial. Addresses need no {@code /p2p/…}.
    *
-   * @throws Libp2pException UNREACHABLE, DIAL_BACKOFF, PEER_IDENTITY, GATED, RESOURCE_LIMIT,
-   *     TIMEOUT
+   * <p>That it returns means that the other end has proved who it is, not yet that it takes us: its
+   * gater or its limits speak later, and show as the end of the connection at its first use.
+   *
+   * @throws Libp2pException UNREACHABLE; DIAL_BACKOFF where these addresses failed lately (1 s,
+   *     doubled up to 5 minutes); PEER_IDENTITY where somebody else answers; GATED; RESOURCE_LIMIT;
+   *     TIMEOUT; CLOSED after {@link #close}
    */
   public Connection connect(PeerId peer, Multiaddr... addresses) throws IOException {
     if (closed.get()) {
@@ -202,35 +228,68 @@ public final class Host implements AutoCloseable {
     if (open.isPresent()) {
       return open.get();
     }
-    CompletableFuture<Connection> mine = new CompletableFuture<>();
-    CompletableFuture<Connection> running = dials.putIfAbsent(peer, mine);
-    if (running != null) {
-      return shared(running);
+    List<Dialer.Target> targets = targets(peer, addresses);
+    Set<Multiaddr> places = new LinkedHashSet<>();
+    targets.forEach(target -> places.add(target.address()));
+    while (true) {
+      Dial mine = new Dial(new CompletableFuture<>(), places);
+      Dial running = dials.putIfAbsent(peer, mine);
+      if (running == null) {
+        return dial(peer, targets, mine);
+      }
+      try {
+        return shared(running.outcome());
+      } catch (Libp2pException e) {
+        // It failed, but it knew less than this caller does.
+        if (running.places().containsAll(places)) {
+          throw e;
+        }
+      }
     }
+  }
+
+  /** One that is going on, and the addresses that it tries. */
+  private record Dial(CompletableFuture<Connection> outcome, Set<Multiaddr> places) {}
+
+  private List<Dialer.Target> targets(PeerId peer, Multiaddr... addresses) {
+    List<Dialer.Target> targets = new ArrayList<>();
+    for (Multiaddr address : addresses) {
+      targets.add(new Dialer.Target(address, true));
+    }
+    book.known(peer).forEach(address -> targets.add(new Dialer.Target(address, false)));
+    return targets;
+  }
+
+  private Connection dial(PeerId peer, List<Dialer.Target> targets, Dial mine) throws IOException {
+    CompletableFuture<Connection> outcome = mine.outcome();
     try {
       // A dial that ended between the two questions has left its connection.
       Optional<Connection> meanwhile = connection(peer);
       if (meanwhile.isPresent()) {
-        mine.complete(meanwhile.get());
+        outcome.complete(meanwhile.get());
         return meanwhile.get();
       }
-      backoff.check(peer);
-      List<Dialer.Target> targets = new ArrayList<>();
-      for (Multiaddr address : addresses) {
-        targets.add(new Dialer.Target(address, true));
-      }
-      book.known(peer).forEach(address -> targets.add(new Dialer.Target(address, false)));
+      backoff.check(peer, mine.places());
       Connection connection = dialer.dial(peer, targets);
-      mine.complete(connection);
+      outcome.complete(connection);
       return connection;
     } catch (IOException | RuntimeException e) {
-      if (e instanceof Libp2pException why && blames(why.reason())) {
-        backoff.failed(peer);
+      // Where both dialled at once and this dial failed, that of the other end serves as well.
+      Optional<Connection> theirs = connection(peer);
+      if (theirs.isPresent()) {
+        outcome.complete(theirs.get());
+        return theirs.get();
       }
-      mine.completeExceptionally(e);
+      if (e instanceof Libp2pException why && blames(why.reason())) {
+        backoff.failed(peer, mine.places());
+      }
+      outcome.completeExceptionally(e);
       throw e;
     } finally {
       dials.remove(peer, mine);
+      // An error too, which ends this thread, must not leave others waiting.
+      outcome.completeExceptionally(
+          new Libp2pException(Reason.UNREACHABLE, "dial: it ended without an outcome"));
     }
   }
 
@@ -251,7 +310,12 @@ public final class Host implements AutoCloseable {
     }
   }
 
-  /** Connects by an address that ends in {@code /p2p/…}. */
+  /**
+   * Connects by an address that ends in {@code /p2p/…}, as {@link Multiaddr#withPeer} makes one of
+   * those of {@link #addresses}.
+   *
+   * @throws Libp2pException as {@link #connect(PeerId, Multiaddr...)}; MALFORMED without a peer
+   */
   public Connection connect(Multiaddr address) throws IOException {
     String peer =
         address
@@ -262,12 +326,20 @@ public final class Host implements AutoCloseable {
     return connect(PeerId.parse(peer), address.withoutPeer());
   }
 
-  /** Opens a stream to a peer, over an open connection or a new one. */
+  /**
+   * Opens a stream to a peer, over an open connection or a new one, for the first of the protocols
+   * that it speaks. Whoever opens a stream closes it.
+   */
   public Stream open(PeerId peer, String... protocols) throws IOException {
     return connect(peer).open(protocols);
   }
 
-  /** One ping over a stream of its own. @return the round trip */
+  /**
+   * One ping over a stream of its own, to a peer that is connected or whose address is known.
+   *
+   * @return the round trip
+   * @throws Libp2pException TIMEOUT after 20 s, or as {@link #connect(PeerId, Multiaddr...)}
+   */
   public Duration ping(PeerId peer) throws IOException {
     return Ping.once(this, peer);
   }
@@ -361,7 +433,7 @@ public final class Host implements AutoCloseable {
       if (!config.gater().maySecure(remote, inbound)) {
         throw new Libp2pException(Reason.GATED, "the gater refused " + remote);
       }
-      share.authenticated(remote.toString(), config.reserved().contains(remote));
+      share.authenticated(remote.toString(), isReserved(remote));
     } catch (Libp2pException e) {
       secured.channel().close();
       throw e;
@@ -379,7 +451,11 @@ public final class Host implements AutoCloseable {
     connection.start();
     backoff.worked(remote);
     if (closed.get()) {
-      connection.abort(new Libp2pException(Reason.CLOSED, "the host is closed"));
+      // Its threads may not have begun: nobody else closes the socket, and nobody can use it.
+      Libp2pException why = new Libp2pException(Reason.CLOSED, "the host is closed");
+      connection.abort(why);
+      connection.awaitShut(Duration.ZERO);
+      throw why;
     }
     threads().execute(() -> identify.ask(connection));
     return connection;

@@ -17,9 +17,9 @@ import org.dxos.dmg.libp2p.yamux.YamuxLimits;
  * changed copy.
  *
  * @param nanos a clock that never goes back, as {@link System#nanoTime}
- * @param random for keys and for spreading retries
- * @param sequence of the first signed peer record; rises from run to run (seconds of the day's
- *     clock)
+ * @param random for keys and for spreading retries: a {@code new SecureRandom()} outside of tests
+ * @param sequence of the first signed peer record; has to rise from run to run of an identity, so
+ *     give the seconds of the day's clock
  * @param listen addresses of IP and TCP; port 0 takes a free one
  * @param announced addresses told to others instead of those listened on; may be empty
  * @param reserved peers that always find a slot
@@ -51,7 +51,21 @@ public record HostConfig(
     reserved = Set.copyOf(reserved);
   }
 
-  /** The standard limits, nothing listened on. */
+  /**
+   * The standard limits, nothing listened on: enough to dial.
+   *
+   * <pre>{@code
+   * SecureRandom random = new SecureRandom();
+   * long now = Instant.now().getEpochSecond();
+   * HostConfig.of(Identity.generate(random), System::nanoTime, random, now);
+   * }</pre>
+   *
+   * @param identity new ones are made by {@link Identity#generate}; to stay who one is, keep 32
+   *     secret bytes and give them to {@link Identity#ofSeed} at each start
+   * @param nanos as {@link #nanos}
+   * @param random as {@link #random}
+   * @param sequence as {@link #sequence}
+   */
   public static HostConfig of(
       Identity identity, LongSupplier nanos, SecureRandom random, long sequence) {
     return new HostConfig(

@@ -48,6 +48,7 @@ final class Listener implements AutoCloseable {
     InetSocketAddress from = (InetSocketAddress) socket.getRemoteSocketAddress();
     String neighbourhood = Reachable.neighbourhood(from.getAddress());
     boolean entered = false;
+    // An error too, of a gater or for want of memory, must not end the listening.
     try {
       if (!host.config().gater().mayAccept(from)) {
         throw new Libp2pException(Reason.GATED, "the gater refused " + from);
@@ -59,7 +60,8 @@ final class Listener implements AutoCloseable {
         share.close();
         throw new Libp2pException(Reason.CLOSED, "the host is closed");
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      broken(e);
       host.log().debug("refused {}: {}", from, e.getMessage());
       if (entered) {
         host.neighbourhoods().leave(neighbourhood);
@@ -73,11 +75,18 @@ final class Listener implements AutoCloseable {
     try {
       Connection connection = host.accepted(new TcpDuplex(socket), Multiaddr.ofSocket(from), share);
       var unused = connection.end().thenRun(() -> host.neighbourhoods().leave(neighbourhood));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      broken(e);
       host.log().debug("{} was not upgraded: {}", from, e.getMessage());
       share.close();
       host.neighbourhoods().leave(neighbourhood);
       shut(socket);
+    }
+  }
+
+  private void broken(Throwable e) {
+    if (!(e instanceof IOException)) {
+      host.log().warn("a connection was given up on a fault of ours", e);
     }
   }
 

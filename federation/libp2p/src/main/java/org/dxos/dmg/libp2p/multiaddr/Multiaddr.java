@@ -146,7 +146,11 @@ public record Multiaddr(List<Component> parts) {
     return named ? new Multiaddr(parts.subList(0, parts.size() - 1)) : this;
   }
 
-  /** This address with {@code /p2p/…} at its end. */
+  /**
+   * This address with {@code /p2p/…} at its end, in the place of one that it has.
+   *
+   * @param peerId as {@code PeerId.toString()} gives it
+   */
   public Multiaddr withPeer(String peerId) {
     List<Component> all = new ArrayList<>(withoutPeer().parts());
     all.add(new Component(Protocol.P2P, peerId));

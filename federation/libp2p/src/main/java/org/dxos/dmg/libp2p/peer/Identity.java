@@ -16,7 +16,12 @@ public final class Identity {
     this.publicKey = new PublicKey(KeyType.ED25519, point);
   }
 
-  /** The identity whose Ed25519 secret is these 32 bytes. */
+  /**
+   * The identity whose Ed25519 secret is these 32 bytes: whoever keeps them is the same peer at
+   * each start.
+   *
+   * @throws IllegalArgumentException if there are not 32
+   */
   public static Identity ofSeed(byte[] seed) {
     if (seed.length != Ed25519.SECRET_KEY_SIZE) {
       throw new IllegalArgumentException("identity: a seed has 32 bytes, not " + seed.length);
@@ -24,7 +29,10 @@ public final class Identity {
     return new Identity(seed.clone());
   }
 
-  /** A new identity; {@code random} decides how secret it is. */
+  /**
+   * A new identity, for this run alone; {@code random} decides how secret it is. One that lasts is
+   * made with {@link #ofSeed}.
+   */
   public static Identity generate(SecureRandom random) {
     byte[] seed = new byte[Ed25519.SECRET_KEY_SIZE];
     random.nextBytes(seed);

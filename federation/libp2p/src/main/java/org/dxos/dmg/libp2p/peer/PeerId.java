@@ -5,6 +5,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.Reason;
+import org.dxos.dmg.libp2p.wire.Base32;
 import org.dxos.dmg.libp2p.wire.Base58;
 
 /**
@@ -14,7 +15,6 @@ import org.dxos.dmg.libp2p.wire.Base58;
 public final class PeerId implements Comparable<PeerId> {
 
   private static final int INLINE = 42;
-  private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
   private final byte[] multihash;
 
@@ -56,34 +56,13 @@ public final class PeerId implements Comparable<PeerId> {
       return decode(Base58.decode(text));
     }
     if (text.startsWith("b")) {
-      byte[] cid = base32(text.substring(1).toLowerCase(Locale.ROOT));
+      byte[] cid = Base32.decode(text.substring(1).toLowerCase(Locale.ROOT));
       if (cid.length > 2 && cid[0] == 1 && cid[1] == 0x72) {
         return decode(Arrays.copyOfRange(cid, 2, cid.length));
       }
     }
     throw new Libp2pException(
         Reason.MALFORMED, "peer id: `" + text + "` is neither base58 nor a libp2p-key CID");
-  }
-
-  private static byte[] base32(String text) throws Libp2pException {
-    byte[] out = new byte[text.length() * 5 / 8];
-    int bits = 0;
-    int held = 0;
-    int at = 0;
-    for (int i = 0; i < text.length(); i++) {
-      int digit = BASE32.indexOf(text.charAt(i));
-      if (digit < 0) {
-        throw new Libp2pException(
-            Reason.MALFORMED, "peer id: `" + text.charAt(i) + "` is not of base32");
-      }
-      bits = (bits << 5 | digit) & 0xfff;
-      held += 5;
-      if (held >= 8) {
-        held -= 8;
-        out[at++] = (byte) (bits >> held);
-      }
-    }
-    return out;
   }
 
   /** The multihash. */
@@ -97,21 +76,7 @@ public final class PeerId implements Comparable<PeerId> {
     cid[0] = 1;
     cid[1] = 0x72;
     System.arraycopy(multihash, 0, cid, 2, multihash.length);
-    StringBuilder text = new StringBuilder("b");
-    int bits = 0;
-    int held = 0;
-    for (byte b : cid) {
-      bits = (bits << 8 | b & 0xff) & 0xffff;
-      held += 8;
-      while (held >= 5) {
-        held -= 5;
-        text.append(BASE32.charAt(bits >> held & 31));
-      }
-    }
-    if (held > 0) {
-      text.append(BASE32.charAt(bits << (5 - held) & 31));
-    }
-    return text.toString();
+    return "b" + Base32.encode(cid);
   }
 
   @Override

@@ -20,6 +20,7 @@ public final class ConnectionShare implements AutoCloseable {
   private final String name = "connection " + COUNT.incrementAndGet();
   private String peer = "";
   private boolean reserved;
+  private long memory;
   private State state = State.PENDING;
 
   ConnectionShare(ResourceManager resources, String pending) {
@@ -52,24 +53,38 @@ public final class ConnectionShare implements AutoCloseable {
 
   /** Counts a stream under its protocol. @throws Libp2pException RESOURCE_LIMIT */
   public void protocol(String protocol, int count) throws Libp2pException {
-    resources.stream(name, List.of("/" + protocol), count);
+    resources.stream(name, List.of(ResourceManager.PROTOCOL + protocol), count);
   }
 
-  /** Whether that much memory may be spent; negative gives back. */
-  public boolean memory(long bytes) {
-    return resources.memory(ResourceManager.path(peer, name), bytes, false);
+  /**
+   * Whether that much memory may be spent; negative gives back. Once this is closed nothing may be,
+   * and all was given back.
+   */
+  public synchronized boolean memory(long bytes) {
+    return memory(bytes, false);
   }
 
   /** Whether that much may be spent on what only makes things faster: up to half of each scope. */
-  public boolean growth(long bytes) {
-    return resources.memory(ResourceManager.path(peer, name), bytes, true);
+  public synchronized boolean growth(long bytes) {
+    return memory(bytes, true);
+  }
+
+  private boolean memory(long bytes, boolean spare) {
+    boolean may =
+        state != State.CLOSED && resources.memory(ResourceManager.path(peer, name), bytes, spare);
+    memory += may ? bytes : 0;
+    return may;
   }
 
   @Override
   public synchronized void close() {
     switch (state) {
       case PENDING -> resources.endPending(pending);
-      case OPEN -> resources.endConnection(peer, name, reserved);
+      case OPEN -> {
+        // Of streams too that their owner neither read nor closed.
+        boolean unused = memory(-memory, false);
+        resources.endConnection(peer, name, reserved);
+      }
       case CLOSED -> {
         return;
       }

@@ -14,6 +14,7 @@ import org.dxos.dmg.libp2p.Reason;
  */
 public final class ResourceManager {
 
+  static final String PROTOCOL = "protocol ";
   private static final String SYSTEM = "system";
   private static final long GUARANTEED = 128 << 10;
   private static final int FEW_STREAMS = 8;
@@ -42,7 +43,7 @@ public final class ResourceManager {
     return limits;
   }
 
-  /** Every scope that spends something, for metrics. */
+  /** Every scope that spends something, by name, for metrics; see {@link Scope}. */
   public synchronized List<Scope> snapshot() {
     List<Scope> all = new ArrayList<>();
     scopes.forEach(
@@ -140,7 +141,7 @@ public final class ResourceManager {
   }
 
   private static boolean isShared(String name) {
-    return name.equals(SYSTEM) || name.startsWith("/");
+    return name.equals(SYSTEM) || name.startsWith(PROTOCOL);
   }
 
   synchronized boolean memory(List<String> names, long bytes, boolean spare) {
@@ -168,10 +169,10 @@ public final class ResourceManager {
   }
 
   private ScopeLimit limit(String name) {
-    return switch (name.charAt(0)) {
-      case 's' -> limits.system();
-      case '/' -> limits.protocol();
-      case 'c' -> limits.connection();
+    return switch (name.substring(0, 2)) {
+      case "sy" -> limits.system();
+      case "pr" -> limits.protocol();
+      case "co" -> limits.connection();
       default -> limits.peer();
     };
   }

@@ -1,6 +1,7 @@
 package org.dxos.dmg.libp2p.bitswap;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -46,6 +47,22 @@ public final class BitswapTargets {
     if (!Arrays.equals(in, cid.toBytes()) || !Cid.decode(cid.toBytes()).equals(cid)) {
       throw new AssertionError("read, and written again as another id");
     }
+    if (!Cid.parse(cid.toString()).equals(cid)) {
+      throw new AssertionError("its text is of another id: " + cid);
+    }
     boolean unused = cid.verifies(in);
+  }
+
+  public static void cidText(byte[] in) throws IOException {
+    Cid cid = Cid.parse(new String(in, StandardCharsets.UTF_8));
+    if (!Cid.decode(cid.toBytes()).equals(cid) || !Cid.parse(cid.toString()).equals(cid)) {
+      throw new AssertionError("read, and written again as another id: " + cid);
+    }
+  }
+
+  public static List<byte[]> goodCidTexts() {
+    return List.of(
+        Cid.of(Cid.DAG_CBOR, new byte[] {1, 2, 3}).toString().getBytes(StandardCharsets.UTF_8),
+        "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG".getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -4,10 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +26,7 @@ import org.dxos.dmg.libp2p.host.Hosts;
 import org.dxos.dmg.libp2p.interop.Blocks;
 import org.dxos.dmg.libp2p.peer.Identity;
 import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.libp2p.wire.Base58;
 import org.junit.jupiter.api.Test;
 
 class BitswapTest {
@@ -48,6 +55,56 @@ class BitswapTest {
     assertEquals(message.presences(), read.presences());
     assertEquals(cid, read.blocks().getFirst().cid());
     assertEquals(true, read.full());
+  }
+
+  @Test
+  void anIdHasOneTextAndIsReadFromThoseThatOthersWrite() throws Exception {
+    Cid cid = Cid.of(Cid.RAW, "hello".getBytes(StandardCharsets.UTF_8));
+    String text = "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq";
+    assertEquals(text, cid.toString());
+    String hex = "f" + HexFormat.of().formatHex(cid.toBytes());
+    for (String same : List.of(text, text.toUpperCase(Locale.ROOT), hex)) {
+      assertEquals(cid, Cid.parse(same));
+    }
+    assertEquals(cid, Cid.parse("z" + Base58.encode(cid.toBytes())));
+    String old = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";
+    assertEquals(old, Cid.parse(old).toString());
+    for (String bad : List.of("", "b", "Qm", "u123", "bafk1", text + "a", text + "aa", "b" + old)) {
+      assertThrows(Libp2pException.class, () -> Cid.parse(bad), bad);
+    }
+  }
+
+  @Test
+  void aSetOfBlocksComesInItsOrderOrNotAtAll() throws Exception {
+    Map<Cid, byte[]> store = new LinkedHashMap<>();
+    for (int i = 0; i < 300; i++) {
+      byte[] data = new byte[] {(byte) i, (byte) (i >> 8)};
+      store.put(Cid.of(Cid.RAW, data), data);
+    }
+    try (Host there = Hosts.start();
+        Host here = Hosts.start();
+        Bitswap server =
+            new Bitswap(
+                there,
+                (cid, peer) -> Optional.ofNullable(store.get(cid)),
+                BitswapLimits.standard());
+        Bitswap client = new Bitswap(here, BlockSource.EMPTY, BitswapLimits.standard())) {
+      here.connect(there.peerId(), there.addresses().getFirst());
+      Session session = client.session(List.of(there.peerId()));
+      List<Cid> twice = new ArrayList<>(store.keySet());
+      twice.addAll(store.keySet());
+      Map<Cid, byte[]> got = session.fetchAll(twice, Duration.ofSeconds(20));
+      assertEquals(List.copyOf(store.keySet()), List.copyOf(got.keySet()));
+      got.forEach((cid, data) -> assertTrue(cid.verifies(data)));
+      assertEquals(Map.of(), session.fetchAll(List.of(), Duration.ofSeconds(1)));
+      twice.add(7, Cid.of(Cid.RAW, new byte[9]));
+      Libp2pException absent =
+          assertThrows(
+              Libp2pException.class, () -> session.fetchAll(twice, Duration.ofSeconds(20)));
+      assertEquals(Reason.NOT_FOUND, absent.reason());
+      assertEquals(300, session.fetchAll(store.keySet(), Duration.ofSeconds(20)).size());
+      Hosts.await("nothing is wanted any more", () -> server.wants(here.peerId()) == 0);
+    }
   }
 
   @Test

@@ -238,6 +238,7 @@ class ServingTest {
       Hosts.await("nothing is wanted any more", () -> server.wants(id) == 0);
       source.open.countDown();
       Hosts.await("nothing is on its way", () -> server.delivering() == 0);
+      Hosts.await("nothing is kept", () -> server.writing() == 0);
       Hosts.await("nothing is accounted for", () -> host.resources().snapshot().isEmpty());
     }
   }

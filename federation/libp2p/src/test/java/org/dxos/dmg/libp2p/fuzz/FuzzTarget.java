@@ -47,6 +47,7 @@ enum FuzzTarget {
   IDENTIFY(IdentifyTargets::decode),
   BITSWAP(BitswapTargets::message),
   CID(BitswapTargets::cid),
+  CID_TEXT(BitswapTargets::cidText),
   MULTIADDR(
       in -> {
         Multiaddr address = Multiaddr.decode(in);
@@ -112,6 +113,7 @@ enum FuzzTarget {
         case IDENTIFY -> List.of(IdentifyTargets.good());
         case BITSWAP -> List.of(BitswapTargets.goodMessage());
         case CID -> List.of(BitswapTargets.goodCid());
+        case CID_TEXT -> BitswapTargets.goodCidTexts();
         case MULTIADDR -> {
           List<byte[]> all = new ArrayList<>();
           for (String one : ADDRESSES) {

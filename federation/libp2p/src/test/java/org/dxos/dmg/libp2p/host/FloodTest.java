@@ -252,7 +252,7 @@ class FloodTest {
           "all of them are being written to",
           () ->
               host.resources().snapshot().stream()
-                      .filter(scope -> scope.name().equals("//bundle/1"))
+                      .filter(scope -> scope.name().equals("protocol /bundle/1"))
                       .mapToInt(scope -> scope.streams())
                       .sum()
                   == 200);

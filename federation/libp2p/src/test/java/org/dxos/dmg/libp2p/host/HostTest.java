@@ -119,6 +119,14 @@ class HostTest {
           Reason.REMOTE_CLOSED, connect(another, host).end().get(5, TimeUnit.SECONDS).reason());
       assertTrue(
           connect(friend, host).identified().get(5, TimeUnit.SECONDS).agent().contains("dmg"));
+      // Another is the friend from now on.
+      friend.connections().forEach(connection -> connection.close(Duration.ZERO));
+      Hosts.await("it is gone", () -> host.connection(friend.peerId()).isEmpty());
+      host.reserve(Set.of(another.peerId()));
+      assertEquals(
+          Reason.REMOTE_CLOSED, connect(friend, host).end().get(5, TimeUnit.SECONDS).reason());
+      assertTrue(
+          connect(another, host).identified().get(5, TimeUnit.SECONDS).agent().contains("dmg"));
     }
   }
 

@@ -109,7 +109,7 @@ class ResourceManagerTest {
       }
       assertRefused("has its", greedy::openStream);
       if (peer.equals("Q")) {
-        assertRefused("//a", () -> greedy.protocol("/a", 1));
+        assertRefused("protocol /a", () -> greedy.protocol("/a", 1));
       }
     }
     ConnectionShare modest = open("R", false);

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +26,8 @@ import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.libp2p.bitswap.Bitswap;
+import org.dxos.dmg.libp2p.bitswap.BitswapLimits;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
@@ -31,6 +35,7 @@ import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.sync.replica.Arriving;
 import org.dxos.dmg.sync.replica.Holder;
+import org.dxos.dmg.sync.replica.PublicBlocks;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.wire.Frames;
@@ -73,33 +78,59 @@ public final class Federation implements AutoCloseable {
   private static final long MAX_SUBMIT_BYTES = 16L << 20;
 
   private static final int JOURNAL_PAGE = 1024;
+  private static final Duration PREPARE_AFTER = Duration.ofSeconds(5);
 
   private final Host host;
   private final Links links;
   private final Holder holder;
   private final InstantSource clock;
+  private final PublicBlocks blocks;
   private final Responder responder;
+  private final Optional<Bitswap> bitswap;
   private final OnDemand onDemand;
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Object news = new Object();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
 
   /**
    * Begins to serve, and to keep up with every link.
    *
    * @param host listens already; it is closed with this
+   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
    */
-  public Federation(Host host, Links links, Holder holder, InstantSource clock) {
+  public Federation(
+      Host host, Links links, Holder holder, InstantSource clock, boolean serveBlocks) {
     this.host = host;
     this.links = links;
     this.holder = holder;
     this.clock = clock;
-    this.responder = new Responder(holder);
+    this.blocks = new PublicBlocks(holder);
+    this.responder = new Responder(holder, blocks);
     this.onDemand = new OnDemand(holder, this::connected, clock);
+    this.bitswap =
+        serveBlocks
+            ? Optional.of(new Bitswap(host, new SharedBlocks(blocks), BitswapLimits.standard()))
+            : Optional.empty();
+    reserve();
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
     threads.execute(this::announce);
+    threads.execute(this::prepare);
+  }
+
+  /** Behind everything else that a start has to do, and before most who ask for blocks. */
+  private void prepare() {
+    try {
+      if (!ended.await(PREPARE_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+        blocks.prepare();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.warn("what may be given to others is not known yet: {}", e.toString());
+    }
   }
 
   /** Who this node is, base58. */
@@ -110,6 +141,21 @@ public final class Federation implements AutoCloseable {
   /** Where it is reached, without {@code /p2p}. */
   public List<String> addresses() {
     return host.addresses().stream().map(Multiaddr::toString).toList();
+  }
+
+  /** Where whoever does not know it yet reaches it: addresses that end in {@code /p2p/…}. */
+  public List<String> dialled() {
+    return host.addresses().stream().map(one -> one.withPeer(peerId()).toString()).toList();
+  }
+
+  /** Whether public blocks are given by bitswap to whoever asks. */
+  public boolean servesBlocks() {
+    return bitswap.isPresent();
+  }
+
+  /** Blocks of bundles were kept that nobody committed. */
+  public void came(Map<Cid, byte[]> kept) {
+    blocks.came(kept);
   }
 
   /** How each link does. */
@@ -173,6 +219,7 @@ public final class Federation implements AutoCloseable {
   /** Ends a link, and every stream of it. False if there was none. */
   public boolean remove(String peer) {
     boolean was = links.remove(peer);
+    reserve();
     Optional.ofNullable(peers.remove(peer)).ifPresent(Peer::stop);
     host.connections().stream()
         .filter(connection -> connection.remote().toString().equals(peer))
@@ -237,7 +284,21 @@ public final class Federation implements AutoCloseable {
     peers.values().forEach(Peer::wake);
   }
 
+  /** Strangers, who may ask for blocks, take no place of those who are linked. */
+  private void reserve() {
+    Set<PeerId> linked = new HashSet<>();
+    for (Link link : links.all()) {
+      try {
+        linked.add(PeerId.parse(link.peer()));
+      } catch (IOException e) {
+        LOG.debug("reserve for {}: {}", link.peer(), e.getMessage()); // not of this version
+      }
+    }
+    host.reserve(linked);
+  }
+
   private void keepUp(Link link) {
+    reserve();
     peers.computeIfAbsent(
         link.peer(),
         _ -> {
@@ -429,8 +490,10 @@ public final class Federation implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    ended.countDown();
     committed();
     peers.values().forEach(Peer::stop);
+    bitswap.ifPresent(Bitswap::close);
     host.close();
     threads.shutdownNow();
     try {

@@ -23,6 +23,9 @@ public interface Holder {
   /** An authority that may be told to others. */
   Optional<AuthorityView> authority(Cid id);
 
+  /** What is let out; others once the operator changed his mind. */
+  Rules rules();
+
   /** True if this node wants to hold an authority of this name. */
   boolean admits(String authority);
 

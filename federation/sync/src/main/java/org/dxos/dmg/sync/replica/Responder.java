@@ -13,8 +13,10 @@ import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.sync.wire.Cursor;
 import org.dxos.dmg.sync.wire.ItemWriter;
 import org.dxos.dmg.sync.wire.Request;
@@ -36,10 +38,19 @@ public final class Responder {
 
   private final Holder holder;
   private final BlockStore store;
+  private final PublicBlocks blocks;
 
   public Responder(Holder holder) {
+    this(holder, new PublicBlocks(holder));
+  }
+
+  /**
+   * @param blocks of that holder
+   */
+  public Responder(Holder holder, PublicBlocks blocks) {
     this.holder = holder;
     this.store = holder.store();
+    this.blocks = blocks;
   }
 
   /** What differs from the asker's root. */
@@ -86,19 +97,56 @@ public final class Responder {
     return at;
   }
 
-  /** One node of a tree. */
+  /** One node of a tree; nothing for one that is not here, or not for others. */
   public void tree(Request.Tree request, ItemWriter out) throws IOException {
-    Optional<byte[]> node = store.get(request.node());
+    Optional<byte[]> node =
+        blocks
+            .get(request.node())
+            .or(() -> store.get(request.node()).filter(block -> isOfNode(request.node(), block)));
     if (node.isPresent()) {
       out.block(node.get());
     }
   }
 
-  /** Blocks by their CIDs, in order; then which are not here. */
+  /**
+   * True for a node of the node tree, the one that stands or one of before, which somebody may just
+   * be walking: all its keys are of authorities, and those of the tree may be told to others.
+   */
+  private boolean isOfNode(Cid cid, byte[] block) {
+    if (cid.codec() != Cid.DAG_CBOR || blocks.isWithheld(cid)) {
+      return false;
+    }
+    try {
+      if (!(DagCbor.decode(block) instanceof Node.Map map)
+          || map.entries().size() != 2
+          || !map.entries().containsKey("l")
+          || !(map.entries().get("e") instanceof Node.Array entries)) {
+        return false;
+      }
+      for (Node entry : entries.items()) {
+        boolean first = entry.equals(entries.items().getFirst());
+        if (!(entry instanceof Node.Map one)
+            || !(one.entries().get("k") instanceof Node.Bytes key)
+            || !(one.entries().get("p") instanceof Node.Int shared)
+            || !(first
+                ? Bytes.at(key.value(), 0, AUTHORITY)
+                : shared.value() >= AUTHORITY.length)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (FormatException e) {
+      return false;
+    }
+  }
+
+  private static final byte[] AUTHORITY = {'a', '/'};
+
+  /** Blocks by their CIDs, in order; then which are not here, or not for others. */
   public void blocks(Request.Blocks request, ItemWriter out) throws IOException {
     List<Cid> missing = new ArrayList<>();
     for (Cid cid : request.cids()) {
-      Optional<byte[]> block = store.get(cid);
+      Optional<byte[]> block = blocks.forLinked(cid);
       if (block.isPresent()) {
         out.block(block.get());
       } else {
@@ -114,7 +162,11 @@ public final class Responder {
       MapBuilder end = new MapBuilder().put("end", Node.of(want.genesis()));
       Optional<AuthorityView> view = holder.authority(want.genesis());
       if (view.isPresent()) {
-        new Telling(out).log(view.get(), want);
+        Telling telling = new Telling(out);
+        telling.log(view.get(), want);
+        if (telling.withheld) {
+          end.put("error", "something of it is withheld");
+        }
       } else {
         end.put("error", "not held");
       }
@@ -159,6 +211,7 @@ public final class Responder {
   private final class Telling {
     private final ItemWriter out;
     private final Set<Cid> told = new HashSet<>();
+    private boolean withheld;
 
     private Telling(ItemWriter out) {
       this.out = out;
@@ -228,19 +281,25 @@ public final class Responder {
     }
 
     private void record(Cid cid) throws IOException {
-      Optional<byte[]> block = told.add(cid) ? store.get(cid) : Optional.empty();
+      Optional<byte[]> block = told.add(cid) ? held(cid) : Optional.empty();
       if (block.isEmpty()) {
         return;
       }
       out.block(block.get());
       for (Cid link : Records.files(block.get())) {
         if (told.add(link)) {
-          Optional<byte[]> file = store.get(link);
+          Optional<byte[]> file = held(link);
           if (file.isPresent()) {
             out.block(file.get());
           }
         }
       }
+    }
+
+    /** Without what is withheld nobody can take the head over: whoever asks has to see why. */
+    private Optional<byte[]> held(Cid cid) {
+      withheld |= blocks.isWithheld(cid);
+      return blocks.isWithheld(cid) ? Optional.empty() : store.get(cid);
     }
 
     private void tell(Signed<?> signed) throws IOException {
