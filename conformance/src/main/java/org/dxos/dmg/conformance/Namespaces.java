@@ -224,9 +224,17 @@ final class Namespaces implements AutoCloseable {
     return said;
   }
 
-  /** Takes all of it away; a cable goes with the namespace of its end. */
+  /**
+   * Takes all of it away. A cable goes with the namespace of its end, but some time later: the one
+   * of this process is taken out before, as the next run may want its name.
+   */
   @Override
   public void close() throws InterruptedException {
+    try {
+      ip("link", "delete", name + "r");
+    } catch (IOException e) {
+      // It was not made; there may be namespaces nevertheless.
+    }
     for (int one = 0; one <= count; one++) {
       try {
         ip("netns", "delete", name + "x" + one);
