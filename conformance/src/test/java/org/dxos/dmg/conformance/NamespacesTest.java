@@ -27,6 +27,7 @@ import org.dxos.dmg.publish.PreparedModule;
 import org.dxos.dmg.publish.Publisher;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.sync.link.Link;
+import org.dxos.dmg.unixfs.BundleBlocks;
 import org.dxos.dmg.version.Version;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -258,5 +259,103 @@ class NamespacesTest {
       Thread.sleep(250);
     }
     equal("flapping", System.nanoTime());
+  }
+
+  /** A module with a bundle that takes a while, published at a node; the blocks of its bundle. */
+  private static List<Cid> publishLarge(int one, String version, int bytes) throws IOException {
+    Path folder = Files.createDirectories(homes.resolve("module" + version));
+    byte[] data = new byte[bytes];
+    new Random(version.hashCode()).nextBytes(data); // what another module has is not fetched
+    Files.write(folder.resolve("data" + version), data);
+    Files.writeString(folder.resolve("index.js"), "export const handler = async () => 1;\n");
+    Files.writeString(
+        folder.resolve("dmg.json"),
+        """
+        {"name": "%s", "version": "%s", "runtimes": [{"runtime": "nodejs", "bundle": "."}]}
+        """
+            .formatted(name(one), version));
+    try (PreparedModule module = PreparedModule.read(folder, Optional.empty(), Optional.empty());
+        Registry registry = registry(one)) {
+      new Publisher(registry, new KeyRing(home(one), new Random()), World.real().clock())
+          .publish(module);
+      return BundleBlocks.of(module, module.record().bundles().getFirst().cid()).held();
+    }
+  }
+
+  private static int lacking(int one, List<Cid> blocks) {
+    try (Registry registry = registry(one)) {
+      return registry.missing(blocks).size();
+    }
+  }
+
+  @Test
+  void whoIsKilledInTheMidstOfATransferHasAllOfItAfterARestart() throws Exception {
+    assumeTrue(net().slows(), "tc cannot slow a net here");
+    String version = next();
+    net().slow(1, "24mbit");
+    List<Cid> blocks = publishLarge(1, version, 12 << 20);
+    await("the midst", System.nanoTime(), () -> lacking(2, blocks) < blocks.size());
+    int lacked = lacking(2, blocks);
+    NODE.get(1).kill();
+    assertTrue(lacked > 0, "it was through before it could be killed");
+    long start = System.nanoTime();
+    startNode(2);
+    await("all of it", start, () -> lacking(2, blocks) == 0);
+    figure(
+        "a kill with " + lacked + " of " + blocks.size() + " blocks to come",
+        "all of the bundle",
+        (System.nanoTime() - start) / 1_000_000);
+    net().quicken(1);
+    equal("a kill", System.nanoTime());
+  }
+
+  @Test
+  void whereItCameFromIsKilledInTheMidstTheRestComesFromOthers() throws Exception {
+    assumeTrue(net().slows(), "tc cannot slow a net here");
+    String version = next();
+    net().slow(4, "24mbit");
+    List<Cid> blocks = publishLarge(4, version, 12 << 20);
+    await("the midst", System.nanoTime(), () -> lacking(3, blocks) < blocks.size());
+    NODE.get(3).kill();
+    net().quicken(4);
+    int lacked = lacking(3, blocks);
+    assertTrue(lacked > 0, "it was through before it could be killed");
+    startNode(4);
+    figure(
+        "a kill of the source with " + lacked + " of " + blocks.size() + " blocks to come",
+        "all of the bundle",
+        await("all of it", System.nanoTime(), () -> lacking(3, blocks) == 0));
+    equal("a kill of the source", System.nanoTime());
+  }
+
+  @Test
+  void aSlowPeerHoldsNobodyUp() throws Exception {
+    assumeTrue(net().slows(), "tc cannot slow a net here");
+    net().slow(5, "256kbit");
+    try {
+      String large = next();
+      publishLarge(5, large, 4 << 20); // two minutes at this rate, to either neighbour
+      await("its record", System.nanoTime(), () -> resolves(4, name(5) + "@" + large));
+      long worst = 0;
+      for (int one = 1; one <= 4; one++) {
+        String version = next();
+        int home = one;
+        publish(one, name(one), version);
+        for (int other = 1; other <= 4; other++) {
+          int at = other;
+          worst =
+              Math.max(
+                  worst,
+                  await(
+                      "news among the fast",
+                      System.nanoTime(),
+                      () -> resolves(at, name(home) + "@" + version)));
+        }
+      }
+      figure("a slow peer", "the last news among the fast", worst);
+    } finally {
+      net().quicken(5);
+    }
+    equal("a slow peer", System.nanoTime());
   }
 }
