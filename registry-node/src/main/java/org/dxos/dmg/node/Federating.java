@@ -1,6 +1,7 @@
 package org.dxos.dmg.node;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.libp2p.host.Host;
@@ -14,6 +15,11 @@ import org.dxos.dmg.trust.SigningKey;
 
 /** Puts a registry among others. */
 final class Federating {
+
+  /** TCP asks at 0, 1 and 3 s: a net that has healed since a dial began is found out in time. */
+  private static final Duration DIAL = Duration.ofSeconds(6);
+
+  private static final Duration IDLE = Duration.ofMinutes(10);
 
   private Federating() {}
 
@@ -44,6 +50,7 @@ final class Federating {
                       System::nanoTime,
                       world.secure(),
                       world.clock().instant().getEpochSecond())
+                  .withTimes(DIAL, IDLE)
                   .listening(addresses));
       Federation federation =
           new Federation(host, links, new Replica(registry), world.clock(), serveBlocks);

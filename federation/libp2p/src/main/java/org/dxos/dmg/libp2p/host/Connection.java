@@ -80,6 +80,11 @@ public final class Connection {
     return yamux.roundTrip();
   }
 
+  /** For how long nothing has come from the other end. */
+  public Duration silence() {
+    return yamux.silence();
+  }
+
   /** Streams open now, of either end. */
   public int openStreams() {
     return yamux.openStreams();

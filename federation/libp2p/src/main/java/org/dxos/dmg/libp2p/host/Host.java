@@ -160,7 +160,8 @@ public final class Host implements AutoCloseable {
 
   /**
    * From now on these peers always find a slot, and no others: in the place of those of {@link
-   * HostConfig#withReserved}. Connections that are open stay as they were counted.
+   * HostConfig#withReserved}. Connections that are open stay as they were counted. Who dials one of
+   * them paces himself: it is never refused for having failed lately.
    */
   public void reserve(Set<PeerId> peers) {
     reserved = Set.copyOf(peers);
@@ -269,7 +270,9 @@ public final class Host implements AutoCloseable {
         outcome.complete(meanwhile.get());
         return meanwhile.get();
       }
-      backoff.check(peer, mine.places());
+      if (!isReserved(peer)) {
+        backoff.check(peer, mine.places());
+      }
       Connection connection = dialer.dial(peer, targets);
       outcome.complete(connection);
       return connection;

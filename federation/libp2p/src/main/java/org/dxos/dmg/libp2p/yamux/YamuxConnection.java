@@ -58,6 +58,7 @@ public final class YamuxConnection {
   private volatile long roundTrip;
   private volatile long pingSent;
   private volatile boolean pingOpen;
+  private volatile long heard;
   private int pingValue;
 
   public YamuxConnection(
@@ -74,6 +75,7 @@ public final class YamuxConnection {
     this.resets = new Rate(limits.offencesPerSecond(), limits.offenceBurst(), now);
     this.pings = new Rate(limits.pingsPerSecond(), 3.0 * limits.pingsPerSecond(), now);
     this.pingSent = now;
+    this.heard = now;
   }
 
   /** Begins to read and write, with a first measure of the round trip. */
@@ -175,6 +177,11 @@ public final class YamuxConnection {
   /** The reason, once the connection is over. */
   public Optional<Libp2pException> ended() {
     return Optional.ofNullable(end.getNow(null));
+  }
+
+  /** For how long nothing has come. */
+  public Duration silence() {
+    return Duration.ofNanos(now() - heard);
   }
 
   /** Keeps alive and watches for a peer that does not read or answer. Call about once a second. */
@@ -293,6 +300,7 @@ public final class YamuxConnection {
       if (in.readNBytes(head, 0, Frame.HEAD) < Frame.HEAD) {
         throw new EOFException("yamux: the end");
       }
+      heard = now();
       switch (Frame.decode(head)) {
         case Frame.Data data -> data(data, in);
         case Frame.WindowUpdate update -> update(update);

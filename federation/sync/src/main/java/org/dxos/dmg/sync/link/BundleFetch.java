@@ -48,6 +48,12 @@ final class BundleFetch {
     return bytes;
   }
 
+  /** True if nothing is missing of the bundles of a record. */
+  static boolean complete(Cid record, BlockSource source) {
+    return bundles(record, source).stream()
+        .allMatch(bundle -> BundleBlocks.of(source, bundle.cid()).complete());
+  }
+
   private static List<Bundle> bundles(Cid record, BlockSource source) {
     try {
       return source

@@ -88,6 +88,7 @@ public final class Federation implements AutoCloseable {
   private final Responder responder;
   private final Optional<Bitswap> bitswap;
   private final OnDemand onDemand;
+  private final Unfinished unfinished = new Unfinished();
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Object news = new Object();
@@ -118,6 +119,20 @@ public final class Federation implements AutoCloseable {
     links.all().forEach(this::keepUp);
     threads.execute(this::announce);
     threads.execute(this::prepare);
+    threads.execute(this::findUnfinished);
+  }
+
+  private void findUnfinished() {
+    try {
+      if (links.all().stream().anyMatch(link -> link.policy().bundles())) {
+        unfinished.find(holder);
+      }
+      if (!unfinished.isEmpty()) {
+        fetchElsewhere();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("which bundles are not complete is not known: {}", e.toString());
+    }
   }
 
   /** Behind everything else that a start has to do, and before most who ask for blocks. */
@@ -295,6 +310,15 @@ public final class Federation implements AutoCloseable {
       }
     }
     host.reserve(linked);
+  }
+
+  Unfinished unfinished() {
+    return unfinished;
+  }
+
+  /** There are bundles that some peer may have. */
+  void fetchElsewhere() {
+    peers.values().forEach(Peer::wakeToFetch);
   }
 
   private void keepUp(Link link) {

@@ -2,15 +2,19 @@ package org.dxos.dmg.sync.link;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
@@ -49,6 +53,18 @@ final class Peer {
   private static final Duration FIRST_RETRY = Duration.ofMillis(500);
   private static final Duration LAST_RETRY = Duration.ofMinutes(5);
 
+  /** A peer that has just gone is tried this often at least: nets heal without telling anybody. */
+  private static final Duration LEAST_AWAY = Duration.ofSeconds(3);
+
+  /** How long it is waited, at most, in parts of how long a peer has been away. */
+  private static final int PART_OF_AWAY = 20;
+
+  /** For news to be heard; a peer of which nothing else came meanwhile is dialled anew. */
+  private static final Duration TELL_PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration FIRST_FETCH = Duration.ofSeconds(1);
+  private static final Duration LAST_FETCH = Duration.ofHours(1);
+
   private final Federation federation;
   private final String id;
   private final ReentrantLock turn = new ReentrantLock();
@@ -56,6 +72,7 @@ final class Peer {
   private final Set<Cid> lacking = new LinkedHashSet<>();
   private boolean due = true;
   private boolean outgoing = true;
+  private boolean fetching;
   private boolean stopped;
 
   private final CompletableFuture<@Nullable Void> asked = new CompletableFuture<>();
@@ -63,6 +80,15 @@ final class Peer {
   private volatile Optional<String> error = Optional.empty();
   private volatile long received;
   private int failures;
+  private Optional<Instant> awaySince = Optional.empty();
+
+  /** Bundles that it did not have, by record, over this connection. */
+  private final Map<Cid, Again> again = new HashMap<>();
+
+  private Optional<Connection> fetchedOver = Optional.empty();
+
+  private record Again(Instant at, Duration step) {}
+
   private int rounds;
 
   Peer(Federation federation, String id) {
@@ -107,6 +133,17 @@ final class Peer {
     }
   }
 
+  /** Bundles are wanted that this peer may have. */
+  void wakeToFetch() {
+    turn.lock();
+    try {
+      fetching = true;
+      woken.signalAll();
+    } finally {
+      turn.unlock();
+    }
+  }
+
   void stop() {
     turn.lock();
     try {
@@ -124,10 +161,15 @@ final class Peer {
       return; // it will ask when it is back
     }
     try {
-      new PeerRemote(connection.get(), Duration.ofSeconds(10)).tell(announce);
+      new PeerRemote(connection.get(), TELL_PATIENCE).tell(announce);
       LOG.debug("told {} of {} authorities", id, announce.states().size());
     } catch (IOException e) {
       LOG.debug("tell {}: {}", id, e.getMessage());
+      // TCP would find out in minutes, and after a while of silence tries once in a while only.
+      if (connection.get().silence().compareTo(TELL_PATIENCE) >= 0) {
+        connection.get().close(Duration.ZERO);
+        wake();
+      }
     }
   }
 
@@ -151,6 +193,7 @@ final class Peer {
           keepUp(link.get(), work);
           asked.complete(null);
           failures = 0;
+          awaySince = Optional.empty();
           error = Optional.empty();
         } catch (IOException | RuntimeException e) {
           asked.complete(null);
@@ -172,24 +215,44 @@ final class Peer {
     if (!(e instanceof IOException) && !(e instanceof Explained)) {
       LOG.error("keep up with {}", id, e);
     }
-    Duration wait =
-        FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10)).compareTo(LAST_RETRY) < 0
-            ? FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10))
-            : LAST_RETRY;
+    Optional<Connection> over = connection();
+    long from = System.nanoTime();
+    long wait = pause(over.isPresent()).toNanos();
     turn.lock();
     try {
-      due = true;
-      long left = wait.toNanos();
-      // Who connects by himself ends the wait: he is there.
-      while (!stopped && left > 0 && connection().isEmpty()) {
-        left =
-            woken.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(200))) > 0
-                ? left
-                : left - TimeUnit.MILLISECONDS.toNanos(200);
+      // Who connects anew ends the wait: he is there. One that stays connected and fails is waited
+      // for as any other, but what it says is new is asked for: the fault may be in one authority.
+      boolean news = false;
+      while (!stopped && !news && System.nanoTime() - from < wait) {
+        Optional<Connection> now = connection();
+        if (now.isPresent() && !now.equals(over)) {
+          break;
+        }
+        long unused = woken.awaitNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        news = !lacking.isEmpty() && System.nanoTime() - from > FIRST_RETRY.toNanos();
       }
+      due = due || !news;
     } finally {
       turn.unlock();
     }
+  }
+
+  private Duration pause(boolean reached) {
+    Duration doubled =
+        shorter(FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10)), LAST_RETRY);
+    if (reached) {
+      return doubled;
+    }
+    Instant now = federation.clock().instant();
+    if (awaySince.isEmpty()) {
+      awaySince = Optional.of(now);
+    }
+    Duration part = Duration.between(awaySince.get(), now).dividedBy(PART_OF_AWAY);
+    return shorter(doubled, part.compareTo(LEAST_AWAY) > 0 ? part : LEAST_AWAY);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private record Work(boolean stop, boolean all, List<Cid> some) {}
@@ -198,10 +261,15 @@ final class Peer {
     turn.lock();
     try {
       long left = ROUND.toNanos();
-      while (!stopped && !due && !outgoing && lacking.isEmpty() && left > 0) {
-        left = woken.awaitNanos(left);
+      boolean fetch = false;
+      while (!stopped && !due && !outgoing && !fetch && lacking.isEmpty() && left > 0) {
+        long most = FIRST_FETCH.toNanos();
+        long step = federation.unfinished().isEmpty() ? left : Math.min(left, most);
+        left -= step - Math.max(0, woken.awaitNanos(step));
+        fetch = fetching || (left > 0 && hasBundlesToAskFor());
       }
-      boolean all = due || (lacking.isEmpty() && !outgoing);
+      boolean all = due || (lacking.isEmpty() && !outgoing && !fetch);
+      fetching = false;
       Work work = new Work(stopped, all, new ArrayList<>(lacking));
       outgoing = false;
       due = false;
@@ -217,7 +285,11 @@ final class Peer {
     learnAddresses(link, connection);
     PeerRemote remote = new PeerRemote(connection, Federation.ANSWER_PATIENCE);
     handOn(remote);
-    if (!link.policy().follow() || (!work.all() && work.some().isEmpty())) {
+    if (!link.policy().follow()) {
+      return;
+    }
+    if (!work.all() && work.some().isEmpty()) {
+      fetch(link, connection, remote);
       return;
     }
     Pull pull =
@@ -238,13 +310,65 @@ final class Peer {
       }
     }
     if (link.policy().bundles()) {
-      received +=
-          new BundleFetch(federation.holder(), remote)
-              .fetch(outcome.records(), federation.holder().store());
+      federation.unfinished().add(outcome.records());
     }
+    fetch(link, connection, remote);
     if (!outcome.faults().isEmpty()) {
       throw new SyncException(
           ErrorCode.SYNC_PROTOCOL, "take from `" + id + "`: " + outcome.faults().getFirst(), "");
+    }
+  }
+
+  private boolean hasBundlesToAskFor() {
+    Instant now = federation.clock().instant();
+    return federation.links().of(id).filter(link -> link.policy().bundles()).isPresent()
+        && connection().isPresent()
+        && federation.unfinished().all().stream().anyMatch(record -> mayAsk(record, now));
+  }
+
+  private boolean mayAsk(Cid record, Instant now) {
+    Again next = again.get(record);
+    return next == null || !now.isBefore(next.at());
+  }
+
+  /** Bundles of what came now, and what was left of earlier ones. */
+  private void fetch(Link link, Connection connection, PeerRemote remote) throws IOException {
+    if (!link.policy().bundles()) {
+      return;
+    }
+    if (!fetchedOver.equals(Optional.of(connection))) {
+      fetchedOver = Optional.of(connection);
+      again.clear();
+    }
+    Unfinished unfinished = federation.unfinished();
+    BlockStore store = federation.holder().store();
+    for (Cid record : unfinished.all()) {
+      if (!mayAsk(record, federation.clock().instant()) || !unfinished.claim(record)) {
+        continue;
+      }
+      boolean complete = false;
+      boolean broken = true;
+      try {
+        received += new BundleFetch(federation.holder(), remote).fetch(List.of(record), store);
+        complete = BundleFetch.complete(record, store);
+        broken = false;
+      } finally {
+        unfinished.release(record, complete);
+        if (broken) {
+          federation.fetchElsewhere();
+        }
+      }
+      if (complete) {
+        again.remove(record);
+      } else {
+        Again before = again.get(record);
+        Duration step =
+            before == null ? FIRST_FETCH : shorter(before.step().multipliedBy(2), LAST_FETCH);
+        again.put(record, new Again(federation.clock().instant().plus(step), step));
+      }
+    }
+    if (unfinished.isEmpty()) {
+      again.clear();
     }
   }
 
