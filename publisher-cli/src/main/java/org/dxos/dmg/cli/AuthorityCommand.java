@@ -1,11 +1,9 @@
 package org.dxos.dmg.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -55,7 +53,8 @@ final class AuthorityCommand implements Callable<Integer> {
     throw new CommandException(
         ErrorCode.USAGE,
         "authority: say what to do",
-        "claim, show, delegate, owners, revoke, rotate, recover, move, heal, renew, prove or sign; each has --help");
+        "claim, show, delegate, owners, revoke, rotate, recover, move, heal, renew, prove or sign;"
+            + " each has --help");
   }
 
   @Command(name = "claim", description = "Claim a name, and make its keys.")
@@ -178,15 +177,20 @@ final class AuthorityCommand implements Callable<Integer> {
     long now = session.world().clock().instant().getEpochSecond();
     try (Registry registry = session.registry()) {
       Optional<SigningKey> made = key.isPresent() ? Optional.empty() : Optional.of(fresh());
-      PublicKey delegated = made.map(SigningKey::publicKey).orElseGet(() -> publicKey(key.get()));
+      PublicKey delegated =
+          made.map(SigningKey::publicKey).orElseGet(() -> Arguments.publicKey(key.get()));
       Delegate delegate =
-          new Delegate(
-              delegated,
-              Arrays.stream(scope).sorted().distinct().toList(),
-              Arrays.stream(caps).map(AuthorityCommand::cap).sorted().distinct().toList(),
-              now,
-              now + days * DAY,
-              label);
+          Arguments.read(
+              () ->
+                  new Delegate(
+                      delegated,
+                      Arrays.stream(scope).sorted().distinct().toList(),
+                      Arrays.stream(caps).map(AuthorityCommand::cap).sorted().distinct().toList(),
+                      now,
+                      now + days * DAY,
+                      label),
+              "give `--scope function/` for all below it, or whole paths such as function/hello,"
+                  + " with commas between them");
       int code =
           done(
               amendments(registry).delegate(name, delegate),
@@ -217,7 +221,9 @@ final class AuthorityCommand implements Callable<Integer> {
       case "tag" -> Cap.TAG;
       default ->
           throw new CommandException(
-              ErrorCode.USAGE, "cap `" + text + "`: expected release, yank or tag", "");
+              ErrorCode.USAGE,
+              "cap `" + text + "`: expected release, yank or tag",
+              "several go with commas: --caps release,tag");
     };
   }
 
@@ -225,7 +231,8 @@ final class AuthorityCommand implements Callable<Integer> {
       name = "revoke",
       description = {
         "Revoke a key of an owner or a delegate, for ever.",
-        "What it said until now stays, unless --last-good names an earlier head; --all voids everything it ever said."
+        "What it said until now stays, unless --last-good names an earlier head; --all voids"
+            + " everything it ever said."
       })
   int revoke(
       @Parameters(paramLabel = "AUTHORITY") String name,
@@ -236,7 +243,8 @@ final class AuthorityCommand implements Callable<Integer> {
       throws IOException {
     try (Registry registry = session.registry()) {
       return done(
-          amendments(registry).revoke(name, publicKey(key), lastGood(lastGood, all), reason),
+          amendments(registry)
+              .revoke(name, Arguments.publicKey(key), lastGood(lastGood, all), reason),
           "revoked " + key);
     }
   }
@@ -245,7 +253,8 @@ final class AuthorityCommand implements Callable<Integer> {
       name = "owners",
       description = {
         "Add owners, and set how many of them have to sign.",
-        "Whose signature is wanted signs the file that is written, with `dmg authority sign`. An owner is taken out by `dmg authority revoke`."
+        "Whose signature is wanted signs the file that is written, with `dmg authority sign`. An"
+            + " owner is taken out by `dmg authority revoke`."
       })
   int owners(
       @Parameters(paramLabel = "AUTHORITY") String name,
@@ -253,7 +262,7 @@ final class AuthorityCommand implements Callable<Integer> {
       @Option(names = "--threshold", paramLabel = "N") Optional<Integer> threshold)
       throws IOException {
     List<PublicKey> keys =
-        added == null ? List.of() : Arrays.stream(added).map(AuthorityCommand::publicKey).toList();
+        added == null ? List.of() : Arrays.stream(added).map(Arguments::publicKey).toList();
     try (Registry registry = session.registry()) {
       return done(amendments(registry).owners(name, keys, threshold), "owners changed");
     }
@@ -311,7 +320,8 @@ final class AuthorityCommand implements Callable<Integer> {
       name = "heal",
       description = {
         "End a fork of heads (a copied or restored home): the node gets a new head key.",
-        "--keep names the last head of the side that goes on; what the other side added is added again where it applies."
+        "--keep names the last head of the side that goes on; what the other side added is added"
+            + " again where it applies."
       })
   int heal(
       @Parameters(paramLabel = "AUTHORITY") String name,
@@ -319,14 +329,15 @@ final class AuthorityCommand implements Callable<Integer> {
       @Option(names = "--reason", defaultValue = "two homes") String reason)
       throws IOException {
     try (Registry registry = session.registry()) {
-      return done(amendments(registry).heal(name, keep.map(Cid::parse), reason), "healed");
+      return done(amendments(registry).heal(name, keep.map(Arguments::head), reason), "healed");
     }
   }
 
   @Command(
       name = "renew",
       description =
-          "Let the newest head live for another 90 days. A node that runs does so by itself, 30 days ahead.")
+          "Let the newest head live for another 90 days. A node that runs does so by itself, 30"
+              + " days ahead.")
   int renew(@Parameters(paramLabel = "AUTHORITY") String name) {
     try (Registry registry = session.registry()) {
       AuthorityInfo info = registry.renew(info(registry, name).genesis());
@@ -366,9 +377,12 @@ final class AuthorityCommand implements Callable<Integer> {
   @Command(
       name = "sign",
       description =
-          "Add this home's signatures to an entry that others began; hands it in if it is complete.")
+          "Add this home's signatures to an entry that others began; hands it in if it is"
+              + " complete.")
   int sign(@Parameters(paramLabel = "FILE") Path file) throws IOException {
-    PartialEntry partial = PartialEntry.parse(Files.readString(file, StandardCharsets.UTF_8));
+    PartialEntry partial =
+        PartialEntry.parse(
+            Arguments.text(file, "the file that `dmg authority` wrote for others to sign"));
     try (Registry registry = session.registry()) {
       Amendments.Outcome outcome = amendments(registry).sign(partial);
       if (outcome instanceof Amendments.Outcome.Wanting wanting) {
@@ -441,17 +455,7 @@ final class AuthorityCommand implements Callable<Integer> {
     }
     return all
         ? new LastGood.Never()
-        : head.<LastGood>map(one -> new LastGood.At(Cid.parse(one))).orElseGet(LastGood.Now::new);
-  }
-
-  private static PublicKey publicKey(String hex) {
-    try {
-      return PublicKey.of(HexFormat.of().parseHex(hex));
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(
-          ErrorCode.USAGE,
-          "public key `" + hex + "`: expected 64 hexadecimal digits",
-          "`dmg authority show` and `dmg key list` print keys so");
-    }
+        : head.<LastGood>map(one -> new LastGood.At(Arguments.head(one)))
+            .orElseGet(LastGood.Now::new);
   }
 }

@@ -86,13 +86,15 @@ final class Session {
 
   KeyRing keys() {
     Optional<String> passphrase = variable("DMG_PASSPHRASE").or(() -> file("DMG_PASSPHRASE_FILE"));
+    String source = variable("DMG_KEY").isPresent() ? "DMG_KEY" : "DMG_KEY_FILE";
     Optional<String> key = variable("DMG_KEY").or(() -> file("DMG_KEY_FILE"));
     java.util.function.Supplier<Optional<String>> opening =
         () -> passphrase.or(terminal::askPassphrase);
     return new KeyRing(
         home(),
         world.random(),
-        new KeyRing.Secrets(opening, passphrase, key.map(text -> KeyRing.parse(text, opening))));
+        new KeyRing.Secrets(
+            opening, passphrase, key.map(text -> KeyRing.parse(text, source, opening))));
   }
 
   /** The text of a file that a variable names, without the line end. */
