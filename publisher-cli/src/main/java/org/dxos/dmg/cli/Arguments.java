@@ -41,7 +41,8 @@ final class Arguments {
   static Cid authorityId(String text) {
     return read(
         () -> Cid.parse(text),
-        "an authority id is a CID, such as bafy…; `dmg trust`, `dmg trust check` and `dmg authority show` print them");
+        "an authority id is a CID, such as bafy…; `dmg trust`, `dmg trust check` and `dmg authority"
+            + " show` print them");
   }
 
   /** The text of a small file. */
@@ -74,7 +75,10 @@ final class Arguments {
     try {
       return made.get();
     } catch (FormatException e) {
-      throw new CommandException(ErrorCode.USAGE, e.message(), ((Explained) e).hint().orElse(hint));
+      throw new CommandException(
+          e.code().outcome() == ErrorCode.Outcome.USAGE ? e.code() : ErrorCode.USAGE,
+          e.message(),
+          e.hint().orElse(hint));
     }
   }
 }

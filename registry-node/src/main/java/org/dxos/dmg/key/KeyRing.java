@@ -189,7 +189,8 @@ public final class KeyRing {
             line,
             new KeyFile.Subject(
                 "the key in " + source,
-                "give the whole of what `dmg authority delegate` or `dmg key export` printed, or unset "
+                "give the whole of what `dmg authority delegate` or `dmg key export` printed, or"
+                    + " unset "
                     + source));
     return open(file, "in " + source, passphrase);
   }
@@ -260,7 +261,8 @@ public final class KeyRing {
                               new KeyException(
                                   ErrorCode.KEY_MISSING,
                                   "unlock key `" + name + "`: a passphrase protects it",
-                                  "set DMG_PASSPHRASE, or DMG_PASSPHRASE_FILE to a file that holds it")))
+                                  "set DMG_PASSPHRASE, or DMG_PASSPHRASE_FILE to a file that holds"
+                                      + " it")))
               .orElseThrow(
                   () ->
                       new KeyException(
