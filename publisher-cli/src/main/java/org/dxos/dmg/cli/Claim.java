@@ -59,6 +59,19 @@ record Claim(
     return claims;
   }
 
+  /** The names of the authorities that a registry holds. */
+  static List<String> named(Node.Map status) {
+    List<String> names = new ArrayList<>();
+    if (status.entries().get("authorities") instanceof Node.Array held) {
+      for (Node one : held.items()) {
+        if (one instanceof Node.Map map && map.entries().get("name") instanceof Node.Text name) {
+          names.add(name.value());
+        }
+      }
+    }
+    return names;
+  }
+
   private static List<Claim> held(Node.Map status, TrustStore store, Map<String, Cid> pins) {
     List<Claim> claims = new ArrayList<>();
     if (status.entries().get("authorities") instanceof Node.Array held) {

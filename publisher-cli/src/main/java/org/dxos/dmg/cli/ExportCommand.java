@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.carry.Export;
+import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import picocli.CommandLine.Command;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Write authorities to a file: key logs, heads, releases, records and bundles.",
-      "Another registry takes it with `dmg import car FILE`, and believes nothing of it that is not signed."
+      "Another registry takes it with `dmg import car FILE`, and believes nothing of it that is not"
+          + " signed."
     })
 final class ExportCommand implements Callable<Integer> {
 
@@ -64,7 +66,19 @@ final class ExportCommand implements Callable<Integer> {
         report = Export.write(authorities, registry, out);
       }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      session.terminal().line(file.toString());
+      if (session.json()) {
+        session
+            .terminal()
+            .json(
+                new MapBuilder()
+                    .put("file", file.toString())
+                    .put("authorities", report.authorities())
+                    .put("items", report.items())
+                    .put("blocks", report.blocks())
+                    .build());
+      } else {
+        session.terminal().line(file.toString());
+      }
       session
           .terminal()
           .note(

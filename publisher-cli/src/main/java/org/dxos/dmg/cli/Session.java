@@ -44,7 +44,8 @@ final class Session {
   @Option(
       names = "--accept",
       scope = ScopeType.INHERIT,
-      description = "believe an authority on first sight, though its name is near a known one")
+      description =
+          "believe or claim an authority that is new here, though its name is near a known one")
   private boolean accept;
 
   @Option(names = "--json", scope = ScopeType.INHERIT, description = "print one JSON value")
@@ -66,6 +67,11 @@ final class Session {
 
   World world() {
     return world;
+  }
+
+  /** True if what is new is believed though its name is near a known one. */
+  boolean accepts() {
+    return accept;
   }
 
   boolean json() {

@@ -95,6 +95,11 @@ public final class Watch {
     requireBound(offer.name(), offer.genesis(), offer.place());
   }
 
+  /** The key log that was seen of an authority. */
+  Optional<KeyLog> seen(Cid genesis) {
+    return store.log(genesis);
+  }
+
   /** The authority that a name means here: by a pin, else by what was seen. */
   Optional<Cid> meant(String name) {
     return Optional.ofNullable(policy.pins().get(name))
