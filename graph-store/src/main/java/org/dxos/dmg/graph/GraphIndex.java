@@ -87,7 +87,7 @@ public final class GraphIndex implements AutoCloseable {
   public static GraphIndex open(Path folder, BlockStore store, Supplier<ModuleGraph> modules) {
     try {
       Path journal = folder.resolve("journal");
-      String id = HexFormat.of().formatHex(store.journalId());
+      String id = origin(store);
       boolean ours =
           Files.exists(journal)
               && Files.readString(journal, StandardCharsets.ISO_8859_1).strip().equals(id)
@@ -132,10 +132,10 @@ public final class GraphIndex implements AutoCloseable {
       if (!Files.exists(journal)) {
         return Optional.of(what + "it was cut off while it was made");
       }
-      String id = HexFormat.of().formatHex(store.journalId());
+      String id = origin(store);
       String found = Files.readString(journal, StandardCharsets.ISO_8859_1).strip();
       if (!found.equals(id)) {
-        return Optional.of(what + "it is of journal `" + found + "`, here is `" + id + "`");
+        return Optional.of(what + "it was made from journal `" + found + "`, here is `" + id + "`");
       }
       if (Files.exists(folder.resolve(DAMAGED))) {
         return Optional.of(what + "it was found damaged");
@@ -228,6 +228,14 @@ public final class GraphIndex implements AutoCloseable {
   private static final String CHECK = "check";
 
   private static final Pattern NUMBERED = Pattern.compile(FIRST + "-([0-9]{1,9})");
+
+  /** What a record is projected to, counted up with each change: one of another is made anew. */
+  private static final int PROJECTED_AS = 2;
+
+  /** What a projection was made from, and how. */
+  private static String origin(BlockStore store) {
+    return HexFormat.of().formatHex(store.journalId()) + " " + PROJECTED_AS;
+  }
 
   private static Path current(Path folder) throws IOException {
     Path file = folder.resolve(CURRENT);

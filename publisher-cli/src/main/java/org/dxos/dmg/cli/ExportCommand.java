@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dxos.dmg.api.AuthorityInfo;
+import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.carry.Export;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -24,9 +26,9 @@ import picocli.CommandLine.Parameters;
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
-      "Write authorities to a file: key logs, heads, releases, records and bundles.",
-      "Another registry takes it with `dmg import car FILE`, and believes nothing of it that is not"
-          + " signed."
+      "Write authorities, or what a closure needs of them, to a file.",
+      "Key logs, heads, releases, records and bundles.",
+      "Another registry takes it with `dmg import car FILE`, and believes nothing of it that is not signed."
     })
 final class ExportCommand implements Callable<Integer> {
 
@@ -35,11 +37,17 @@ final class ExportCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "AUTHORITY",
-      description = "what to write; without any, everything but local.*")
+      description = "what to write; without any, everything but local.*; with --closure, DXNs")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--to", required = true, paramLabel = "FILE", description = "the file")
   private Path file = Path.of("");
+
+  @Option(
+      names = "--closure",
+      description =
+          "write what installing these DXNs needs: their authorities, and the bundles of their closure alone")
+  private boolean closure;
 
   ExportCommand(Session session) {
     this.session = session;
@@ -47,9 +55,15 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (closure && names.isEmpty()) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "export --closure: no DXN, expected one or more",
+          "name what to install");
+    }
     try (Registry registry = session.registry()) {
       List<AuthorityInfo> authorities = new ArrayList<>();
-      for (String name : names.isEmpty() ? all(registry) : names) {
+      for (String name : closure ? List.<String>of() : names.isEmpty() ? all(registry) : names) {
         authorities.add(
             registry
                 .authority(name)
@@ -63,7 +77,13 @@ final class ExportCommand implements Callable<Integer> {
       Path fresh = file.resolveSibling(file.getFileName() + ".new");
       Export.Report report;
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(fresh), 1 << 16)) {
-        report = Export.write(authorities, registry, out);
+        report =
+            closure
+                ? Export.closure(
+                    registry.closure(new ClosureRequest(names, Optional.empty())).closure(),
+                    registry,
+                    out)
+                : Export.write(authorities, registry, out);
       }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       if (session.json()) {

@@ -164,8 +164,14 @@ final class JsonWriter {
       throw refuse("a text has half of a surrogate pair, which is no character");
     }
     out.append('"');
+    int plain = 0; // from here on nothing has to be escaped: most texts go out in one piece
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
+      if (c >= 0x20 && c != '"' && c != '\\') {
+        continue;
+      }
+      out.append(text, plain, i);
+      plain = i + 1;
       switch (c) {
         case '"' -> out.append("\\\"");
         case '\\' -> out.append("\\\\");
@@ -174,16 +180,10 @@ final class JsonWriter {
         case '\n' -> out.append("\\n");
         case '\f' -> out.append("\\f");
         case '\r' -> out.append("\\r");
-        default -> {
-          if (c < 0x20) {
-            out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
-          } else {
-            out.append(c);
-          }
-        }
+        default -> out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
       }
     }
-    out.append('"');
+    out.append(text, plain, text.length()).append('"');
   }
 
   private static FormatException refuse(String what) {

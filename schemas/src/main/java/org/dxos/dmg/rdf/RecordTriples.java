@@ -59,7 +59,7 @@ public final class RecordTriples {
     module.authors().forEach(author -> text(release, Ontology.AUTHOR, author));
     module.keywords().forEach(keyword -> text(release, Ontology.KEYWORD, keyword));
     module.functions().forEach(this::function);
-    module.provides().keySet().forEach(api -> iri(release, Ontology.PROVIDES, api.dxnUri()));
+    module.provides().keySet().forEach(this::provided);
     module.resources().stream()
         .map(resource -> resource.kind())
         .distinct()
@@ -73,8 +73,14 @@ public final class RecordTriples {
     return triples.stream().distinct().toList();
   }
 
+  private void provided(Name api) {
+    iri(release, Ontology.PROVIDES, api.dxnUri());
+    text(release, Ontology.LABEL, words(api));
+  }
+
   private void function(FunctionEntry function) {
     iri(release, Ontology.CARRIES, function.name().dxnUri());
+    text(release, Ontology.LABEL, words(function.name()));
     iri(function.name().dxnUri(), Ontology.TYPE, Ontology.FUNCTION);
     function
         .triggers()

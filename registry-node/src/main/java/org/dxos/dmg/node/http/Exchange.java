@@ -2,6 +2,7 @@ package org.dxos.dmg.node.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
@@ -48,10 +49,15 @@ final class Exchange {
 
   /** True if it came over the loopback interface. */
   boolean isFromThisMachine() {
+    return client().map(InetAddress::isLoopbackAddress).orElse(false);
+  }
+
+  /** The address at the other end of the connection. */
+  Optional<InetAddress> client() {
     return request.getConnectionMetaData().getRemoteSocketAddress()
             instanceof InetSocketAddress from
-        && from.getAddress() != null
-        && from.getAddress().isLoopbackAddress();
+        ? Optional.ofNullable(from.getAddress())
+        : Optional.empty();
   }
 
   /** The path as it came, still percent-encoded. */

@@ -2,6 +2,7 @@ package org.dxos.dmg.node.http;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.dxos.dmg.api.QueryAnswer;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.error.ErrorCode;
@@ -18,7 +19,11 @@ final class SparqlResource implements Resource {
   /** Longest query text. */
   private static final int MAX_QUERY = 64 * 1024;
 
+  /** Queries of one client at a time: less than half of those that a node runs. */
+  private static final int OF_ONE_CLIENT = 3;
+
   private final Registry registry;
+  private final ClientShare share = new ClientShare(OF_ONE_CLIENT);
 
   SparqlResource(Registry registry) {
     this.registry = registry;
@@ -32,8 +37,10 @@ final class SparqlResource implements Resource {
 
   @Override
   public void handle(Exchange exchange) throws IOException {
-    QueryAnswer answer =
-        registry.sparql(query(exchange), exchange.header(HttpHeader.ACCEPT).orElse("*/*"));
+    String query = query(exchange);
+    String accept = exchange.header(HttpHeader.ACCEPT).orElse("*/*");
+    Supplier<QueryAnswer> work = () -> registry.sparql(query, accept);
+    QueryAnswer answer = exchange.client().map(client -> share.in(client, work)).orElseGet(work);
     exchange.headers().put(HttpHeader.VARY, "Accept").put(HttpHeader.CACHE_CONTROL, "no-cache");
     exchange.send(200, answer.mediaType(), answer.body());
   }
