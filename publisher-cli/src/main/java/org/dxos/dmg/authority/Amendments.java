@@ -148,6 +148,12 @@ public final class Amendments {
     Set<PublicKey> signers = new LinkedHashSet<>();
     enough(before, signers, given);
     enough(after, signers, given);
+    if (given.isEmpty() && local(signers).findAny().isEmpty()) {
+      throw new AuthorityException(
+          ErrorCode.KEY_MISSING,
+          "change the recovery keys of `" + authority + "`: none of those that sign is here",
+          "give the files of those that are at hand with --with");
+    }
     return submit(draft.recovery(after).sign(signers, now()), given);
   }
 
@@ -504,12 +510,7 @@ public final class Amendments {
    * stop the authority for ever.
    */
   private void requireHead(AuthorityInfo info, Cid cid) {
-    Optional<Head> head =
-        registry.get(cid).isEmpty()
-            ? Optional.empty()
-            : Signed.read(registry, cid, Body.class).body() instanceof Head one
-                ? Optional.of(one)
-                : Optional.empty();
+    Optional<Head> head = head(cid);
     if (head.isEmpty() || !head.get().genesis().equals(info.genesis())) {
       throw AuthorityException.of(
           "keep `%s` up to `%s`: %s holds no such head of it"
@@ -518,6 +519,17 @@ public final class Amendments {
               + info.name()
               + "` and the answer to a publish name heads; `dmg import car` takes in what others"
               + " hold");
+    }
+  }
+
+  private Optional<Head> head(Cid cid) {
+    try {
+      return Optional.of(Signed.read(registry, cid, Head.class).body());
+    } catch (RuntimeException e) {
+      if (e instanceof Explained) {
+        return Optional.empty(); // it is not held, or something else
+      }
+      throw e;
     }
   }
 
