@@ -1,10 +1,13 @@
 package org.dxos.dmg.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.NearNames;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
@@ -22,11 +25,22 @@ final class NearClaims {
 
   /**
    * @throws CommandException with {@link ErrorCode#AUTHORITY_NEW} if the name is near a known one
-   *     of somebody else, and the command was not told to accept that
+   *     of somebody else, or with {@link ErrorCode#AUTHORITY_CHANGED} if it is one, and the command
+   *     was not told to accept that
    */
   static void require(Session session, Registry registry, String authority) {
-    Set<String> known = new TreeSet<>(session.seen().names().keySet());
-    known.addAll(new PolicyFile(session.home()).current().pins().keySet());
+    Map<String, Cid> met = new TreeMap<>(session.seen().names());
+    met.putAll(new PolicyFile(session.home()).current().pins());
+    // That a registry shows nothing of it does not make the name free.
+    Optional<Cid> meant = Optional.ofNullable(met.get(authority));
+    if (meant.isPresent() && !session.accepts()) {
+      throw new CommandException(
+          ErrorCode.AUTHORITY_CHANGED,
+          "claim `%s`: here it is authority `%s`, and %s does not hold that"
+              .formatted(authority, meant.get(), registry.place()),
+          "publish at a node that holds it; to make a second claim to the name, give --accept");
+    }
+    Set<String> known = new TreeSet<>(met.keySet());
     Claim.named(registry.status()).forEach(known::add);
     List<String> own =
         session.keys().list().stream()

@@ -43,6 +43,10 @@ import org.dxos.dmg.trust.SigningKey;
 sealed interface KeyFile {
 
   String PLAIN = "dmg-key-1 ed25519 ";
+
+  /** Begins the line that tells people the public key, and by which a damaged file is known. */
+  String PUBLIC = "# public key:";
+
   String SEALED = "dmg-key-1 ed25519-scrypt ";
 
   /** 64 MiB and some 200 ms on a small machine. */
@@ -123,7 +127,7 @@ sealed interface KeyFile {
 
   /** The text of a file with this key. */
   static String text(KeyFile file, String comment) {
-    return "# %s\n# public key: %s\n%s\n".formatted(comment, file.publicKey(), line(file));
+    return "# %s\n%s %s\n%s\n".formatted(comment, PUBLIC, file.publicKey(), line(file));
   }
 
   /** The line that has the key. */
@@ -152,6 +156,23 @@ sealed interface KeyFile {
    * @param subject what it is called in an error
    */
   static KeyFile parse(String text, Subject subject) {
+    KeyFile read = line(text, subject);
+    // A seed has no checksum: one bit lost would be another key, and nothing else would tell.
+    Optional<String> told =
+        text.lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith(PUBLIC))
+            .map(line -> line.substring(PUBLIC.length()).strip())
+            .findFirst();
+    if (told.isPresent() && !told.get().equals(read.publicKey().toString())) {
+      throw bad(
+          subject,
+          "its key is that of `%s`, and it says `%s`".formatted(read.publicKey(), told.get()));
+    }
+    return read;
+  }
+
+  private static KeyFile line(String text, Subject subject) {
     try {
       for (String line : text.lines().map(String::strip).toList()) {
         if (line.startsWith(PLAIN)) {
