@@ -13,6 +13,7 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
@@ -190,12 +191,22 @@ final class TrustCommand implements Callable<Integer> {
           .json(
               new MapBuilder()
                   .putAlways(
-                      "decisions", new Node.Array(decisions.stream().map(Json::parse).toList()))
+                      "decisions",
+                      new Node.Array(decisions.stream().map(TrustCommand::decision).toList()))
                   .build());
     } else {
       decisions.forEach(session.terminal()::line);
     }
     return 0;
+  }
+
+  /** A line that a crash cut off is shown as it is. */
+  private static Node decision(String line) {
+    try {
+      return Json.parse(line);
+    } catch (FormatException e) {
+      return new MapBuilder().put("damaged", line).build();
+    }
   }
 
   @Command(

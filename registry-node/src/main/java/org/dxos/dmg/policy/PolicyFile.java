@@ -106,7 +106,7 @@ public final class PolicyFile {
                     StandardOpenOption.WRITE);
             FileLock _ = lock.lock()) {
           Policy policy = edit.apply(Files.exists(file) ? read() : Policy.OPEN);
-          write(log, line(decision, policy), StandardOpenOption.APPEND);
+          write(log, (cutOff() ? "\n" : "") + line(decision, policy), StandardOpenOption.APPEND);
           Path fresh = file.resolveSibling("policy.json.new");
           Files.deleteIfExists(fresh);
           write(fresh, Json.pretty(policy.toNode()), StandardOpenOption.WRITE);
@@ -122,6 +122,18 @@ public final class PolicyFile {
         throw new PolicyException(
             ErrorCode.STORAGE, "write `" + file + "`: " + e, "check space and permissions");
       }
+    }
+  }
+
+  /** True if the last line was not written to its end: the next one has to begin anew. */
+  private boolean cutOff() throws IOException {
+    if (!Files.exists(log) || Files.size(log) == 0) {
+      return false;
+    }
+    try (FileChannel in = FileChannel.open(log, StandardOpenOption.READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      in.read(last, in.size() - 1);
+      return last.get(0) != '\n';
     }
   }
 

@@ -136,6 +136,17 @@ class PolicyTest {
   }
 
   @Test
+  void aLogThatWasCutOffLosesOneLineAndNoMore() throws IOException {
+    PolicyFile file = new PolicyFile(home);
+    file.change(decision("pin", "known"), policy -> policy.pinned("org.dxos", ID));
+    String line = Files.readString(home.resolve("trust.log"));
+    Files.writeString(home.resolve("trust.log"), line + line.substring(0, line.length() / 2));
+    file.change(decision("unpin", "forgotten"), policy -> policy.unpinned("org.dxos"));
+    assertEquals(3, file.decisions().size());
+    assertTrue(file.decisions().getLast().contains("forgotten"));
+  }
+
+  @Test
   void aDecisionDoesNotWriteOverAPolicyThatCannotBeRead() throws IOException {
     PolicyFile file = new PolicyFile(home);
     Files.writeString(home.resolve("policy.json"), "{\"tofu\": \"nev");
