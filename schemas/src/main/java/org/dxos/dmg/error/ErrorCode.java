@@ -91,6 +91,7 @@ public enum ErrorCode {
   TOKEN(Outcome.UNTRUSTED),
   TOO_LARGE(Outcome.FAILED),
   QUOTA(Outcome.FAILED),
+  BUSY(Outcome.FAILED),
   SYNC_PROTOCOL(Outcome.UNTRUSTED),
   INVITATION(Outcome.UNTRUSTED),
   UNREACHABLE(Outcome.UNREACHABLE),

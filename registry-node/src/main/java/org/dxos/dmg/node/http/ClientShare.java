@@ -33,7 +33,7 @@ final class ClientShare {
   /**
    * Does some work in one of the client's places.
    *
-   * @throws NodeException with {@link ErrorCode#QUERY_LIMIT} if all of them are taken
+   * @throws NodeException with {@link ErrorCode#BUSY} if all of them are taken
    */
   <T> T in(InetAddress client, Supplier<T> work) {
     if (client.isLoopbackAddress()) {
@@ -44,7 +44,7 @@ final class ClientShare {
     try {
       if (taken > atOnce) {
         throw new NodeException(
-            ErrorCode.QUERY_LIMIT,
+            ErrorCode.BUSY,
             "run query: " + atOnce + " of this client are running",
             "wait for their answers");
       }

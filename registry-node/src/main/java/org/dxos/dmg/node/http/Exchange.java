@@ -127,6 +127,11 @@ final class Exchange {
     }
   }
 
+  /** Bytes that the body says it has; negative if it does not say. */
+  long length() {
+    return request.getLength();
+  }
+
   InputStream bodyStream() {
     return new PacedInput(Content.Source.asInputStream(request));
   }

@@ -113,7 +113,7 @@ final class Problems {
       case QUERY_TIMEOUT -> 408;
       case QUERY_LIMIT -> 413;
       case UNSUPPORTED -> 501;
-      case STORAGE -> 503;
+      case STORAGE, BUSY -> 503;
       case STORAGE_FULL -> 507;
       case INTERNAL -> 500;
       default ->

@@ -26,7 +26,7 @@ final class SolveTurns {
    * Does {@code work} when it is its turn.
    *
    * @param explained it is asked why as well, which solves again and again
-   * @throws NodeException with {@link ErrorCode#QUERY_LIMIT} if its turn does not come
+   * @throws NodeException with {@link ErrorCode#BUSY} if its turn does not come
    */
   <T> T solve(ClosureRequest request, boolean explained, Supplier<T> work) {
     boolean isLarge = request.roots().size() > FEW || explained;
@@ -54,7 +54,7 @@ final class SolveTurns {
 
   private static NodeException busy() {
     return new NodeException(
-        ErrorCode.QUERY_LIMIT,
+        ErrorCode.BUSY,
         "solve: others are being solved, and none was done in " + SECONDS + " s",
         "try again in a moment, or ask for fewer roots at a time");
   }

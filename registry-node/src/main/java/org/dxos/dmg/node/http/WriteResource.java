@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
@@ -37,6 +38,7 @@ final class WriteResource implements Resource {
   private static final long PART_BYTES = 4L << 20;
 
   private final Registry registry;
+  private final BodyMemory memory = BodyMemory.usual();
 
   WriteResource(Registry registry) {
     this.registry = registry;
@@ -69,8 +71,7 @@ final class WriteResource implements Resource {
     switch (exchange.rawPath()) {
       case "/v1/blocks/missing" -> missing(exchange);
       case "/v1/authorities" -> {
-        Car car = car(exchange);
-        exchange.json(201, authority(car).toNode());
+        whole(exchange, car -> exchange.json(201, authority(car).toNode()));
       }
       case "/v1/node/head-key" -> exchange.json(201, registry.freshHeadKey().toNode());
       case "/v1/node/renew" -> {
@@ -83,18 +84,25 @@ final class WriteResource implements Resource {
         asked.end();
         exchange.json(201, registry.renew(genesis).toNode());
       }
-      default -> {
-        Car car = car(exchange);
-        PublishReceipt receipt = registry.publish(car.root(), car::block);
-        int status =
-            switch (receipt.status()) {
-              case ADDED -> 201;
-              case HELD -> 200;
-              case PENDING -> 202;
-            };
-        exchange.json(status, receipt.toNode());
-      }
+      default -> whole(exchange, car -> publish(exchange, car));
     }
+  }
+
+  private void publish(Exchange exchange, Car car) {
+    PublishReceipt receipt = registry.publish(car.root(), car::block);
+    int status =
+        switch (receipt.status()) {
+          case ADDED -> 201;
+          case HELD -> 200;
+          case PENDING -> 202;
+        };
+    exchange.json(status, receipt.toNode());
+  }
+
+  /** Takes the CAR in the body, as soon as there is memory for it. */
+  private void whole(Exchange exchange, Consumer<Car> work) throws IOException {
+    exchange.requireLength(HttpServer.MAX_CAR_BODY);
+    memory.holding(exchange.length(), () -> work.accept(car(exchange)));
   }
 
   /** One root that is a genesis is a claim; anything else is carried here. */
@@ -176,7 +184,6 @@ final class WriteResource implements Resource {
 
   /** Reads the CAR in the body; every block is hashed as it comes. */
   private static Car car(Exchange exchange) throws IOException {
-    exchange.requireLength(HttpServer.MAX_CAR_BODY);
     Map<Cid, byte[]> blocks = new HashMap<>();
     try (InputStream body = exchange.bodyStream()) {
       CarReader reader = new CarReader(body);

@@ -26,7 +26,7 @@ final class ClientShareTest {
     InetAddress one = from("192.0.2.1");
     assertEquals(7, nested(one, 2));
     NodeException refused = assertThrows(NodeException.class, () -> nested(one, 3));
-    assertEquals(ErrorCode.QUERY_LIMIT, refused.code());
+    assertEquals(ErrorCode.BUSY, refused.code());
     assertEquals(7, nested(one, 2), "places come back, also after a refusal");
     assertEquals(0, share.clients());
   }
