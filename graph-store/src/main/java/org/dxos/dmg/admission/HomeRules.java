@@ -99,7 +99,13 @@ final class HomeRules {
             + "`, this node `"
             + keys.current().publicKey()
             + "`",
-        "hand it to the home node");
+        "its home is peer `"
+            + entry.home().peer()
+            + "`"
+            + (entry.home().addrs().isEmpty()
+                ? ""
+                : " at " + String.join(", ", entry.home().addrs()))
+            + ": publish there, with `--node URL`");
   }
 
   private static Verdict.Refused contested(AuthorityView view, String what, String hint) {

@@ -1,5 +1,7 @@
 package org.dxos.dmg.verdict;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
@@ -72,7 +74,7 @@ public final class StatementRules {
           ErrorCode.KEY_SCOPE,
           statement,
           "delegate `%s` may %s on %s"
-              .formatted(key, delegate.get().caps(), delegate.get().scope()));
+              .formatted(key, words(delegate.get().caps()), scope(delegate.get())));
     }
     if (!delegate.get().allows(cap.get(), statement.path(), issued)) {
       return refuse(
@@ -82,6 +84,15 @@ public final class StatementRules {
               .formatted(key, delegate.get().notBefore(), delegate.get().notAfter(), issued));
     }
     return Optional.empty();
+  }
+
+  private static String words(List<Cap> caps) {
+    return String.join(
+        ", ", caps.stream().map(cap -> cap.name().toLowerCase(Locale.ROOT)).toList());
+  }
+
+  private static String scope(Delegate delegate) {
+    return String.join(", ", delegate.scope().stream().map(one -> "`" + one + "`").toList());
   }
 
   /** What a delegate needs; empty for what is the owners' alone. */

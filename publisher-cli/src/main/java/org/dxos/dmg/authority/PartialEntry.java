@@ -3,6 +3,7 @@ package org.dxos.dmg.authority;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -96,15 +97,23 @@ public record PartialEntry(AuthorityEntry entry, List<Envelope.Signature> signat
             "sigs",
             node -> {
               Fields one = Fields.of("partial entry /sigs", ErrorCode.JSON_SYNTAX, node);
-              return new Envelope.Signature(
-                  PublicKey.of(java.util.HexFormat.of().parseHex(one.text("key"))),
-                  decode(one.text("sig")));
+              return new Envelope.Signature(key(one.text("key")), decode(one.text("sig")));
             });
     for (Envelope.Signature one : signatures) {
       new Envelope(DagCbor.cid(block), List.of(one))
           .requireSignedBy(entry.type(), List.of(one.key()));
     }
     return new PartialEntry(entry, signatures);
+  }
+
+  private static PublicKey key(String hex) {
+    try {
+      return PublicKey.of(HexFormat.of().parseHex(hex));
+    } catch (IllegalArgumentException e) {
+      throw AuthorityException.of(
+          "read partial entry: a key is not 64 hexadecimal digits",
+          "give the file as it was written");
+    }
   }
 
   private static byte[] decode(String base64) {

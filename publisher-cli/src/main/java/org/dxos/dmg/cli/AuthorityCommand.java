@@ -1,11 +1,9 @@
 package org.dxos.dmg.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.authority.Amendments;
+import org.dxos.dmg.authority.Changes;
 import org.dxos.dmg.authority.LastGood;
 import org.dxos.dmg.authority.PartialEntry;
 import org.dxos.dmg.cid.Cid;
@@ -35,6 +34,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 
 @Command(
     name = "authority",
@@ -46,6 +46,15 @@ final class AuthorityCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
+  @Option(
+      names = "--partial",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description =
+          "where to write an entry that others have to sign (default: AUTHORITY-SEQ.partial.json in"
+              + " this folder)")
+  private Optional<Path> unfinished = Optional.empty();
+
   AuthorityCommand(Session session) {
     this.session = session;
   }
@@ -55,11 +64,14 @@ final class AuthorityCommand implements Callable<Integer> {
     throw new CommandException(
         ErrorCode.USAGE,
         "authority: say what to do",
-        "claim, show, delegate, owners, revoke, rotate, recover, move, heal, renew, prove or sign; each has --help");
+        "claim, show, delegate, owners, recovery, revoke, rotate, recover, move, heal, renew, prove"
+            + " or sign; each has --help");
   }
 
   @Command(name = "claim", description = "Claim a name, and make its keys.")
-  int claim(@Parameters(paramLabel = "AUTHORITY") String name) {
+  int claim(
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name) {
     try (Registry registry = session.registry()) {
       Optional<AuthorityInfo> held = registry.authority(name);
       if (held.isPresent()) {
@@ -69,7 +81,12 @@ final class AuthorityCommand implements Callable<Integer> {
             "publish with its keys, or claim a name of your own");
       }
       Publisher.Claimed claimed =
-          new Publisher(registry, session.keys(), session.world().clock()).claim(name);
+          new Publisher(
+                  registry,
+                  session.keys(),
+                  session.world().clock(),
+                  one -> NearClaims.require(session, registry, one))
+              .claim(name);
       if (session.json()) {
         session
             .terminal()
@@ -88,7 +105,9 @@ final class AuthorityCommand implements Callable<Integer> {
   }
 
   @Command(name = "show", description = "Its key log, its keys and its newest head.")
-  int show(@Parameters(paramLabel = "AUTHORITY") String name) {
+  int show(
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name) {
     try (Registry registry = session.registry()) {
       AuthorityInfo info = info(registry, name);
       if (session.json()) {
@@ -114,7 +133,12 @@ final class AuthorityCommand implements Callable<Integer> {
                   : "two heads follow the newest that stands")
               + "; nothing new is admitted until it is settled");
     }
-    terminal.line("home       " + entry.home().peer() + ", head key " + entry.home().headKey());
+    terminal.line(
+        "home       "
+            + entry.home().peer()
+            + ", head key "
+            + entry.home().headKey()
+            + (info.here() ? ", this node" : ""));
     terminal.line("head       " + info.head().map(Cid::toString).orElse("none yet"));
     terminal.line("key log    seq " + entry.seq() + "  " + info.keyHead());
     entry.owners().keys().forEach(key -> terminal.line("owner      " + key));
@@ -161,13 +185,36 @@ final class AuthorityCommand implements Callable<Integer> {
         "Without --key one is made, and printed for the pipeline."
       })
   int delegate(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Option(names = "--key", paramLabel = "PUBLIC") Optional<String> key,
-      @Option(names = "--scope", required = true, split = ",", paramLabel = "PATH") String[] scope,
-      @Option(names = "--caps", split = ",", defaultValue = "release", paramLabel = "CAP")
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name,
+      @Option(
+              names = "--key",
+              paramLabel = "PUBLIC",
+              description = "the key, if there is one already")
+          Optional<String> key,
+      @Option(
+              names = "--scope",
+              required = true,
+              split = ",",
+              paramLabel = "PATH",
+              description =
+                  "what it may publish: paths such as function/hello, or all below function/")
+          String[] scope,
+      @Option(
+              names = "--caps",
+              split = ",",
+              defaultValue = "release",
+              paramLabel = "CAP",
+              description = "what it may do: release, yank, tag (default: release)")
           String[] caps,
-      @Option(names = "--days", defaultValue = "30") int days,
-      @Option(names = "--label") Optional<String> label)
+      @Option(
+              names = "--days",
+              defaultValue = "30",
+              paramLabel = "N",
+              description = "for how long, 90 at most (default: 30)")
+          int days,
+      @Option(names = "--label", paramLabel = "TEXT", description = "what it is for, such as gh-ci")
+          Optional<String> label)
       throws IOException {
     if (days < 1 || days > 90) {
       throw new CommandException(
@@ -178,15 +225,20 @@ final class AuthorityCommand implements Callable<Integer> {
     long now = session.world().clock().instant().getEpochSecond();
     try (Registry registry = session.registry()) {
       Optional<SigningKey> made = key.isPresent() ? Optional.empty() : Optional.of(fresh());
-      PublicKey delegated = made.map(SigningKey::publicKey).orElseGet(() -> publicKey(key.get()));
+      PublicKey delegated =
+          made.map(SigningKey::publicKey).orElseGet(() -> Arguments.publicKey(key.get()));
       Delegate delegate =
-          new Delegate(
-              delegated,
-              Arrays.stream(scope).sorted().distinct().toList(),
-              Arrays.stream(caps).map(AuthorityCommand::cap).sorted().distinct().toList(),
-              now,
-              now + days * DAY,
-              label);
+          Arguments.read(
+              () ->
+                  new Delegate(
+                      delegated,
+                      Arrays.stream(scope).sorted().distinct().toList(),
+                      Arrays.stream(caps).map(AuthorityCommand::cap).sorted().distinct().toList(),
+                      now,
+                      now + days * DAY,
+                      label),
+              "give `--scope function/` for all below it, or whole paths such as function/hello,"
+                  + " with commas between them");
       int code =
           done(
               amendments(registry).delegate(name, delegate),
@@ -217,7 +269,9 @@ final class AuthorityCommand implements Callable<Integer> {
       case "tag" -> Cap.TAG;
       default ->
           throw new CommandException(
-              ErrorCode.USAGE, "cap `" + text + "`: expected release, yank or tag", "");
+              ErrorCode.USAGE,
+              "cap `" + text + "`: expected release, yank or tag",
+              "several go with commas: --caps release,tag");
     };
   }
 
@@ -225,18 +279,33 @@ final class AuthorityCommand implements Callable<Integer> {
       name = "revoke",
       description = {
         "Revoke a key of an owner or a delegate, for ever.",
-        "What it said until now stays, unless --last-good names an earlier head; --all voids everything it ever said."
+        "What it said until now stays, unless --last-good names an earlier head; --all voids"
+            + " everything it ever said."
       })
   int revoke(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Parameters(paramLabel = "PUBLIC") String key,
-      @Option(names = "--reason", required = true) String reason,
-      @Option(names = "--last-good", paramLabel = "HEAD") Optional<String> lastGood,
-      @Option(names = "--all") boolean all)
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name,
+      @Parameters(
+              paramLabel = "PUBLIC",
+              description = "the public key, as `dmg authority show` prints it")
+          String key,
+      @Option(
+              names = "--reason",
+              required = true,
+              paramLabel = "TEXT",
+              description = "why, for all to read")
+          String reason,
+      @Option(
+              names = "--last-good",
+              paramLabel = "HEAD",
+              description = "the last head up to which what it said counts")
+          Optional<String> lastGood,
+      @Option(names = "--all", description = "nothing that it ever said counts") boolean all)
       throws IOException {
     try (Registry registry = session.registry()) {
       return done(
-          amendments(registry).revoke(name, publicKey(key), lastGood(lastGood, all), reason),
+          amendments(registry)
+              .revoke(name, Arguments.publicKey(key), lastGood(lastGood, all), reason),
           "revoked " + key);
     }
   }
@@ -245,27 +314,102 @@ final class AuthorityCommand implements Callable<Integer> {
       name = "owners",
       description = {
         "Add owners, and set how many of them have to sign.",
-        "Whose signature is wanted signs the file that is written, with `dmg authority sign`. An owner is taken out by `dmg authority revoke`."
+        "Whose signature is wanted signs the file that is written, with `dmg authority sign`. An"
+            + " owner is taken out by `dmg authority revoke`."
       })
   int owners(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Option(names = "--add", split = ",", paramLabel = "PUBLIC") String @Nullable [] added,
-      @Option(names = "--threshold", paramLabel = "N") Optional<Integer> threshold)
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name,
+      @Option(
+              names = "--add",
+              split = ",",
+              paramLabel = "PUBLIC",
+              description = "public keys that `dmg key create` printed")
+          String @Nullable [] added,
+      @Option(
+              names = "--threshold",
+              paramLabel = "N",
+              description = "how many have to sign, 4 at most")
+          Optional<Integer> threshold)
       throws IOException {
-    List<PublicKey> keys =
-        added == null ? List.of() : Arrays.stream(added).map(AuthorityCommand::publicKey).toList();
     try (Registry registry = session.registry()) {
-      return done(amendments(registry).owners(name, keys, threshold), "owners changed");
+      return done(
+          amendments(registry).owners(name, publicKeys(added), threshold), "owners changed");
     }
+  }
+
+  @Command(
+      name = "recovery",
+      description = {
+        "Add or replace recovery keys, and set how many of them have to sign.",
+        "As many of the old ones sign as have to now, and as many of the new ones as have to then."
+            + " Make one with `dmg key create`, and keep it elsewhere."
+      })
+  int recovery(
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name,
+      @Option(
+              names = "--with",
+              split = ",",
+              paramLabel = "FILE",
+              description = "recovery keys that sign, old and new, as far as they are at hand")
+          @Nullable List<Path> files,
+      @Option(
+              names = "--add",
+              split = ",",
+              paramLabel = "PUBLIC",
+              description = "public keys that `dmg key create` printed")
+          String @Nullable [] added,
+      @Option(
+              names = "--remove",
+              split = ",",
+              paramLabel = "PUBLIC",
+              description = "recovery keys that are none any more")
+          String @Nullable [] removed,
+      @Option(
+              names = "--threshold",
+              paramLabel = "N",
+              description = "how many have to sign, 4 at most")
+          Optional<Integer> threshold)
+      throws IOException {
+    try (Registry registry = session.registry()) {
+      return done(
+          amendments(registry)
+              .recovery(
+                  name,
+                  files == null ? List.of() : files,
+                  publicKeys(added),
+                  publicKeys(removed),
+                  threshold),
+          "recovery keys changed");
+    }
+  }
+
+  private static List<PublicKey> publicKeys(String @Nullable [] keys) {
+    return keys == null ? List.of() : Arrays.stream(keys).map(Arguments::publicKey).toList();
   }
 
   @Command(
       name = "rotate",
       description = "Replace this home's owner key by a fresh one; the recovery key signs too.")
   int rotate(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Option(names = "--recovery", required = true, paramLabel = "FILE") Path recovery,
-      @Option(names = "--reason", defaultValue = "rotated") String reason)
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name,
+      @Option(
+              names = "--recovery",
+              required = true,
+              split = ",",
+              paramLabel = "FILE",
+              description =
+                  "recovery keys, as many as have to sign; for those who are not given a file is"
+                      + " written")
+          List<Path> recovery,
+      @Option(
+              names = "--reason",
+              defaultValue = "rotated",
+              paramLabel = "TEXT",
+              description = "why, for all to read (default: rotated)")
+          String reason)
       throws IOException {
     try (Registry registry = session.registry()) {
       return done(amendments(registry).rotate(name, recovery, reason), "rotated");
@@ -279,11 +423,29 @@ final class AuthorityCommand implements Callable<Integer> {
         "Settles a fork of the key log."
       })
   int recover(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Option(names = "--recovery", required = true, paramLabel = "FILE") Path recovery,
-      @Option(names = "--reason", required = true) String reason,
-      @Option(names = "--last-good", paramLabel = "HEAD") Optional<String> lastGood,
-      @Option(names = "--all") boolean all,
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name,
+      @Option(
+              names = "--recovery",
+              required = true,
+              split = ",",
+              paramLabel = "FILE",
+              description =
+                  "recovery keys, as many as have to sign; for those who are not given a file is"
+                      + " written")
+          List<Path> recovery,
+      @Option(
+              names = "--reason",
+              required = true,
+              paramLabel = "TEXT",
+              description = "why, for all to read")
+          String reason,
+      @Option(
+              names = "--last-good",
+              paramLabel = "HEAD",
+              description = "the last head up to which what it said counts")
+          Optional<String> lastGood,
+      @Option(names = "--all", description = "nothing that it ever said counts") boolean all,
       @Option(names = "--here", description = "make this registry's node the home") boolean home)
       throws IOException {
     try (Registry registry = session.registry()) {
@@ -297,13 +459,37 @@ final class AuthorityCommand implements Callable<Integer> {
       name = "move",
       description = "Make another node the home; everything of the authority is carried there.")
   int move(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Option(names = "--to", required = true, paramLabel = "URL") String url,
-      @Option(names = "--reason", defaultValue = "moved") String reason)
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name,
+      @Option(
+              names = "--to",
+              required = true,
+              paramLabel = "URL",
+              description = "the node that is to be the home")
+          String url,
+      @Option(
+              names = "--address",
+              split = ",",
+              paramLabel = "MULTIADDR",
+              description = "where it is reached, written into the key log for all to read")
+          @Nullable List<String> addresses,
+      @Option(
+              names = "--reason",
+              defaultValue = "moved",
+              paramLabel = "TEXT",
+              description = "why, for all to read (default: moved)")
+          String reason)
       throws IOException {
     try (Registry registry = session.registry();
         Registry to = Registries.at(url, session.variable("DMG_TOKEN"))) {
-      return done(amendments(registry).move(name, to, reason), "home is " + url);
+      return done(
+          amendments(registry)
+              .move(
+                  name,
+                  to,
+                  addresses == null ? List.of() : addresses.stream().sorted().distinct().toList(),
+                  reason),
+          "home is " + url);
     }
   }
 
@@ -311,23 +497,41 @@ final class AuthorityCommand implements Callable<Integer> {
       name = "heal",
       description = {
         "End a fork of heads (a copied or restored home): the node gets a new head key.",
-        "--keep names the last head of the side that goes on; what the other side added is added again where it applies."
+        "--keep names the last head of the side that goes on; what the other side added is added"
+            + " again where it applies."
       })
   int heal(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Option(names = "--keep", paramLabel = "HEAD") Optional<String> keep,
-      @Option(names = "--reason", defaultValue = "two homes") String reason)
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name,
+      @Option(
+              names = "--keep",
+              paramLabel = "HEAD",
+              description =
+                  "the newest head of the side that goes on (default: where the two part)")
+          Optional<String> keep,
+      @Option(names = "--take-back", description = "make this node the home, though another is")
+          boolean takeBack,
+      @Option(
+              names = "--reason",
+              defaultValue = "two homes",
+              paramLabel = "TEXT",
+              description = "why, for all to read (default: two homes)")
+          String reason)
       throws IOException {
     try (Registry registry = session.registry()) {
-      return done(amendments(registry).heal(name, keep.map(Cid::parse), reason), "healed");
+      return done(
+          amendments(registry).heal(name, keep.map(Arguments::head), takeBack, reason), "healed");
     }
   }
 
   @Command(
       name = "renew",
       description =
-          "Let the newest head live for another 90 days. A node that runs does so by itself, 30 days ahead.")
-  int renew(@Parameters(paramLabel = "AUTHORITY") String name) {
+          "Let the newest head live for another 90 days. A node that runs does so by itself, 30"
+              + " days ahead.")
+  int renew(
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name) {
     try (Registry registry = session.registry()) {
       AuthorityInfo info = registry.renew(info(registry, name).genesis());
       if (session.json()) {
@@ -343,7 +547,9 @@ final class AuthorityCommand implements Callable<Integer> {
   @Command(
       name = "prove",
       description = "What to publish in DNS so that others can trust the name.")
-  int prove(@Parameters(paramLabel = "AUTHORITY") String name) {
+  int prove(
+      @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
+          String name) {
     try (Registry registry = session.registry()) {
       AuthorityInfo info = info(registry, name);
       List<String> labels = Arrays.asList(name.split("\\."));
@@ -365,18 +571,56 @@ final class AuthorityCommand implements Callable<Integer> {
 
   @Command(
       name = "sign",
-      description =
-          "Add this home's signatures to an entry that others began; hands it in if it is complete.")
-  int sign(@Parameters(paramLabel = "FILE") Path file) throws IOException {
-    PartialEntry partial = PartialEntry.parse(Files.readString(file, StandardCharsets.UTF_8));
+      description = {
+        "Add this home's signatures to an entry that others began; hands it in if it is complete.",
+        "Says what the entry changes, so that you know what you sign."
+      })
+  int sign(
+      @Parameters(
+              paramLabel = "FILE",
+              description = "what `dmg authority` wrote for others to sign")
+          Path file,
+      @Option(
+              names = "--with",
+              split = ",",
+              paramLabel = "KEYFILE",
+              description = "keys that are not in this home, such as recovery keys")
+          @Nullable List<Path> files,
+      @Option(names = "--show", description = "say what it changes, and sign nothing") boolean show)
+      throws IOException {
+    String text = Arguments.text(file, "the file that `dmg authority` wrote for others to sign");
+    PartialEntry partial =
+        Arguments.read(
+            () -> PartialEntry.parse(text),
+            "give the file that `dmg authority` wrote for others to sign");
     try (Registry registry = session.registry()) {
-      Amendments.Outcome outcome = amendments(registry).sign(partial);
-      if (outcome instanceof Amendments.Outcome.Wanting wanting) {
-        Files.writeString(file, wanting.partial().toJson());
-        tell(wanting.partial(), file, new MapBuilder());
+      Optional<AuthorityEntry> before = amendments(registry).before(partial);
+      List<String> changes = Changes.of(before, partial.entry());
+      session
+          .terminal()
+          .note(
+              "entry %d of %s (%s)%s:"
+                  .formatted(
+                      partial.entry().seq(),
+                      partial.entry().authority(),
+                      partial.entry().genesis().map(Cid::toString).orElse("genesis"),
+                      before.isPresent()
+                          ? ""
+                          : ", which is not held here: this is all that it says"));
+      changes.forEach(one -> session.terminal().note("  " + one));
+      MapBuilder more = new MapBuilder().put("changes", changes, Node::of);
+      if (show) {
+        tell(partial, file, more);
         return 0;
       }
-      return done(outcome, "signed by all");
+      Amendments.Outcome outcome =
+          amendments(registry).sign(partial, files == null ? List.of() : files);
+      if (outcome instanceof Amendments.Outcome.Wanting wanting) {
+        Files.writeString(file, wanting.partial().toJson());
+        tell(wanting.partial(), file, more);
+        return 0;
+      }
+      return done(outcome, "signed by all", more);
     }
   }
 
@@ -398,7 +642,13 @@ final class AuthorityCommand implements Callable<Integer> {
       }
       case Amendments.Outcome.Wanting(PartialEntry partial) -> {
         Path file =
-            Path.of(partial.entry().authority() + "-" + partial.entry().seq() + ".partial.json");
+            unfinished.orElseGet(
+                () ->
+                    Path.of(
+                        partial.entry().authority()
+                            + "-"
+                            + partial.entry().seq()
+                            + ".partial.json"));
         Files.writeString(file, partial.toJson());
         tell(partial, file, more);
       }
@@ -417,7 +667,12 @@ final class AuthorityCommand implements Callable<Integer> {
         .forEach(key -> session.terminal().note("still wanted: the signature of " + key));
     session
         .terminal()
-        .note("hint: its holder runs `dmg authority sign " + file.getFileName() + "`");
+        .note(
+            partial.wanted().isEmpty()
+                ? "complete: hand it in with `dmg authority sign "
+                    + file.getFileName()
+                    + "` where the authority is held"
+                : "hint: its holder runs `dmg authority sign " + file.getFileName() + "`");
   }
 
   private Amendments amendments(Registry registry) {
@@ -441,17 +696,7 @@ final class AuthorityCommand implements Callable<Integer> {
     }
     return all
         ? new LastGood.Never()
-        : head.<LastGood>map(one -> new LastGood.At(Cid.parse(one))).orElseGet(LastGood.Now::new);
-  }
-
-  private static PublicKey publicKey(String hex) {
-    try {
-      return PublicKey.of(HexFormat.of().parseHex(hex));
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(
-          ErrorCode.USAGE,
-          "public key `" + hex + "`: expected 64 hexadecimal digits",
-          "`dmg authority show` and `dmg key list` print keys so");
-    }
+        : head.<LastGood>map(one -> new LastGood.At(Arguments.head(one)))
+            .orElseGet(LastGood.Now::new);
   }
 }

@@ -59,12 +59,17 @@ final class ConfigCommand implements Callable<Integer> {
       entries.put(key.get(), Node.of(value.get()));
       write(entries);
     } else if (entries.get(key.get()) instanceof Node.Text text) {
-      session.terminal().line(text.value());
+      if (!session.json()) {
+        session.terminal().line(text.value());
+      }
     } else {
       throw new CommandException(
           ErrorCode.NOT_FOUND,
           "show `" + key.get() + "`: it is not set",
           "set it with dmg config " + key.get() + " VALUE");
+    }
+    if (session.json()) {
+      session.terminal().json(new Node.Map(entries)); // what is set now
     }
     return 0;
   }

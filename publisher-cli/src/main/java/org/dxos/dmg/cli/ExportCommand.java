@@ -14,6 +14,7 @@ import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.carry.Export;
+import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import picocli.CommandLine.Command;
@@ -85,7 +86,19 @@ final class ExportCommand implements Callable<Integer> {
                 : Export.write(authorities, registry, out);
       }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      session.terminal().line(file.toString());
+      if (session.json()) {
+        session
+            .terminal()
+            .json(
+                new MapBuilder()
+                    .put("file", file.toString())
+                    .put("authorities", report.authorities())
+                    .put("items", report.items())
+                    .put("blocks", report.blocks())
+                    .build());
+      } else {
+        session.terminal().line(file.toString());
+      }
       session
           .terminal()
           .note(

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "The private keys of this home. Each lies in a file of its own that only its owner can read.",
-      "With DMG_PASSPHRASE, or DMG_PASSPHRASE_FILE, keys that are made are encrypted. A pipeline gives a key in DMG_KEY or DMG_KEY_FILE."
+      "With DMG_PASSPHRASE, or DMG_PASSPHRASE_FILE, keys that are made are encrypted. A pipeline"
+          + " gives a key in DMG_KEY or DMG_KEY_FILE."
     })
 final class KeyCommand implements Callable<Integer> {
 
@@ -57,7 +58,9 @@ final class KeyCommand implements Callable<Integer> {
   }
 
   @Command(name = "create", description = "Make a key; prints its public key.")
-  int create(@Parameters(paramLabel = "NAME") String name) {
+  int create(
+      @Parameters(paramLabel = "NAME", description = "of the key in this home, such as gh-ci")
+          String name) {
     return tell(name, session.keys().make(name).publicKey().toString());
   }
 
@@ -75,7 +78,11 @@ final class KeyCommand implements Callable<Integer> {
   }
 
   @Command(name = "import", description = "Take a key from a file.")
-  int take(@Parameters(paramLabel = "NAME") String name, @Parameters(paramLabel = "FILE") Path file)
+  int take(
+      @Parameters(paramLabel = "NAME", description = "of the key in this home, such as gh-ci")
+          String name,
+      @Parameters(paramLabel = "FILE", description = "a file that `dmg key export` printed")
+          Path file)
       throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new CommandException(
@@ -88,7 +95,9 @@ final class KeyCommand implements Callable<Integer> {
   @Command(
       name = "export",
       description = "Print the text of a key file: a secret, unless a passphrase protects it.")
-  int give(@Parameters(paramLabel = "NAME") String name) {
+  int give(
+      @Parameters(paramLabel = "NAME", description = "of the key in this home, such as gh-ci")
+          String name) {
     String text = session.keys().text(name);
     if (session.json()) {
       session.terminal().json(new MapBuilder().put("name", name).put("text", text).build());

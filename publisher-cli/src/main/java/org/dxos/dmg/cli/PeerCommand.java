@@ -107,7 +107,9 @@ final class PeerCommand implements Callable<Integer> {
   }
 
   @Command(name = "show", description = "One link, whole.")
-  int show(@Parameters(paramLabel = "PEER") String peer) {
+  int show(
+      @Parameters(paramLabel = "PEER", description = "its id, as `dmg peer` prints it")
+          String peer) {
     PeerStatus one = find(peer);
     if (session.json()) {
       session.terminal().json(one.toNode());
@@ -151,8 +153,18 @@ final class PeerCommand implements Callable<Integer> {
         "Hand it over as you would a password."
       })
   int invite(
-      @Parameters(paramLabel = "FILE", defaultValue = "invitation.toml", arity = "0..1") Path file,
-      @Option(names = "--days", defaultValue = "7", paramLabel = "N") int days,
+      @Parameters(
+              paramLabel = "FILE",
+              defaultValue = "invitation.toml",
+              arity = "0..1",
+              description = "where to write it (default: invitation.toml)")
+          Path file,
+      @Option(
+              names = "--days",
+              defaultValue = "7",
+              paramLabel = "N",
+              description = "how long it is good, 7 at most (default: 7)")
+          int days,
       @Mixin Wanted wanted)
       throws IOException {
     if (Files.exists(file)) {
@@ -163,7 +175,19 @@ final class PeerCommand implements Callable<Integer> {
     }
     Invitation invitation = peers().invite(wanted.policy(), Math.multiplyExact(days, DAY));
     InvitationFile.write(file, invitation);
-    session.terminal().line(file.toString());
+    if (session.json()) {
+      // The secret stays in the file: answers are logged.
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .put("file", file.toString())
+                  .put("peer", invitation.peer())
+                  .put("expires", invitation.expires())
+                  .build());
+    } else {
+      session.terminal().line(file.toString());
+    }
     session
         .terminal()
         .note(
@@ -176,27 +200,41 @@ final class PeerCommand implements Callable<Integer> {
   }
 
   @Command(name = "join", description = "Take an invitation: the two nodes link.")
-  int join(@Parameters(paramLabel = "FILE") Path file, @Mixin Wanted wanted) throws IOException {
+  int join(
+      @Parameters(paramLabel = "FILE", description = "an invitation") Path file,
+      @Mixin Wanted wanted)
+      throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new CommandException(
           ErrorCode.NOT_FOUND, "read `" + file + "`: there is no such file", "");
     }
     Invitation invitation = InvitationFile.read(Files.readString(file, StandardCharsets.UTF_8));
     peers().join(invitation, wanted.policy());
-    session.terminal().line(invitation.peer());
-    return 0;
+    return told("joined", invitation.peer(), invitation.peer());
   }
 
   @Command(name = "policy", description = "Change what is taken from a peer.")
-  int policy(@Parameters(paramLabel = "PEER") String peer, @Mixin Wanted wanted) {
+  int policy(
+      @Parameters(paramLabel = "PEER", description = "its id, as `dmg peer` prints it") String peer,
+      @Mixin Wanted wanted) {
     peers().change(peer, wanted.policy());
     return show(peer);
   }
 
   @Command(name = "remove", description = "End a link: nothing more is told or taken.")
-  int remove(@Parameters(paramLabel = "PEER") String peer) {
+  int remove(
+      @Parameters(paramLabel = "PEER", description = "its id, as `dmg peer` prints it")
+          String peer) {
     peers().remove(peer);
-    session.terminal().line("removed " + peer);
+    return told("removed", peer, "removed " + peer);
+  }
+
+  private int told(String status, String peer, String line) {
+    if (session.json()) {
+      session.terminal().json(new MapBuilder().put("status", status).put("peer", peer).build());
+    } else {
+      session.terminal().line(line);
+    }
     return 0;
   }
 }

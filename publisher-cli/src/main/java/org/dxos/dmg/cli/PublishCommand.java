@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "publish",
     description =
-        "Publish a module folder. The first publish under an authority makes its keys and claims it.")
+        "Publish a module folder. The first publish under an authority makes its keys and claims"
+            + " it.")
 final class PublishCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
@@ -95,7 +96,12 @@ final class PublishCommand implements Callable<Integer> {
       return 0;
     }
     try (Registry registry = session.registry()) {
-      Publisher publisher = new Publisher(registry, session.keys(), session.world().clock());
+      Publisher publisher =
+          new Publisher(
+              registry,
+              session.keys(),
+              session.world().clock(),
+              one -> NearClaims.require(session, registry, one));
       switch (publisher.publish(module)) {
         case Publisher.Outcome.Published published -> {
           published.claimed().ifPresent(this::tellClaim);

@@ -44,7 +44,8 @@ final class Session {
   @Option(
       names = "--accept",
       scope = ScopeType.INHERIT,
-      description = "believe an authority on first sight, though its name is near a known one")
+      description =
+          "believe or claim an authority that is new here, though its name is near a known one")
   private boolean accept;
 
   @Option(names = "--json", scope = ScopeType.INHERIT, description = "print one JSON value")
@@ -68,6 +69,11 @@ final class Session {
     return world;
   }
 
+  /** True if what is new is believed though its name is near a known one. */
+  boolean accepts() {
+    return accept;
+  }
+
   boolean json() {
     return json;
   }
@@ -86,13 +92,15 @@ final class Session {
 
   KeyRing keys() {
     Optional<String> passphrase = variable("DMG_PASSPHRASE").or(() -> file("DMG_PASSPHRASE_FILE"));
+    String source = variable("DMG_KEY").isPresent() ? "DMG_KEY" : "DMG_KEY_FILE";
     Optional<String> key = variable("DMG_KEY").or(() -> file("DMG_KEY_FILE"));
     java.util.function.Supplier<Optional<String>> opening =
         () -> passphrase.or(terminal::askPassphrase);
     return new KeyRing(
         home(),
         world.random(),
-        new KeyRing.Secrets(opening, passphrase, key.map(text -> KeyRing.parse(text, opening))));
+        new KeyRing.Secrets(
+            opening, passphrase, key.map(text -> KeyRing.parse(text, source, opening))));
   }
 
   /** The text of a file that a variable names, without the line end. */

@@ -1,12 +1,6 @@
 package org.dxos.dmg.cli;
 
 import java.util.concurrent.Callable;
-import org.dxos.dmg.api.PublishReceipt;
-import org.dxos.dmg.api.Registry;
-import org.dxos.dmg.dxn.Dxn;
-import org.dxos.dmg.dxn.Selector;
-import org.dxos.dmg.error.ErrorCode;
-import org.dxos.dmg.publish.Publisher;
 import org.dxos.dmg.trust.Statement;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,24 +29,11 @@ final class TagCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!(Dxn.parse(release) instanceof Dxn.Named named)
-        || !(named.selector() instanceof Selector.Exact exact)) {
-      throw new CommandException(
-          ErrorCode.USAGE,
-          "tag `" + release + "`: expected a name with an exact version",
-          "write for example com.example/function/x@1.2.0");
-    }
-    try (Registry registry = session.registry()) {
-      PublishReceipt receipt =
-          new Publisher(registry, session.keys(), session.world().clock())
-              .say(named.name(), new Statement.Tag(tag, exact.version().toString()));
-      if (session.json()) {
-        session.terminal().json(receipt.toNode());
-      } else {
-        session.terminal().line(receipt.statement().toString());
-        session.terminal().note(named.name() + "@" + tag + " is " + exact.version());
-      }
-      return 0;
-    }
+    Speaker.Exactly one = Speaker.exactly("tag", release);
+    return Speaker.say(
+        session,
+        one.name(),
+        new Statement.Tag(tag, one.version()),
+        one.name() + "@" + tag + " is " + one.version());
   }
 }

@@ -6,12 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Which authority a name means here. Without more: every name that is known, and its id.",
-      "Decisions are kept in policy.json of the home, and with their reasons in trust.log beside it."
+      "Decisions are kept in policy.json of the home, and with their reasons in trust.log beside"
+          + " it."
     })
 final class TrustCommand implements Callable<Integer> {
 
@@ -36,54 +39,24 @@ final class TrustCommand implements Callable<Integer> {
     this.session = session;
   }
 
-  /** A claim to a name, as the registry tells. */
-  private record Claim(String name, String id, boolean unbound, boolean contested) {
-    Node.Map toNode(boolean pinned) {
-      return new MapBuilder()
-          .put("name", name)
-          .put("authority", id)
-          .putAlways("inUse", Node.of(!unbound))
-          .flag("pinned", pinned)
-          .flag("contested", contested)
-          .build();
+  @Override
+  public Integer call() {
+    List<Claim> claims = claims();
+    if (session.json()) {
+      return json(claims);
     }
-  }
-
-  private static boolean pinned(Map<String, Cid> pins, Claim claim) {
-    return Optional.ofNullable(pins.get(claim.name()))
-        .map(Cid::toString)
-        .equals(Optional.of(claim.id()));
+    claims.forEach(claim -> session.terminal().line(claim.line()));
+    return 0;
   }
 
   private int json(List<Claim> claims) {
-    Map<String, Cid> pins = new PolicyFile(session.home()).current().pins();
     session
         .terminal()
         .json(
             new MapBuilder()
                 .putAlways(
-                    "names",
-                    new Node.Array(
-                        claims.stream()
-                            .<Node>map(claim -> claim.toNode(pinned(pins, claim)))
-                            .toList()))
+                    "names", new Node.Array(claims.stream().<Node>map(Claim::toNode).toList()))
                 .build());
-    return 0;
-  }
-
-  @Override
-  public Integer call() {
-    Map<String, Cid> pins = new PolicyFile(session.home()).current().pins();
-    List<Claim> claims = claims();
-    if (session.json()) {
-      return json(claims);
-    }
-    for (Claim claim : claims) {
-      String how = pinned(pins, claim) ? "  pinned" : claim.unbound() ? "  another claim" : "";
-      session
-          .terminal()
-          .line(claim.name() + "  " + claim.id() + how + (claim.contested() ? "  CONTESTED" : ""));
-    }
     return 0;
   }
 
@@ -101,16 +74,7 @@ final class TrustCommand implements Callable<Integer> {
     if (session.json()) {
       return json(claims);
     }
-    for (Claim claim : claims) {
-      session
-          .terminal()
-          .line(
-              claim.name()
-                  + "  "
-                  + claim.id()
-                  + (claim.unbound() ? "  another claim" : "  in use")
-                  + (claim.contested() ? "  CONTESTED" : ""));
-    }
+    claims.forEach(claim -> session.terminal().line(claim.line()));
     return 0;
   }
 
@@ -118,17 +82,30 @@ final class TrustCommand implements Callable<Integer> {
       name = "pin",
       description = "Let a name mean one authority here, whatever else claims it.")
   int pin(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Parameters(paramLabel = "ID") String id,
-      @Option(names = "--reason", required = true, paramLabel = "TEXT") String reason) {
-    PolicyFile file = new PolicyFile(session.home());
-    if (file.current().pins().containsKey(name)) {
-      throw new CommandException(
-          ErrorCode.CONFLICT,
-          "pin `" + name + "`: it is pinned to `" + file.current().pins().get(name) + "`",
-          "change it with `dmg trust rebind`, and say why");
-    }
-    return write(file, file.current().pinned(name, Cid.parse(id)), "pin", name, reason);
+      @Parameters(paramLabel = "AUTHORITY", description = "the name, such as com.example")
+          String name,
+      @Parameters(paramLabel = "ID", description = "the authority id that it shall mean") String id,
+      @Option(
+              names = "--reason",
+              required = true,
+              paramLabel = "TEXT",
+              description = "why; kept in trust.log")
+          String reason) {
+    Cid pinned = Arguments.authorityId(id);
+    return write(
+        "pin",
+        name,
+        Optional.of(pinned),
+        reason,
+        policy -> {
+          if (policy.pins().containsKey(name)) {
+            throw new CommandException(
+                ErrorCode.CONFLICT,
+                "pin `" + name + "`: it is pinned to `" + policy.pins().get(name) + "`",
+                "change it with `dmg trust rebind`, and say why");
+          }
+          return pinned(policy, name, pinned);
+        });
   }
 
   @Command(
@@ -136,23 +113,55 @@ final class TrustCommand implements Callable<Integer> {
       description =
           "Let a name mean another authority from now on: after a domain changed hands, say.")
   int rebind(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Parameters(paramLabel = "ID") String id,
-      @Option(names = "--reason", required = true, paramLabel = "TEXT") String reason) {
-    PolicyFile file = new PolicyFile(session.home());
-    return write(file, file.current().pinned(name, Cid.parse(id)), "rebind", name, reason);
+      @Parameters(paramLabel = "AUTHORITY", description = "the name, such as com.example")
+          String name,
+      @Parameters(paramLabel = "ID", description = "the authority id that it shall mean") String id,
+      @Option(
+              names = "--reason",
+              required = true,
+              paramLabel = "TEXT",
+              description = "why; kept in trust.log")
+          String reason) {
+    Cid pinned = Arguments.authorityId(id);
+    return write(
+        "rebind", name, Optional.of(pinned), reason, policy -> pinned(policy, name, pinned));
   }
 
-  @Command(name = "unpin", description = "Take a pin away: the name means what it meant before.")
+  private static Policy pinned(Policy policy, String name, Cid id) {
+    return Arguments.read(
+        () -> policy.pinned(name, id), "give the name of an authority, such as com.example");
+  }
+
+  @Command(
+      name = "unpin",
+      description =
+          "Take a pin away: the name means what was met first; where two were met, nothing until it"
+              + " is pinned again.")
   int unpin(
-      @Parameters(paramLabel = "AUTHORITY") String name,
-      @Option(names = "--reason", required = true, paramLabel = "TEXT") String reason) {
-    PolicyFile file = new PolicyFile(session.home());
-    if (!file.current().pins().containsKey(name)) {
-      throw new CommandException(
-          ErrorCode.NOT_FOUND, "unpin `" + name + "`: it is not pinned", "see `dmg trust policy`");
-    }
-    return write(file, file.current().unpinned(name), "unpin", name, reason);
+      @Parameters(paramLabel = "AUTHORITY", description = "the name, such as com.example")
+          String name,
+      @Option(
+              names = "--reason",
+              required = true,
+              paramLabel = "TEXT",
+              description = "why; kept in trust.log")
+          String reason) {
+    Optional<Cid> was =
+        Optional.ofNullable(new PolicyFile(session.home()).current().pins().get(name));
+    return write(
+        "unpin",
+        name,
+        was,
+        reason,
+        policy -> {
+          if (!policy.pins().containsKey(name)) {
+            throw new CommandException(
+                ErrorCode.NOT_FOUND,
+                "unpin `" + name + "`: it is not pinned",
+                "see `dmg trust policy`");
+          }
+          return policy.unpinned(name);
+        });
   }
 
   @Command(name = "policy", description = "The policy in force, and its digest.")
@@ -182,7 +191,8 @@ final class TrustCommand implements Callable<Integer> {
           .json(
               new MapBuilder()
                   .putAlways(
-                      "decisions", new Node.Array(decisions.stream().map(Json::parse).toList()))
+                      "decisions",
+                      new Node.Array(decisions.stream().map(TrustCommand::decision).toList()))
                   .build());
     } else {
       decisions.forEach(session.terminal()::line);
@@ -190,10 +200,21 @@ final class TrustCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** A line that a crash cut off is shown as it is. */
+  private static Node decision(String line) {
+    try {
+      return Json.parse(line);
+    } catch (FormatException e) {
+      return new MapBuilder().put("damaged", line).build();
+    }
+  }
+
   @Command(
       name = "check",
       description = "Ask DNS and the web site of a name which authority it is.")
-  int check(@Parameters(paramLabel = "AUTHORITY") String name) {
+  int check(
+      @Parameters(paramLabel = "AUTHORITY", description = "the name, such as com.example")
+          String name) {
     Optional<AuthorityInfo> held;
     try (Registry registry = session.registry()) {
       held = registry.authority(name);
@@ -230,8 +251,13 @@ final class TrustCommand implements Callable<Integer> {
     };
   }
 
-  private int write(PolicyFile file, Policy policy, String did, String name, String reason) {
-    file.change(policy, did, name, reason, session.world().clock().instant());
+  private int write(
+      String did, String name, Optional<Cid> id, String reason, UnaryOperator<Policy> edit) {
+    Policy policy =
+        new PolicyFile(session.home())
+            .change(
+                new PolicyFile.Decision(did, name, id, reason, session.world().clock().instant()),
+                edit);
     Optional<Cid> now = Optional.ofNullable(policy.pins().get(name));
     if (session.json()) {
       session
@@ -249,29 +275,15 @@ final class TrustCommand implements Callable<Integer> {
     session
         .terminal()
         .note(
-            now.map(id -> name + " means " + id + " here")
+            now.map(one -> name + " means " + one + " here")
                 .orElse(name + " is not pinned any more"));
     return 0;
   }
 
   private List<Claim> claims() {
-    List<Claim> claims = new ArrayList<>();
     try (Registry registry = session.registry()) {
-      if (registry.status().entries().get("authorities") instanceof Node.Array held) {
-        for (Node one : held.items()) {
-          if (one instanceof Node.Map map
-              && map.entries().get("name") instanceof Node.Text name
-              && map.entries().get("authority") instanceof Node.Text id) {
-            claims.add(
-                new Claim(
-                    name.value(),
-                    id.value(),
-                    map.entries().containsKey("unbound"),
-                    map.entries().containsKey("contested")));
-          }
-        }
-      }
+      return Claim.all(
+          registry.status(), session.seen(), new PolicyFile(session.home()).current().pins());
     }
-    return claims;
   }
 }

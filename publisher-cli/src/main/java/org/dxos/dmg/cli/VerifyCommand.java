@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Follow the signatures from bytes to the id of the authority, and show each link.",
-      "An installed folder and a CAR of `dmg export` are verified without a registry; a lock or a name against the registry's blocks."
+      "An installed folder and a CAR of `dmg export` are verified without a registry; a lock or a"
+          + " name against the registry's blocks."
     })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -53,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
               modules.add(
                   new MapBuilder()
                       .put("release", one.module().reference())
-                      .put("links", one.links(), Node::of)
+                      .put("links", one.links(), VerifyCommand::node)
                       .build()));
       session
           .terminal()
@@ -62,12 +63,25 @@ final class VerifyCommand implements Callable<Integer> {
     }
     for (Chain.Verified one : verified) {
       session.terminal().line(one.module().reference());
-      one.links().forEach(link -> session.terminal().line("  " + link));
+      one.links().forEach(link -> session.terminal().line("  " + link.line()));
     }
     session
         .terminal()
         .note("verified " + verified.size() + (verified.size() == 1 ? " release" : " releases"));
     return 0;
+  }
+
+  private static Node.Map node(Chain.Link link) {
+    MapBuilder map = new MapBuilder().put("stage", link.stage()).put("cid", link.cid().toString());
+    link.more()
+        .forEach(
+            (what, value) -> {
+              switch (what) {
+                case "epoch", "seq" -> map.put(what, Long.parseLong(value));
+                default -> map.put(what, value);
+              }
+            });
+    return map.build();
   }
 
   /** A lock is JSON; a CAR begins with the length of its header. */

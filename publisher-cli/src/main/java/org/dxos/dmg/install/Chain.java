@@ -42,9 +42,34 @@ public final class Chain {
   /**
    * A release whose chain holds.
    *
-   * @param links each step, for people
+   * @param links each step, from the record to the authority
    */
-  public record Verified(Closure.Module module, ModuleRecord record, List<String> links) {}
+  public record Verified(Closure.Module module, ModuleRecord record, List<Link> links) {}
+
+  /**
+   * A step of a chain.
+   *
+   * @param stage what it is: record, release, head, key log or authority
+   * @param cid of the block that was checked
+   * @param more what else it says: {@code key}, {@code epoch}, {@code seq} or {@code name}
+   */
+  public record Link(String stage, Cid cid, Map<String, String> more) {
+
+    /** For people. */
+    public String line() {
+      StringBuilder line = new StringBuilder("%-11s%s".formatted(stage, cid));
+      more.forEach(
+          (what, value) ->
+              line.append("  ")
+                  .append(
+                      switch (what) {
+                        case "key" -> "signed by " + value;
+                        case "name" -> value;
+                        default -> what + " " + value;
+                      }));
+      return line.toString();
+    }
+  }
 
   /**
    * @param blocks where blocks come from; each is checked against its CID here
@@ -87,7 +112,7 @@ public final class Chain {
   private Verified verify(Closure.Module module, Lock.Evidence evidence) {
     String stage = "statement";
     try {
-      List<String> links = new ArrayList<>();
+      List<Link> links = new ArrayList<>();
       Signed<Statement> statement =
           Signed.read(blocks, module.release(), Statement.class).requireSigned();
       Statement.Release release = release(module, statement);
@@ -99,8 +124,9 @@ public final class Chain {
                 throw broken("record", module, reason);
               });
       requireBundle(module, record);
-      links.add("record     " + module.record());
-      links.add("release    " + module.release() + "  signed by " + statement.body().key());
+      links.add(new Link("record", module.record(), Map.of()));
+      links.add(
+          new Link("release", module.release(), Map.of("key", statement.body().key().toString())));
       stage = "key log";
       Authority authority = authority(module, evidence);
       requireKey(module, statement, authority);
@@ -117,15 +143,14 @@ public final class Chain {
                 + standing.map(Cid::toString).orElse("nothing")
                 + " for it");
       }
+      Head head = authority.head().body();
+      AuthorityEntry last = authority.log().last().body();
       links.add(
-          "head       " + authority.head().cid() + "  epoch " + authority.head().body().epoch());
+          new Link("head", authority.head().cid(), Map.of("epoch", String.valueOf(head.epoch()))));
       links.add(
-          "key log    "
-              + authority.log().last().cid()
-              + "  seq "
-              + authority.log().last().body().seq());
-      links.add(
-          "authority  " + module.genesis() + "  " + authority.log().last().body().authority());
+          new Link(
+              "key log", authority.log().last().cid(), Map.of("seq", String.valueOf(last.seq()))));
+      links.add(new Link("authority", module.genesis(), Map.of("name", last.authority())));
       return new Verified(module, record, links);
     } catch (VerificationException e) {
       throw e;

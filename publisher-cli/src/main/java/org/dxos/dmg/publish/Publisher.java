@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dxos.dmg.api.AuthorityInfo;
@@ -40,6 +41,7 @@ public final class Publisher {
   private final Registry registry;
   private final KeyRing keys;
   private final InstantSource clock;
+  private final Consumer<String> claims;
 
   /** Authorities that this publisher has signed for: asked for once, not at each release. */
   private final Map<String, Signer> signers = new ConcurrentHashMap<>();
@@ -47,6 +49,14 @@ public final class Publisher {
   private record Signer(AuthorityInfo authority, SigningKey key) {}
 
   public Publisher(Registry registry, KeyRing keys, InstantSource clock) {
+    this(registry, keys, clock, _ -> {});
+  }
+
+  /**
+   * @param claims asked before an authority is claimed, with its name: throws to claim nothing
+   */
+  public Publisher(Registry registry, KeyRing keys, InstantSource clock, Consumer<String> claims) {
+    this.claims = claims;
     this.registry = registry;
     this.keys = keys;
     this.clock = clock;
@@ -346,6 +356,7 @@ public final class Publisher {
 
   /** Claims an authority: makes its keys, and a genesis whose home is the registry's node. */
   public Claimed claim(String authority) {
+    claims.accept(authority);
     NodeInfo node = registry.node();
     SigningKey owner = keys.makeOwner(authority);
     SigningKey recovery = keys.makeRecovery(authority);

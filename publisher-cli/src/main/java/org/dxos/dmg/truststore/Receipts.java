@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
@@ -26,14 +27,17 @@ import org.dxos.dmg.verdict.Slots;
 final class Receipts {
 
   private final BlockSource blocks;
+  private final Function<Cid, Optional<KeyLog>> known;
   private final Map<Cid, KeyLog> logs = new ConcurrentHashMap<>();
   private final Map<Cid, Head> heads = new ConcurrentHashMap<>();
 
   /**
    * @param blocks of the registry, each checked against its CID by the source
+   * @param known what this reader has seen of the key log of an authority id
    */
-  Receipts(BlockSource blocks) {
+  Receipts(BlockSource blocks, Function<Cid, Optional<KeyLog>> known) {
     this.blocks = blocks;
+    this.known = known;
   }
 
   /**
@@ -80,7 +84,13 @@ final class Receipts {
     Signed<Head> head = Signed.read(blocks, cid, Head.class);
     KeyLog log =
         logs.computeIfAbsent(head.body().keyHead(), keyHead -> KeyLog.read(blocks, keyHead));
-    if (!log.id().equals(genesis) || !HeadChain.stands(blocks, head, log)) {
+    // A head key that was revoked since signs for nobody, whatever key log the registry shows.
+    KeyLog latest =
+        known
+            .apply(genesis)
+            .filter(seen -> seen.position(log.last().cid()).isPresent())
+            .orElse(log);
+    if (!log.id().equals(genesis) || !HeadChain.stands(blocks, head, latest)) {
       throw new TrustException(
           ErrorCode.NOT_VERIFIED,
           "read head `" + cid + "`: it is not one of the home of authority `" + genesis + "`",

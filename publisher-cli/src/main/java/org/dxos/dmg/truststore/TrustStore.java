@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.car.CarReader;
@@ -25,6 +28,7 @@ import org.dxos.dmg.car.CarWriter;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.verdict.KeyLog;
 import org.dxos.dmg.verdict.Signed;
@@ -67,54 +71,106 @@ public final class TrustStore {
   }
 
   /**
-   * Every name that was met, to the authority it meant; one that was met twice is not told apart.
+   * Every name that was met, to the authority it meant; of one that was met as several, the least
+   * id.
    */
-  public synchronized Map<String, Cid> names() {
+  public Map<String, Cid> names() {
     Map<String, Cid> names = new TreeMap<>();
-    if (!Files.isDirectory(folder)) {
-      return names;
-    }
-    List<Path> files = new ArrayList<>();
-    try (Stream<Path> all = Files.list(folder)) {
-      all.filter(file -> String.valueOf(file.getFileName()).endsWith(SUFFIX)).forEach(files::add);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    for (Path file : files) {
-      String name = String.valueOf(file.getFileName());
-      of(Cid.parse(name.substring(0, name.length() - SUFFIX.length())))
-          .ifPresent(seen -> names.putIfAbsent(seen.name(), seen.genesis()));
-    }
+    all().forEach(seen -> names.putIfAbsent(seen.name(), seen.genesis()));
     return names;
   }
 
+  /** The authorities that a name was met as: more than one once a person has rebound it. */
+  SortedSet<Cid> ids(String name) {
+    SortedSet<Cid> ids = new TreeSet<>();
+    all().stream().filter(seen -> seen.name().equals(name)).map(Seen::genesis).forEach(ids::add);
+    return ids;
+  }
+
   /**
-   * Remembers, on disk when it returns.
+   * All that was seen, by authority id.
    *
-   * @param seen comes after what was seen before
+   * @throws TrustException with {@link ErrorCode#STORAGE} if one of the files is damaged
    */
-  synchronized void accept(Seen seen) {
-    try {
-      Files.createDirectories(folder);
-      Path file = file(seen.genesis());
-      Path fresh = Files.createTempFile(folder, seen.genesis() + "-", ".new");
-      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
-        write(seen, out);
-        out.flush();
-        channel.force(true);
-      }
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+  public synchronized List<Seen> all() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    SortedSet<Cid> ids = new TreeSet<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      files
+          .filter(file -> String.valueOf(file.getFileName()).endsWith(SUFFIX))
+          .forEach(file -> ids.add(id(file)));
     } catch (IOException e) {
-      throw new TrustException(
-          ErrorCode.STORAGE,
-          "remember authority `" + seen.name() + "` in `" + folder + "`: " + e,
-          "make the home writable; what is not remembered is not used");
+      throw new UncheckedIOException(e);
+    }
+    return ids.stream().map(this::of).flatMap(Optional::stream).toList();
+  }
+
+  private static Cid id(Path file) {
+    String name = String.valueOf(file.getFileName());
+    try {
+      return Cid.parse(name.substring(0, name.length() - SUFFIX.length()));
+    } catch (FormatException e) {
+      throw damaged(file, "its name is no authority id");
+    }
+  }
+
+  /**
+   * Remembers, on disk when it returns true.
+   *
+   * @param before what {@code seen} was found to come after
+   * @param seen comes after it
+   * @param still asked once nobody else can write: throws if {@code seen} is not to be believed
+   * @return false if another process has written meanwhile: what was offered is to be judged anew
+   */
+  synchronized boolean accept(Optional<Seen> before, Seen seen, Runnable still) {
+    synchronized (TrustStore.class) { // a lock of the system is the whole process's
+      try {
+        Files.createDirectories(folder);
+        try (FileChannel lock =
+                FileChannel.open(
+                    folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock _ = lock.lock()) {
+          refresh(seen.genesis());
+          if (!of(seen.genesis()).equals(before)) {
+            return false;
+          }
+          still.run();
+          replace(seen);
+        }
+      } catch (IOException e) {
+        throw new TrustException(
+            ErrorCode.STORAGE,
+            "remember authority `" + seen.name() + "` in `" + folder + "`: " + e,
+            "make the home writable; what is not remembered is not used");
+      }
     }
     read.put(seen.genesis(), Optional.of(seen));
+    return true;
+  }
+
+  private void replace(Seen seen) throws IOException {
+    Path fresh = folder.resolve(seen.genesis() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
+      write(seen, out);
+      out.flush();
+      channel.force(true);
+    }
+    Files.move(
+        fresh,
+        file(seen.genesis()),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
   }
 
   /** Reads anew what another process may have written. */
@@ -181,11 +237,14 @@ public final class TrustStore {
     if (!log.id().equals(genesis)) {
       throw damaged(file, "it is of authority `" + log.id() + "`");
     }
-    return new Seen(
-        log,
+    Optional<Signed<Head>> head =
         roots.size() == 1
             ? Optional.empty()
-            : Optional.of(Signed.read(blocks, roots.getLast(), Head.class)));
+            : Optional.of(Signed.read(blocks, roots.getLast(), Head.class));
+    if (head.isPresent() && !head.get().body().genesis().equals(genesis)) {
+      throw damaged(file, "its head is of authority `" + head.get().body().genesis() + "`");
+    }
+    return new Seen(log, head);
   }
 
   private static TrustException damaged(Path file, String what) {

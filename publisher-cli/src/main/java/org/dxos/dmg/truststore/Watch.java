@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.dxos.dmg.block.BlockSource;
@@ -73,27 +74,36 @@ public final class Watch {
    *     it, or the name means another authority here
    */
   public Seen meet(Offer offer, BlockSource blocks) {
+    while (true) {
+      store.refresh(offer.genesis());
+      Optional<Seen> before = store.of(offer.genesis());
+      requireBound(offer);
+      Seen now =
+          before.isPresent() && before.get().is(offer.keyHead(), offer.head())
+              ? before.get()
+              : newer(offer, before, blocks);
+      now.head().ifPresent(head -> requireFresh(offer, head));
+      Optional<String> met = before.isEmpty() ? firstSight(offer, now) : Optional.empty();
+      if (before.equals(Optional.of(now)) || store.accept(before, now, () -> requireBound(offer))) {
+        met.ifPresent(notes);
+        return now;
+      }
+    }
+  }
+
+  private void requireBound(Offer offer) {
     requireBound(offer.name(), offer.genesis(), offer.place());
-    store.refresh(offer.genesis());
-    Optional<Seen> before = store.of(offer.genesis());
-    Seen now =
-        before.isPresent() && before.get().is(offer.keyHead(), offer.head())
-            ? before.get()
-            : newer(offer, before, blocks);
-    now.head().ifPresent(head -> requireFresh(offer, head));
-    if (before.isEmpty()) {
-      requireFirstSight(offer, now);
-    }
-    if (!before.equals(Optional.of(now))) {
-      store.accept(now);
-    }
-    return now;
+  }
+
+  /** The key log that was seen of an authority. */
+  Optional<KeyLog> seen(Cid genesis) {
+    return store.log(genesis);
   }
 
   /** The authority that a name means here: by a pin, else by what was seen. */
   Optional<Cid> meant(String name) {
     return Optional.ofNullable(policy.pins().get(name))
-        .or(() -> Optional.ofNullable(store.names().get(name)));
+        .or(() -> store.ids(name).stream().findFirst());
   }
 
   /**
@@ -103,6 +113,18 @@ public final class Watch {
    */
   public void requireBound(String name, Cid genesis, String place) {
     Optional<Cid> pinned = Optional.ofNullable(policy.pins().get(name));
+    SortedSet<Cid> ids = store.ids(name);
+    if (pinned.isEmpty() && ids.size() > 1) {
+      throw new TrustException(
+          ErrorCode.AUTHORITY_CHANGED,
+          "believe %s that `%s` is authority `%s`: the name was met here as %s"
+              .formatted(
+                  place,
+                  name,
+                  genesis,
+                  String.join(" and as ", ids.stream().map(id -> "`" + id + "`").toList())),
+          "say which it is: `dmg trust pin " + name + " ID --reason …`");
+    }
     Optional<Cid> meant = meant(name);
     if (meant.isPresent() && !meant.get().equals(genesis)) {
       throw new TrustException(
@@ -267,9 +289,14 @@ public final class Watch {
     }
   }
 
-  private void requireFirstSight(Offer offer, Seen seen) {
+  /**
+   * Whether who is met for the first time is believed.
+   *
+   * @return what to tell, unless a person has said before who it is
+   */
+  private Optional<String> firstSight(Offer offer, Seen seen) {
     if (policy.pins().containsKey(offer.name())) {
-      return;
+      return Optional.empty();
     }
     String proved = proved(offer);
     Map<String, Cid> known = new TreeMap<>(store.names());
@@ -283,7 +310,7 @@ public final class Watch {
               .formatted(offer.name(), offer.genesis(), near.get()),
           "if it is what you mean, give --accept");
     }
-    notes.accept(
+    return Optional.of(
         "first sight of authority `%s`: id %s, %s, %s"
             .formatted(
                 offer.name(),

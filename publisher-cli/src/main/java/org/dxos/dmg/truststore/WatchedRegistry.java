@@ -38,6 +38,7 @@ import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.Standing;
 
 /**
  * A registry that is somebody else's, watched: what it resolves is proved from the head it shows,
@@ -57,7 +58,7 @@ public final class WatchedRegistry implements Registry {
   public WatchedRegistry(Registry inner, Watch watch) {
     this.inner = inner;
     this.watch = watch;
-    this.receipts = new Receipts(inner::get);
+    this.receipts = new Receipts(inner::get, watch::seen);
   }
 
   @Override
@@ -317,9 +318,36 @@ public final class WatchedRegistry implements Registry {
     return inner.sparql(query, accept);
   }
 
+  /**
+   * What is signed for an authority, or says that another is meant, begins here: it has to be the
+   * one that the name means to this reader, and as new as it was seen. One that is contested is
+   * shown as it is, so that it can be settled.
+   */
   @Override
   public Optional<AuthorityInfo> authority(String name) {
-    return inner.authority(name);
+    Optional<AuthorityInfo> shown = inner.authority(name);
+    if (shown.isPresent()) {
+      AuthorityInfo info = shown.get();
+      int tilde = name.indexOf('~');
+      if (tilde >= 0 ? !name.endsWith("~" + info.genesis()) : !name.equals(info.name())) {
+        throw new TrustException(
+            ErrorCode.NOT_VERIFIED,
+            "believe %s about `%s`: it shows `%s`, authority `%s`"
+                .formatted(place(), name, info.name(), info.genesis()),
+            "do not trust this node; use another");
+      }
+      if (tilde >= 0 && !watch.meant(info.name()).equals(Optional.of(info.genesis()))) {
+        return shown; // named exactly, and no question of what the name means
+      }
+      if (info.contest() == Standing.Contest.NONE) {
+        watch.meet(
+            new Watch.Offer(info.name(), info.genesis(), info.keyHead(), info.head(), place()),
+            this::get);
+      } else {
+        watch.requireBound(info.name(), info.genesis(), place());
+      }
+    }
+    return shown;
   }
 
   @Override

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.policy.NameProof;
@@ -319,5 +321,75 @@ class WatchTest {
     Files.writeString(home.resolve("seen").resolve(dxos.genesis + "-1.new"), "half");
     refused(ErrorCode.ROLLBACK, dxos, dxos.first, heads.get(0));
     assertFalse(new TrustStore(home).names().isEmpty());
+  }
+
+  @Test
+  void ofManyReadersAtATimeNoneTakesBackWhatAnotherSaw() throws Exception {
+    try (var threads = Executors.newFixedThreadPool(8)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int round = 0; round < 10; round++) {
+        for (Cid head : heads) {
+          all.add(
+              threads.submit(
+                  () -> {
+                    try {
+                      // Each with a memory of its own, as another process would have it.
+                      new Watch(
+                              new TrustStore(home),
+                              policy,
+                              proof,
+                              () -> Instant.ofEpochSecond(now),
+                              accept,
+                              _ -> {},
+                              _ -> {})
+                          .meet(dxos.offer(dxos.first, head), dxos.source);
+                    } catch (TrustException e) {
+                      assertEquals(ErrorCode.ROLLBACK, e.code(), e.message());
+                    }
+                  }));
+        }
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    Seen seen = new TrustStore(home).of(dxos.genesis).orElseThrow();
+    assertEquals(5, seen.head().orElseThrow().body().epoch());
+  }
+
+  @Test
+  void aNameThatWasMetAsTwoMeansNeitherUntilItIsPinned() {
+    meet(dxos, dxos.first, heads.get(1));
+    History other = new History("org.dxos", 7);
+    List<Cid> others = other.heads(other.first, Optional.empty(), 0, 1, 0);
+    refused(ErrorCode.AUTHORITY_CHANGED, other, other.first, others.getFirst());
+    policy = Policy.OPEN.pinned("org.dxos", other.genesis); // by `dmg trust rebind`
+    meet(other, other.first, others.getFirst());
+    policy = Policy.OPEN; // and by `dmg trust unpin`
+    TrustException refused =
+        refused(ErrorCode.AUTHORITY_CHANGED, other, other.first, others.getFirst());
+    assertTrue(refused.message().contains(dxos.genesis.toString()), refused.message());
+    refused(ErrorCode.AUTHORITY_CHANGED, dxos, dxos.first, heads.get(1));
+    policy = Policy.OPEN.pinned("org.dxos", dxos.genesis);
+    meet(dxos, dxos.first, heads.get(2));
+  }
+
+  @Test
+  void aFileWithAForeignNameOrOfAnotherAuthorityIsNamedAndNotUsed() throws IOException {
+    meet(dxos, dxos.first, heads.get(1));
+    History acme = new History("com.acme", 3);
+    meet(acme, acme.first, acme.heads(acme.first, Optional.empty(), 0, 1, 0).getFirst());
+    Path seen = home.resolve("seen");
+    Files.copy(
+        seen.resolve(dxos.genesis + ".car"),
+        seen.resolve(acme.genesis + ".car"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    TrustException swapped =
+        assertThrows(TrustException.class, () -> new TrustStore(home).of(acme.genesis));
+    assertEquals(ErrorCode.STORAGE, swapped.code());
+    Files.delete(seen.resolve(acme.genesis + ".car"));
+    Files.writeString(seen.resolve("notes.car"), "mine");
+    TrustException foreign = assertThrows(TrustException.class, () -> new TrustStore(home).names());
+    assertTrue(foreign.message().contains("notes.car"), foreign.message());
   }
 }

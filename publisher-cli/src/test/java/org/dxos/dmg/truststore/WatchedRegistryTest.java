@@ -20,6 +20,7 @@ import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
+import org.dxos.dmg.authority.Amendments;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
@@ -292,5 +293,49 @@ class WatchedRegistryTest {
           () -> publisher(liar).publish(module("1." + version[0]++ + ".0")));
     }
     assertTrue(receipts.size() == 2, receipts.toString());
+  }
+
+  @Test
+  void nothingIsSignedForAnAuthorityThatTheNameDoesNotMeanHere() {
+    boolean[] lies = {false};
+    try (LocalRegistry elsewhere = LocalRegistry.open(temp.resolve("elsewhere"), world)) {
+      new Publisher(
+              elsewhere, new KeyRing(temp.resolve("elsewhere"), world.random()), world.clock())
+          .publish(module("6.6.6"));
+      AuthorityInfo other = elsewhere.authority("com.example").orElseThrow();
+      WatchedRegistry reader =
+          lying((method, one) -> lies[0] && method.equals("authority") ? Optional.of(other) : one);
+      assertTrue(reader.authority("com.example").isPresent());
+      lies[0] = true;
+      // A release that depends on it would bind the name to the wrong id, signed by who publishes.
+      refused(ErrorCode.AUTHORITY_CHANGED, () -> reader.authority("com.example"));
+      refused(ErrorCode.AUTHORITY_CHANGED, () -> publisher(reader).publish(module("1.5.0")));
+      refused(ErrorCode.NOT_VERIFIED, () -> reader.authority("org.dxos"));
+      refused(
+          ErrorCode.NOT_VERIFIED,
+          () ->
+              reader.authority(
+                  "com.example~" + registry.authority("com.example").orElseThrow().genesis()));
+    }
+  }
+
+  @Test
+  void noKeyLogEntryIsMadeAfterOneThatIsNotTheNewestSeen() {
+    KeyRing keys = new KeyRing(temp.resolve("home"), world.random());
+    AuthorityInfo before = registry.authority("com.example").orElseThrow();
+    Amendments honest = new Amendments(registry, keys, world.clock());
+    honest.owners("com.example", List.of(keys.make("second").publicKey()), Optional.empty());
+    boolean[] back = {false};
+    WatchedRegistry reader =
+        lying((method, one) -> back[0] && method.equals("authority") ? Optional.of(before) : one);
+    assertEquals(2, reader.authority("com.example").orElseThrow().log().size());
+    back[0] = true;
+    Amendments amendments = new Amendments(reader, keys, world.clock());
+    refused(
+        ErrorCode.ROLLBACK,
+        () ->
+            amendments.owners(
+                "com.example", List.of(keys.make("third").publicKey()), Optional.empty()));
+    assertEquals(2, registry.authority("com.example").orElseThrow().log().size());
   }
 }

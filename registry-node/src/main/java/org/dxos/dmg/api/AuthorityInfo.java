@@ -18,6 +18,7 @@ import org.dxos.dmg.verdict.Standing.Contest;
  * @param keyHead envelope of its newest key log entry
  * @param head envelope of its newest head; empty before the first publish
  * @param headKey of its home node
+ * @param here true if the node that tells is its home
  * @param log envelopes of the key log, genesis first, to {@code keyHead}
  * @param contest what is contested, if anything
  * @param forks blocks that prove forks, resolved or not
@@ -29,6 +30,7 @@ public record AuthorityInfo(
     Cid keyHead,
     Optional<Cid> head,
     PublicKey headKey,
+    boolean here,
     List<Cid> log,
     Contest contest,
     List<Cid> forks,
@@ -47,6 +49,7 @@ public record AuthorityInfo(
         .put("keyHead", keyHead.toString())
         .put("head", head, cid -> Node.of(cid.toString()))
         .put("headKey", headKey.toString())
+        .flag("here", here)
         .put("log", log, cid -> Node.of(cid.toString()))
         .put(
             "contested",
@@ -67,6 +70,7 @@ public record AuthorityInfo(
         Cid.parse(fields.text("keyHead")),
         fields.optionalText("head").map(Cid::parse),
         PublicKey.of(java.util.HexFormat.of().parseHex(fields.text("headKey"))),
+        fields.flag("here"),
         fields.list("log", AuthorityInfo::cid),
         fields
             .optionalText("contested")

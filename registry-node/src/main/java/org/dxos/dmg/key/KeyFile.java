@@ -43,6 +43,10 @@ import org.dxos.dmg.trust.SigningKey;
 sealed interface KeyFile {
 
   String PLAIN = "dmg-key-1 ed25519 ";
+
+  /** Begins the line that tells people the public key, and by which a damaged file is known. */
+  String PUBLIC = "# public key:";
+
   String SEALED = "dmg-key-1 ed25519-scrypt ";
 
   /** 64 MiB and some 200 ms on a small machine. */
@@ -113,9 +117,17 @@ sealed interface KeyFile {
     return cipher;
   }
 
+  /**
+   * What is read, for words.
+   *
+   * @param name such as {@code key file `x`}
+   * @param hint what to do if it is none
+   */
+  record Subject(String name, String hint) {}
+
   /** The text of a file with this key. */
   static String text(KeyFile file, String comment) {
-    return "# %s\n# public key: %s\n%s\n".formatted(comment, file.publicKey(), line(file));
+    return "# %s\n%s %s\n%s\n".formatted(comment, PUBLIC, file.publicKey(), line(file));
   }
 
   /** The line that has the key. */
@@ -143,7 +155,24 @@ sealed interface KeyFile {
    *
    * @param subject what it is called in an error
    */
-  static KeyFile parse(String text, String subject) {
+  static KeyFile parse(String text, Subject subject) {
+    KeyFile read = line(text, subject);
+    // A seed has no checksum: one bit lost would be another key, and nothing else would tell.
+    Optional<String> told =
+        text.lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith(PUBLIC))
+            .map(line -> line.substring(PUBLIC.length()).strip())
+            .findFirst();
+    if (told.isPresent() && !told.get().equals(read.publicKey().toString())) {
+      throw bad(
+          subject,
+          "its key is that of `%s`, and it says `%s`".formatted(read.publicKey(), told.get()));
+    }
+    return read;
+  }
+
+  private static KeyFile line(String text, Subject subject) {
     try {
       for (String line : text.lines().map(String::strip).toList()) {
         if (line.startsWith(PLAIN)) {
@@ -153,13 +182,15 @@ sealed interface KeyFile {
           return sealed(line.substring(SEALED.length()).split(" "), subject);
         }
       }
+    } catch (NumberFormatException e) {
+      throw bad(subject, "scrypt N is no number"); // what stands there may be part of a secret
     } catch (IllegalArgumentException | FormatException e) {
       throw bad(subject, String.valueOf(e.getMessage()));
     }
     throw bad(subject, "it has no line that begins with `" + PLAIN.strip() + "`");
   }
 
-  private static Sealed sealed(String[] parts, String subject) {
+  private static Sealed sealed(String[] parts, Subject subject) {
     if (parts.length != 7
         || !parts[2].equals(String.valueOf(SCRYPT_R))
         || !parts[3].equals(String.valueOf(SCRYPT_P))) {
@@ -188,7 +219,9 @@ sealed interface KeyFile {
   /** Reads a key file. */
   static KeyFile read(Path file) {
     try {
-      return parse(Files.readString(file), "`" + file + "`");
+      return parse(
+          Files.readString(file),
+          new Subject("key file `" + file + "`", "restore it from a backup"));
     } catch (NoSuchFileException e) {
       throw new KeyException(
           ErrorCode.STORAGE,
@@ -243,10 +276,8 @@ sealed interface KeyFile {
     return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(set)};
   }
 
-  private static KeyException bad(String subject, String what) {
+  private static KeyException bad(Subject subject, String what) {
     return new KeyException(
-        ErrorCode.POLICY_INVALID,
-        "read key file " + subject + ": " + what,
-        "restore it from a backup");
+        ErrorCode.POLICY_INVALID, "read " + subject.name() + ": " + what, subject.hint());
   }
 }

@@ -141,7 +141,10 @@ public final class KeyRing {
 
   /** Takes a key from the text of a key file, and keeps it under {@code name}. */
   public Listed take(String name, String text) {
-    KeyFile file = KeyFile.parse(text, "to import");
+    KeyFile file =
+        KeyFile.parse(
+            text,
+            new KeyFile.Subject("key file to import", "give a file that `dmg key export` printed"));
     write(file(requireName(name)), KeyFile.text(file, "DMG key " + name + ". Keep it secret."));
     return listed(file(name));
   }
@@ -173,10 +176,23 @@ public final class KeyRing {
     return KeyFile.line(new KeyFile.Plain(key)).replace(' ', ':');
   }
 
-  /** Reads a key from text such as a pipeline has in a variable. */
-  public static SigningKey parse(String text, Supplier<Optional<String>> passphrase) {
+  /**
+   * Reads a key from text such as a pipeline has in a variable.
+   *
+   * @param source the name of the variable, for words
+   */
+  public static SigningKey parse(
+      String text, String source, Supplier<Optional<String>> passphrase) {
     String line = text.startsWith("dmg-key-1:") ? text.replace(':', ' ') : text;
-    return open(KeyFile.parse(line, "given"), "given", passphrase);
+    KeyFile file =
+        KeyFile.parse(
+            line,
+            new KeyFile.Subject(
+                "the key in " + source,
+                "give the whole of what `dmg authority delegate` or `dmg key export` printed, or"
+                    + " unset "
+                    + source));
+    return open(file, "in " + source, passphrase);
   }
 
   /** The key {@code name}, if it is here. */
@@ -245,7 +261,8 @@ public final class KeyRing {
                               new KeyException(
                                   ErrorCode.KEY_MISSING,
                                   "unlock key `" + name + "`: a passphrase protects it",
-                                  "set DMG_PASSPHRASE, or DMG_PASSPHRASE_FILE to a file that holds it")))
+                                  "set DMG_PASSPHRASE, or DMG_PASSPHRASE_FILE to a file that holds"
+                                      + " it")))
               .orElseThrow(
                   () ->
                       new KeyException(

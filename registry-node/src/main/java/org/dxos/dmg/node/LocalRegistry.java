@@ -828,6 +828,7 @@ public final class LocalRegistry implements Registry, Upkeep {
         view.keyHead().cid(),
         view.head().map(Signed::cid),
         view.keyHead().body().home().headKey(),
+        keys.heads().of(view.keyHead().body().home().headKey()).isPresent(),
         view.log().entries().stream().map(Signed::cid).toList(),
         view.standing().contest(),
         view.standing().state().forks(),

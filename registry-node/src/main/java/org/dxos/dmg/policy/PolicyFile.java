@@ -3,6 +3,7 @@ package org.dxos.dmg.policy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
@@ -75,35 +78,78 @@ public final class PolicyFile {
   }
 
   /**
-   * Writes another policy, with the reason in the log before it is in force.
+   * A decision of a person.
    *
    * @param did what was decided, such as {@code pin}
    * @param name of the authority
+   * @param authority the id that it is about, if it is about one
+   * @param reason in the person's words
    */
-  public synchronized void change(
-      Policy policy, String did, String name, String reason, Instant now) {
-    try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      String line =
-          new String(
-              Json.canonical(
-                  new MapBuilder()
-                      .put("at", now.toString())
-                      .put("did", did)
-                      .put("name", name)
-                      .put("reason", reason)
-                      .put("policy", policy.digest().toString())
-                      .build()),
-              StandardCharsets.UTF_8);
-      write(log, line + "\n", StandardOpenOption.APPEND);
-      Path fresh = file.resolveSibling("policy.json.new");
-      Files.deleteIfExists(fresh);
-      write(fresh, Json.pretty(policy.toNode()), StandardOpenOption.WRITE);
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new PolicyException(
-          ErrorCode.STORAGE, "write `" + file + "`: " + e, "check space and permissions");
+  public record Decision(
+      String did, String name, Optional<Cid> authority, String reason, Instant at) {}
+
+  /**
+   * Writes another policy, with the reason in the log before it is in force. Of several processes
+   * that decide at a time each goes on from what the one before it wrote.
+   *
+   * @param edit makes the new policy of the one in force; what it throws changes nothing
+   * @return the new one
+   */
+  public synchronized Policy change(Decision decision, UnaryOperator<Policy> edit) {
+    synchronized (PolicyFile.class) { // a lock of the system is the whole process's
+      try {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        try (FileChannel lock =
+                FileChannel.open(
+                    file.resolveSibling("policy.lock"),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE);
+            FileLock _ = lock.lock()) {
+          Policy policy = edit.apply(Files.exists(file) ? read() : Policy.OPEN);
+          write(log, (cutOff() ? "\n" : "") + line(decision, policy), StandardOpenOption.APPEND);
+          Path fresh = file.resolveSibling("policy.json.new");
+          Files.deleteIfExists(fresh);
+          write(fresh, Json.pretty(policy.toNode()), StandardOpenOption.WRITE);
+          Files.move(
+              fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+          try (FileChannel folder =
+              FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true); // a pin that is told of outlives the machine
+          }
+          return policy;
+        }
+      } catch (IOException e) {
+        throw new PolicyException(
+            ErrorCode.STORAGE, "write `" + file + "`: " + e, "check space and permissions");
+      }
     }
+  }
+
+  /** True if the last line was not written to its end: the next one has to begin anew. */
+  private boolean cutOff() throws IOException {
+    if (!Files.exists(log) || Files.size(log) == 0) {
+      return false;
+    }
+    try (FileChannel in = FileChannel.open(log, StandardOpenOption.READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      in.read(last, in.size() - 1);
+      return last.get(0) != '\n';
+    }
+  }
+
+  private static String line(Decision decision, Policy policy) {
+    return new String(
+            Json.canonical(
+                new MapBuilder()
+                    .put("at", decision.at().toString())
+                    .put("did", decision.did())
+                    .put("name", decision.name())
+                    .put("authority", decision.authority().map(Cid::toString), Node::of)
+                    .put("reason", decision.reason())
+                    .put("policy", policy.digest().toString())
+                    .build()),
+            StandardCharsets.UTF_8)
+        + "\n";
   }
 
   /** The decisions of people, oldest first, a line of JSON each. */

@@ -12,8 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.error.ErrorCode;
@@ -38,7 +41,8 @@ class PolicyTest {
         read(
             """
             {"pins": {"org.dxos": "%s"}, "tofu": "dns", "allow": ["org.dxos", "com.example.*"],
-             "deny": ["com.example.evil"], "deniedBlocks": ["%s"], "minAge": "72h", "maxHeadAge": "7d"}"""
+             "deny": ["com.example.evil"], "deniedBlocks": ["%s"], "minAge": "72h", "maxHeadAge": "7d"}\
+            """
                 .formatted(ID, ID));
     assertEquals(Optional.of(Policy.Tofu.DNS), policy.tofu());
     assertEquals(Optional.of(Duration.ofHours(72)), policy.minAge());
@@ -99,10 +103,57 @@ class PolicyTest {
   @Test
   void aDecisionIsLoggedWithItsReason() {
     PolicyFile file = new PolicyFile(home);
-    file.change(Policy.OPEN.pinned("org.dxos", ID), "pin", "org.dxos", "known", Instant.EPOCH);
-    file.change(Policy.OPEN, "unpin", "org.dxos", "forgotten", Instant.EPOCH);
+    file.change(decision("pin", "known"), policy -> policy.pinned("org.dxos", ID));
+    file.change(decision("unpin", "forgotten"), policy -> policy.unpinned("org.dxos"));
     assertEquals(2, file.decisions().size());
     assertTrue(file.decisions().getFirst().contains("\"reason\":\"known\""));
+    assertTrue(file.decisions().getFirst().contains("\"authority\":\"" + ID + "\""));
     assertEquals(Policy.OPEN, file.current());
+  }
+
+  private static PolicyFile.Decision decision(String did, String reason) {
+    return new PolicyFile.Decision(did, "org.dxos", Optional.of(ID), reason, Instant.EPOCH);
+  }
+
+  @Test
+  void decisionsOfSeveralAtATimeAreAllKept() throws Exception {
+    try (var threads = Executors.newFixedThreadPool(8)) {
+      List<Future<Policy>> all = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        String name = "com.example" + i;
+        all.add(
+            threads.submit(
+                () ->
+                    new PolicyFile(home) // as another process would have it
+                        .change(decision("pin", "race"), policy -> policy.pinned(name, ID))));
+      }
+      for (Future<Policy> one : all) {
+        one.get();
+      }
+    }
+    assertEquals(40, new PolicyFile(home).current().pins().size());
+    assertEquals(40, new PolicyFile(home).decisions().size());
+  }
+
+  @Test
+  void aLogThatWasCutOffLosesOneLineAndNoMore() throws IOException {
+    PolicyFile file = new PolicyFile(home);
+    file.change(decision("pin", "known"), policy -> policy.pinned("org.dxos", ID));
+    String line = Files.readString(home.resolve("trust.log"));
+    Files.writeString(home.resolve("trust.log"), line + line.substring(0, line.length() / 2));
+    file.change(decision("unpin", "forgotten"), policy -> policy.unpinned("org.dxos"));
+    assertEquals(3, file.decisions().size());
+    assertTrue(file.decisions().getLast().contains("forgotten"));
+  }
+
+  @Test
+  void aDecisionDoesNotWriteOverAPolicyThatCannotBeRead() throws IOException {
+    PolicyFile file = new PolicyFile(home);
+    Files.writeString(home.resolve("policy.json"), "{\"tofu\": \"nev");
+    assertThrows(
+        FormatException.class,
+        () -> file.change(decision("pin", "known"), policy -> policy.pinned("org.dxos", ID)));
+    assertEquals("{\"tofu\": \"nev", Files.readString(home.resolve("policy.json")));
+    assertEquals(List.of(), file.decisions());
   }
 }
