@@ -33,7 +33,7 @@ import org.dxos.dmg.node.World;
 public final class SparqlBench {
 
   private static final int ROUNDS = 60;
-  private static final int WARM = 20;
+  private static final int WARM = 200; // a node that serves has been asked before
 
   private static final String CLOSURE =
       "SELECT ?d WHERE { <dxn://org.debian/module/gnome@1.0.0> <urn:dmg:ns#closure> ?d }";
