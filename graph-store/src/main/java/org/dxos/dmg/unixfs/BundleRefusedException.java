@@ -1,24 +1,20 @@
 package org.dxos.dmg.unixfs;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
-import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 
 /** A folder or list of files that cannot be a bundle, with every entry that stands in the way. */
-public final class BundleRefusedException extends RuntimeException implements Explained {
+public final class BundleRefusedException extends Explained {
 
   /** How many refusals the message spells out. */
   private static final int SHOWN = 8;
 
   private final transient List<Refusal> refusals;
-  private final String hint;
 
   BundleRefusedException(String operation, List<Refusal> refusals, String hint) {
-    super(message(operation, refusals));
+    super(refusals.getFirst().code(), message(operation, refusals), hint);
     this.refusals = List.copyOf(refusals);
-    this.hint = hint;
   }
 
   private static String message(String operation, List<Refusal> refusals) {
@@ -31,20 +27,5 @@ public final class BundleRefusedException extends RuntimeException implements Ex
   /** Every refusal, in the order of the walk; at least one. */
   public List<Refusal> refusals() {
     return refusals;
-  }
-
-  @Override
-  public ErrorCode code() {
-    return refusals.getFirst().code();
-  }
-
-  @Override
-  public String message() {
-    return String.valueOf(getMessage());
-  }
-
-  @Override
-  public Optional<String> hint() {
-    return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
   }
 }

@@ -13,15 +13,10 @@ import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.json.Json;
 
 /** A node answered that it could not, or could not be reached. */
-public final class RemoteException extends RuntimeException implements Explained {
-
-  private final ErrorCode code;
-  private final String hint;
+public final class RemoteException extends Explained {
 
   RemoteException(ErrorCode code, String message, String hint) {
-    super(message);
-    this.code = code;
-    this.hint = hint;
+    super(code, message, hint);
   }
 
   /**
@@ -66,20 +61,5 @@ public final class RemoteException extends RuntimeException implements Explained
                   texts.add(item instanceof Node.Text text ? text.value() : String.valueOf(item)));
     }
     return texts;
-  }
-
-  @Override
-  public ErrorCode code() {
-    return code;
-  }
-
-  @Override
-  public String message() {
-    return String.valueOf(getMessage());
-  }
-
-  @Override
-  public Optional<String> hint() {
-    return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
   }
 }

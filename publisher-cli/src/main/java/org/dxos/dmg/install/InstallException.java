@@ -1,33 +1,12 @@
 package org.dxos.dmg.install;
 
-import java.util.Optional;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 
 /** A folder that cannot be installed into, or holds no installation. */
-public final class InstallException extends RuntimeException implements Explained {
-
-  private final ErrorCode code;
-  private final String hint;
+public final class InstallException extends Explained {
 
   InstallException(ErrorCode code, String message, String hint) {
-    super(message);
-    this.code = code;
-    this.hint = hint;
-  }
-
-  @Override
-  public ErrorCode code() {
-    return code;
-  }
-
-  @Override
-  public String message() {
-    return String.valueOf(getMessage());
-  }
-
-  @Override
-  public Optional<String> hint() {
-    return Optional.of(hint);
+    super(code, message, hint);
   }
 }

@@ -2,23 +2,24 @@ package org.dxos.dmg.publish;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.manifest.Finding;
 
 /** A manifest with faults: all of them. */
-public final class InvalidManifestException extends RuntimeException implements Explained {
+public final class InvalidManifestException extends Explained {
 
   private final List<Finding> findings;
 
   InvalidManifestException(String file, List<Finding> findings) {
     super(
+        ErrorCode.MANIFEST_INVALID,
         "read manifest `"
             + file
             + "`: "
             + findings.size()
-            + (findings.size() == 1 ? " fault" : " faults"));
+            + (findings.size() == 1 ? " fault" : " faults"),
+        "mend these in the manifest and publish again; nothing was published");
     this.findings = List.copyOf(findings);
   }
 
@@ -29,20 +30,5 @@ public final class InvalidManifestException extends RuntimeException implements 
       lines.add(finding.message() + finding.hint().map(hint -> " (" + hint + ")").orElse(""));
     }
     return lines;
-  }
-
-  @Override
-  public ErrorCode code() {
-    return ErrorCode.MANIFEST_INVALID;
-  }
-
-  @Override
-  public String message() {
-    return String.valueOf(getMessage());
-  }
-
-  @Override
-  public Optional<String> hint() {
-    return Optional.of("mend these in the manifest and publish again; nothing was published");
   }
 }

@@ -1,16 +1,14 @@
 package org.dxos.dmg.api;
 
 import java.util.List;
-import java.util.Optional;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 
 /** No set of releases satisfies what was asked. */
-public final class UnsatisfiableException extends RuntimeException implements Explained {
+public final class UnsatisfiableException extends Explained {
 
   private final List<String> explanation;
-  private final String hint;
   private final transient Node.Map derivation;
 
   /**
@@ -19,10 +17,9 @@ public final class UnsatisfiableException extends RuntimeException implements Ex
    */
   public UnsatisfiableException(
       String message, List<String> explanation, String hint, Node.Map derivation) {
-    super(message);
+    super(ErrorCode.UNSATISFIABLE, message, hint);
     this.derivation = derivation;
     this.explanation = List.copyOf(explanation);
-    this.hint = hint;
   }
 
   public List<String> explanation() {
@@ -31,20 +28,5 @@ public final class UnsatisfiableException extends RuntimeException implements Ex
 
   public Node.Map derivation() {
     return derivation;
-  }
-
-  @Override
-  public ErrorCode code() {
-    return ErrorCode.UNSATISFIABLE;
-  }
-
-  @Override
-  public String message() {
-    return String.valueOf(getMessage());
-  }
-
-  @Override
-  public Optional<String> hint() {
-    return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
   }
 }

@@ -1,16 +1,12 @@
 package org.dxos.dmg.error;
 
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * Input that is not what its format allows: bytes, text, a value out of its limits. Thrown by every
  * decoder and checking constructor of this module; nothing else escapes them.
  */
-public final class FormatException extends RuntimeException implements Explained {
-
-  private final ErrorCode code;
-  private final String hint;
+public final class FormatException extends Explained {
 
   /** -1 if there is none: an exception is serializable, which no optional is. */
   private final int offset;
@@ -31,9 +27,7 @@ public final class FormatException extends RuntimeException implements Explained
   }
 
   private FormatException(ErrorCode code, String message, String hint, int offset) {
-    super(Quoted.line(message));
-    this.code = code;
-    this.hint = hint;
+    super(code, Quoted.line(message), hint);
     this.offset = offset;
   }
 
@@ -55,20 +49,5 @@ public final class FormatException extends RuntimeException implements Explained
   /** Where in the input reading ended; empty where what is wrong is no matter of one place. */
   public OptionalInt offset() {
     return offset < 0 ? OptionalInt.empty() : OptionalInt.of(offset);
-  }
-
-  @Override
-  public ErrorCode code() {
-    return code;
-  }
-
-  @Override
-  public String message() {
-    return String.valueOf(getMessage());
-  }
-
-  @Override
-  public Optional<String> hint() {
-    return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
   }
 }
