@@ -208,7 +208,11 @@ class FederationTest {
           () ->
               three.federation.join(
                   new Invitation(
-                      invitation.peer(), invitation.addresses(), guess, invitation.expires()),
+                      invitation.peer(),
+                      invitation.addresses(),
+                      guess,
+                      invitation.expires(),
+                      Optional.empty()),
                   Link.Policy.FULL));
       // Who did not hear the answer may ask again.
       two.federation.join(invitation, Link.Policy.FULL);

@@ -17,13 +17,22 @@ public record Lock(Closure closure, Evidence evidence) {
    * What the closure was solved over.
    *
    * @param at seconds, UTC
-   * @param heads authority id to the envelope of its head
+   * @param heads authority id to the envelope of its public head
+   * @param spaceHeads authority id to the envelope of its head in the space in which it was solved,
+   *     for what is released there alone
    * @param policy digest of the local policy
    * @param root of everything the node held
    */
-  public record Evidence(long at, Map<Cid, Cid> heads, Cid policy, Cid root) {
+  public record Evidence(
+      long at, Map<Cid, Cid> heads, Map<Cid, Cid> spaceHeads, Cid policy, Cid root) {
     public Evidence {
       heads = java.util.Collections.unmodifiableMap(new TreeMap<>(heads));
+      spaceHeads = java.util.Collections.unmodifiableMap(new TreeMap<>(spaceHeads));
+    }
+
+    /** What was solved over what is public alone. */
+    public Evidence(long at, Map<Cid, Cid> heads, Cid policy, Cid root) {
+      this(at, heads, Map.of(), policy, root);
     }
   }
 
@@ -34,8 +43,6 @@ public record Lock(Closure closure, Evidence evidence) {
 
   /** The file, RFC 8785. */
   public byte[] json() {
-    Map<String, Cid> heads = new TreeMap<>();
-    evidence.heads().forEach((id, head) -> heads.put(id.toString(), head));
     return Json.canonical(
         new MapBuilder()
             .put("cid", cid().toString())
@@ -44,11 +51,18 @@ public record Lock(Closure closure, Evidence evidence) {
                 "evidence",
                 new MapBuilder()
                     .put("at", evidence.at())
-                    .put("heads", heads, cid -> Node.of(cid.toString()))
+                    .put("heads", texts(evidence.heads()), cid -> Node.of(cid.toString()))
                     .put("policy", evidence.policy().toString())
                     .put("root", evidence.root().toString())
+                    .put("spaceHeads", texts(evidence.spaceHeads()), cid -> Node.of(cid.toString()))
                     .build())
             .build());
+  }
+
+  private static Map<String, Cid> texts(Map<Cid, Cid> heads) {
+    Map<String, Cid> texts = new TreeMap<>();
+    heads.forEach((id, head) -> texts.put(id.toString(), head));
+    return texts;
   }
 
   /**
@@ -67,20 +81,25 @@ public record Lock(Closure closure, Evidence evidence) {
     }
   }
 
+  private static Map<Cid, Cid> heads(Fields fields, String name) {
+    Map<Cid, Cid> heads = new TreeMap<>();
+    fields
+        .map(name, node -> Cid.parse(node instanceof Node.Text text ? text.value() : ""))
+        .forEach((id, head) -> heads.put(Cid.parse(id), head));
+    return heads;
+  }
+
   private static Lock read(byte[] json) {
     Fields fields = Fields.of("lock", ErrorCode.LOCK_INVALID, Json.parse(json));
     Cid cid = Cid.parse(fields.text("cid"));
     Closure closure =
         Closure.fromNode(fields.node("closure"), (inner, field) -> Cid.parse(inner.text(field)));
     Fields inner = Fields.of("lock /evidence", ErrorCode.LOCK_INVALID, fields.node("evidence"));
-    Map<Cid, Cid> heads = new TreeMap<>();
-    inner
-        .map("heads", node -> Cid.parse(node instanceof Node.Text text ? text.value() : ""))
-        .forEach((id, head) -> heads.put(Cid.parse(id), head));
     Evidence evidence =
         new Evidence(
             inner.uint("at"),
-            heads,
+            heads(inner, "heads"),
+            heads(inner, "spaceHeads"),
             Cid.parse(inner.text("policy")),
             Cid.parse(inner.text("root")));
     inner.end();

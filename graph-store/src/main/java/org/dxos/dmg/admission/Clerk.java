@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
@@ -26,8 +27,12 @@ import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Axiom;
+import org.dxos.dmg.verdict.Chain;
+import org.dxos.dmg.verdict.Dossier;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.SpaceLog;
 import org.dxos.dmg.verdict.Standing;
 import org.dxos.dmg.verdict.Verdict;
 
@@ -62,18 +67,29 @@ final class Clerk implements AutoCloseable {
         CompletableFuture<Learned> answer)
         implements Task {}
 
+    /** Entries of the log of the space that the store is of, oldest first. */
+    record LearnSpace(
+        List<Cid> envelopes, BlockSource offered, CompletableFuture<LearnedSpace> answer)
+        implements Task {}
+
     /**
      * A statement, found in order.
      *
+     * @param listed what it promotes, each found in order; empty unless it is a promotion
      * @param blocks of it that were not held
      * @param relied blocks of it that were
      */
     record Say(
         Signed<Statement> statement,
+        List<Signed<Statement>> listed,
         Map<Cid, byte[]> blocks,
         Set<Cid> relied,
         CompletableFuture<Receipt> answer)
         implements Task {
+      int statements() {
+        return 1 + listed.size();
+      }
+
       long bytes() {
         return blocks.values().stream().mapToLong(block -> block.length).sum();
       }
@@ -153,34 +169,26 @@ final class Clerk implements AutoCloseable {
   private void work(List<Task> group) {
     List<Task.Say> says = new ArrayList<>();
     long bytes = 0;
+    int statements = 0;
     for (Task task : group) {
+      boolean full =
+          task instanceof Task.Say say
+              && (bytes > MAX_GROUP_BYTES || statements + say.statements() > Head.MAX_ADDED);
+      if (full || !(task instanceof Task.Say)) {
+        settle(says);
+        says = new ArrayList<>();
+        bytes = 0;
+        statements = 0;
+      }
       switch (task) {
-        case Task.Learn learn -> {
-          settle(says);
-          says = new ArrayList<>();
-          bytes = 0;
-          answer(learn);
-        }
-        case Task.Renew renew -> {
-          settle(says);
-          says = new ArrayList<>();
-          bytes = 0;
-          answer(renew);
-        }
+        case Task.Learn learn -> answer(learn);
+        case Task.LearnSpace learn -> answer(learn);
+        case Task.Renew renew -> answer(renew);
+        case Task.Between between -> run(between);
         case Task.Say say -> {
           bytes += say.bytes();
+          statements += say.statements();
           says.add(say);
-          if (bytes > MAX_GROUP_BYTES) {
-            settle(says);
-            says = new ArrayList<>();
-            bytes = 0;
-          }
-        }
-        case Task.Between between -> {
-          settle(says);
-          says = new ArrayList<>();
-          bytes = 0;
-          run(between);
         }
         case Task.Stop _ -> {}
       }
@@ -203,6 +211,60 @@ final class Clerk implements AutoCloseable {
     } catch (RuntimeException e) {
       task.answer().completeExceptionally(e);
     }
+  }
+
+  private void answer(Task.LearnSpace task) {
+    try {
+      task.answer().complete(learn(task));
+    } catch (RuntimeException e) {
+      task.answer().completeExceptionally(e);
+    }
+  }
+
+  private LearnedSpace learn(Task.LearnSpace task) {
+    Cid space = holdings.chain().space().orElseThrow();
+    SpaceLearning learning = new SpaceLearning(space, store, task.envelopes(), task.offered());
+    Optional<SpaceLog> log = learning.log();
+    if (learning.added().isEmpty() || log.isEmpty()) {
+      return learning.answer();
+    }
+    Batch batch = new Batch();
+    learning.write(batch);
+    NodeTree next = holdings.tree().with(log.get(), batch);
+    List<AuthorityView> judged = new ArrayList<>();
+    Chain chain = Chain.of(log.get());
+    if (!chain.equals(holdings.chain())) {
+      // It is for the space to say what revoked keys have left standing in it.
+      for (AuthorityView view : holdings.authorities()) {
+        AuthorityView now = judge(view, chain, batch);
+        judged.add(now);
+        next = next.with(now, batch);
+      }
+    }
+    next = next.write(batch);
+    long position = store.commit(batch);
+    holdings.show(log.get());
+    holdings.show(judged, next);
+    listeners.forEach(listener -> listener.accept(position));
+    return learning.answer();
+  }
+
+  private AuthorityView judge(AuthorityView view, Chain chain, Batch batch) {
+    BlockSource all = cid -> batch.get(cid).or(() -> store.get(cid));
+    Dossier dossier =
+        Evidence.dossier(view.id(), view.standing().state(), chain, all, batch::put, store);
+    Standing standing = Axiom.of(dossier);
+    Evidence.putAside(dossier, standing, all, batch);
+    standing.forks().forEach(fork -> batch.put(Axiom.cid(fork), fork.encode()));
+    standing.tip().ifPresent(dossier::requireTree);
+    batch.admit(JournalEntry.Kind.STANDING, view.id(), standing.log().last().cid());
+    return new AuthorityView(
+        view.id(),
+        standing,
+        standing
+            .tip()
+            .map(head -> MerkleSearchTree.at(head.body().state(), store))
+            .orElseGet(() -> MerkleSearchTree.empty(store)));
   }
 
   private void answer(Task.Renew task) {
@@ -342,13 +404,9 @@ final class Clerk implements AutoCloseable {
     Signed<Statement> statement = say.statement();
     // The key log may have gone on since the statement was handed in.
     Optional<Verdict.Refused> late =
-        HomeRules.judge(chapter.before, keys, statement, issued)
+        HomeRules.judge(chapter.before, holdings.chain(), keys, statement, issued)
             .or(() -> collected(say.relied(), all));
-    Verdict verdict =
-        late.isPresent()
-            ? late.get()
-            : Slots.apply(
-                chapter.state, statement.cid(), statement.body(), chapter.before.voided(), all);
+    Verdict verdict = late.isPresent() ? late.get() : apply(say, chapter, all);
     switch (verdict) {
       case Verdict.Accepted accepted -> {
         say.blocks().forEach(batch::put);
@@ -371,6 +429,26 @@ final class Clerk implements AutoCloseable {
     }
   }
 
+  /** A promotion takes its slot with all that it lists, or nothing does. */
+  private static Verdict apply(Task.Say say, Chapter chapter, BlockSource all) {
+    Set<Cid> voided = chapter.before.voided();
+    Verdict verdict =
+        Slots.apply(chapter.state, say.statement().cid(), say.statement().body(), voided, all);
+    BlockSource readable = cid -> Optional.ofNullable(say.blocks().get(cid)).or(() -> all.get(cid));
+    for (Signed<Statement> one : say.listed()) {
+      if (!(verdict instanceof Verdict.Accepted so)) {
+        return verdict;
+      }
+      verdict = Slots.apply(so.state(), one.cid(), one.body(), voided, readable);
+      if (verdict instanceof Verdict.Held) {
+        return Verdict.refused(
+            ErrorCode.STATEMENT_REFUSED,
+            "promote `" + say.statement().body().path() + "`: `" + one.cid() + "` is public");
+      }
+    }
+    return verdict;
+  }
+
   /** What was held when the statement was handed in may have been collected since. */
   private static Optional<Verdict.Refused> collected(Set<Cid> relied, BlockSource all) {
     return relied.stream()
@@ -385,12 +463,15 @@ final class Clerk implements AutoCloseable {
     Head head =
         new Head(
             before.id(),
-            Optional.empty(),
+            holdings.chain().space(),
             before.keyHead().body().seq(),
             before.head().map(prev -> prev.body().epoch() + 1).orElse(0L),
             before.head().map(Signed::cid),
             before.keyHead().cid(),
-            chapter.added.stream().map(say -> say.statement().cid()).toList(),
+            chapter.added.stream()
+                .flatMap(say -> Stream.concat(Stream.of(say.statement()), say.listed().stream()))
+                .map(Signed::cid)
+                .toList(),
             state.root(),
             issued,
             issued + Registrar.HEAD_LIFE_SECONDS,
@@ -443,6 +524,7 @@ final class Clerk implements AutoCloseable {
     for (Task task : tasks) {
       switch (task) {
         case Task.Learn learn -> learn.answer().completeExceptionally(e);
+        case Task.LearnSpace learn -> learn.answer().completeExceptionally(e);
         case Task.Say say -> say.answer().completeExceptionally(e);
         case Task.Between between -> between.answer().completeExceptionally(e);
         case Task.Renew renew -> renew.answer().completeExceptionally(e);

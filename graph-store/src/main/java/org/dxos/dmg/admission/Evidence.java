@@ -14,6 +14,7 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.AuthorityState;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.verdict.Axiom;
+import org.dxos.dmg.verdict.Chain;
 import org.dxos.dmg.verdict.Dossier;
 import org.dxos.dmg.verdict.KeyLog;
 import org.dxos.dmg.verdict.Signed;
@@ -48,7 +49,7 @@ final class Evidence {
     }
     return new Standing(
         new KeyLog(entries, java.util.Map.of()),
-        state.publicHead().map(cid -> Signed.read(store, cid, Head.class)),
+        state.head().map(cid -> Signed.read(store, cid, Head.class)),
         Set.of(),
         Standing.Contest.NONE,
         List.of(),
@@ -63,10 +64,25 @@ final class Evidence {
    */
   static Dossier dossier(
       Cid id, AuthorityState state, BlockSource blocks, BlockSink sink, BlockStore store) {
-    Dossier dossier = new Dossier(id, blocks, sink);
+    return dossier(id, state, SpaceRegisters.chain(store), blocks, sink, store);
+  }
+
+  /**
+   * The same, as of what a space says now of revoked keys.
+   *
+   * @param chain of which the heads are
+   */
+  static Dossier dossier(
+      Cid id,
+      AuthorityState state,
+      Chain chain,
+      BlockSource blocks,
+      BlockSink sink,
+      BlockStore store) {
+    Dossier dossier = new Dossier(id, chain, blocks, sink);
     List<Cid> aside = aside(id, store);
     List<Cid> entries = new ArrayList<>(Carried.back(Optional.of(state.keyHead()), store));
-    List<Cid> heads = List.copyOf(Carried.back(state.publicHead(), store));
+    List<Cid> heads = List.copyOf(Carried.back(state.head(), store));
     List<Signed<AuthorityEntry>> asideEntries = new ArrayList<>();
     List<Signed<Head>> asideHeads = new ArrayList<>();
     for (Cid envelope : aside) {

@@ -12,6 +12,8 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityState;
 import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Chain;
+import org.dxos.dmg.verdict.SpaceLog;
 import org.dxos.dmg.verdict.Standing;
 
 /**
@@ -25,14 +27,18 @@ final class Holdings {
   private final Map<Cid, AuthorityView> views = new ConcurrentHashMap<>();
   private final Map<String, Cid> names = new ConcurrentHashMap<>();
   private volatile NodeTree tree;
+  private volatile Chain chain;
+  private volatile Optional<SpaceLog> space;
 
-  private Holdings(NodeTree tree) {
+  private Holdings(NodeTree tree, Chain chain, Optional<SpaceLog> space) {
     this.tree = tree;
+    this.chain = chain;
+    this.space = space;
   }
 
   static Holdings load(BlockStore store) {
     NodeTree tree = NodeTree.load(store);
-    Holdings holdings = new Holdings(tree);
+    Holdings holdings = new Holdings(tree, SpaceRegisters.chain(store), SpaceRegisters.log(store));
     for (Cid id : NodeTree.ids(tree, store)) {
       holdings.views.put(id, view(id, tree.state(id, store).orElseThrow(), store));
     }
@@ -91,6 +97,22 @@ final class Holdings {
 
   NodeTree tree() {
     return tree;
+  }
+
+  /** The chain whose heads are held. */
+  Chain chain() {
+    return chain;
+  }
+
+  /** The log of the space that this is of. */
+  Optional<SpaceLog> space() {
+    return space;
+  }
+
+  /** Shows what a commit has made of the space's log. */
+  void show(SpaceLog log) {
+    chain = Chain.of(log);
+    space = Optional.of(log);
   }
 
   /** Shows a name as a commit has bound it. */

@@ -5,6 +5,7 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Chain;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.StatementRules;
 import org.dxos.dmg.verdict.Verdict;
@@ -18,12 +19,13 @@ final class HomeRules {
    * Judges a statement whose signature was found valid.
    *
    * @param view the authority as it stands
+   * @param chain to which it is to be added
    * @param keys of this node
    * @param issued seconds, UTC, of the head that would add it
    */
   static Optional<Verdict.Refused> judge(
-      AuthorityView view, HeadKeys keys, Signed<Statement> statement, long issued) {
-    return mayGoOn(view, keys).or(() -> judge(view, statement, issued));
+      AuthorityView view, Chain chain, HeadKeys keys, Signed<Statement> statement, long issued) {
+    return mayGoOn(view, keys).or(() -> judge(view, chain, statement, issued));
   }
 
   /** Judges whether this node may sign another head, whatever it adds. */
@@ -40,7 +42,7 @@ final class HomeRules {
    * @param issued seconds, UTC, of the head that would add it
    */
   static Optional<Verdict.Refused> judge(
-      AuthorityView view, Signed<Statement> statement, long issued) {
+      AuthorityView view, Chain chain, Signed<Statement> statement, long issued) {
     Optional<Verdict.Refused> stopped = mayGoOn(view);
     if (stopped.isPresent()) {
       return stopped;
@@ -53,7 +55,11 @@ final class HomeRules {
               "admit statement `%s`: its `auth` `%s` is no entry of the key log of `%s`"
                   .formatted(statement.cid(), statement.body().auth(), view.name())));
     }
-    return StatementRules.judge(statement.body(), auth.get(), view.keyHead().body(), issued);
+    return chain
+        .misplaced(statement.body())
+        .or(
+            () ->
+                StatementRules.judge(statement.body(), auth.get(), view.keyHead().body(), issued));
   }
 
   private static Optional<Verdict.Refused> mayGoOn(AuthorityView view) {

@@ -49,7 +49,7 @@ final class Learning {
     this.dossier =
         before
             .map(view -> Evidence.dossier(genesis, view.standing().state(), all, batch::put, store))
-            .orElseGet(() -> new Dossier(genesis, all, batch::put));
+            .orElseGet(() -> new Dossier(genesis, SpaceRegisters.chain(store), all, batch::put));
     Set<Cid> held = dossier.envelopes();
     for (Cid envelope : task.envelopes()) {
       try {

@@ -11,6 +11,7 @@ import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityState;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.SpaceLog;
 
 /**
  * The tree of everything a node holds: authority id to where it stands. Two nodes hold the same if
@@ -20,6 +21,7 @@ import org.dxos.dmg.verdict.Signed;
 final class NodeTree {
 
   static final String ROOT = "root";
+  static final String SPACE = "s/";
   static final String LOCAL = "local/";
   private static final String KEY = "a/";
 
@@ -76,6 +78,14 @@ final class NodeTree {
     Cid cid = DagCbor.cid(block);
     batch.put(cid, block);
     return new NodeTree(tree.put(KEY + view.id(), cid));
+  }
+
+  /** This tree with where the log of the space stands that it is the tree of, in memory. */
+  NodeTree with(SpaceLog log, Batch batch) {
+    byte[] block = log.state().encode();
+    Cid cid = DagCbor.cid(block);
+    batch.put(cid, block);
+    return new NodeTree(tree.put(SPACE + log.id(), cid));
   }
 
   /** Writes the tree, and its root as the node's. */

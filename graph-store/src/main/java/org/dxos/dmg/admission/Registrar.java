@@ -1,6 +1,7 @@
 package org.dxos.dmg.admission;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,10 +23,13 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.Chain;
 import org.dxos.dmg.verdict.KeyRules;
 import org.dxos.dmg.verdict.ReleaseRules;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.SpaceLog;
+import org.dxos.dmg.verdict.StatementRules;
 import org.dxos.dmg.verdict.Verdict;
 
 /**
@@ -52,6 +56,7 @@ public final class Registrar implements AutoCloseable {
 
   private final BlockStore store;
   private final Function<String, Optional<Cid>> pins;
+  private final Function<String, Optional<AuthorityView>> beyond;
   private final HeadKeys keys;
   private final InstantSource clock;
   private final Holdings holdings;
@@ -80,7 +85,24 @@ public final class Registrar implements AutoCloseable {
       InstantSource clock,
       ThreadFactory threads,
       Function<String, Optional<Cid>> pins) {
+    this(store, keys, clock, threads, pins, _ -> Optional.empty());
+  }
+
+  /**
+   * Reads what the store of a space holds and begins to take statements.
+   *
+   * @param beyond authorities by name that are not held in the space, and that what is released in
+   *     it may lead to
+   */
+  public Registrar(
+      BlockStore store,
+      HeadKeys keys,
+      InstantSource clock,
+      ThreadFactory threads,
+      Function<String, Optional<Cid>> pins,
+      Function<String, Optional<AuthorityView>> beyond) {
     this.pins = pins;
+    this.beyond = beyond;
     this.store = store;
     this.keys = keys;
     this.clock = clock;
@@ -91,6 +113,31 @@ public final class Registrar implements AutoCloseable {
   /** The authority that a name means here: the one it is pinned to, else the one it is bound to. */
   public Optional<AuthorityView> authority(String name) {
     return pins.apply(name).or(() -> holdings.bound(name)).flatMap(this::authority);
+  }
+
+  /** The space that this is of, as its log stands; empty in public, and before its log came. */
+  public Optional<SpaceLog> space() {
+    return holdings.space();
+  }
+
+  /** The chain of heads that is kept here. */
+  public Chain chain() {
+    return holdings.chain();
+  }
+
+  /**
+   * Takes entries of the log of the space that this is of.
+   *
+   * @param envelopes oldest first
+   * @param offered their blocks
+   */
+  public LearnedSpace learnSpace(List<Cid> envelopes, BlockSource offered) {
+    if (holdings.chain().space().isEmpty()) {
+      throw new IllegalStateException("this is no registrar of a space");
+    }
+    CompletableFuture<LearnedSpace> answer = new CompletableFuture<>();
+    clerk.enqueue(new Clerk.Task.LearnSpace(envelopes, offered, answer));
+    return await(answer);
   }
 
   /** The authority with this id. */
@@ -213,10 +260,11 @@ public final class Registrar implements AutoCloseable {
     BlockSource all = offered(offered);
     Signed<Statement> signed = Signed.read(all, envelope, Statement.class).requireSigned();
     AuthorityView view = known(signed);
-    HomeRules.judge(view, keys, signed, now()).ifPresent(Registrar::refuse);
+    HomeRules.judge(view, chain(), keys, signed, now()).ifPresent(Registrar::refuse);
     CompletableFuture<Receipt> answer = new CompletableFuture<>();
-    Blocks blocks = checked(signed, view, all);
-    clerk.enqueue(new Clerk.Task.Say(signed, blocks.fresh(), blocks.relied(), answer));
+    List<Signed<Statement>> listed = listed(signed, view, all);
+    Blocks blocks = checked(signed, listed, view, all);
+    clerk.enqueue(new Clerk.Task.Say(signed, listed, blocks.fresh(), blocks.relied(), answer));
     return answer;
   }
 
@@ -230,8 +278,8 @@ public final class Registrar implements AutoCloseable {
     BlockSource all = offered(offered);
     Signed<Statement> signed = Signed.read(all, envelope, Statement.class).requireSigned();
     AuthorityView view = known(signed);
-    HomeRules.judge(view, signed, now()).ifPresent(Registrar::refuse);
-    Blocks blocks = checked(signed, view, all);
+    HomeRules.judge(view, chain(), signed, now()).ifPresent(Registrar::refuse);
+    Blocks blocks = checked(signed, listed(signed, view, all), view, all);
     boolean held = view.state().get(Slots.of(signed.body())).equals(Optional.of(envelope));
     return new Checked(signed, view, blocks.fresh(), blocks.relied(), held);
   }
@@ -313,14 +361,26 @@ public final class Registrar implements AutoCloseable {
   }
 
   /** The blocks of a statement that are not held, once it was found to say what its record says. */
-  private Blocks checked(Signed<Statement> signed, AuthorityView view, BlockSource all) {
-    Statement statement = signed.body();
+  private Blocks checked(
+      Signed<Statement> signed,
+      List<Signed<Statement>> listed,
+      AuthorityView view,
+      BlockSource all) {
     Blocks blocks = new Blocks(new LinkedHashMap<>(), new LinkedHashSet<>());
+    for (Signed<Statement> one : listed) {
+      check(one, view, all, blocks);
+    }
+    check(signed, view, all, blocks);
+    return blocks;
+  }
+
+  private void check(Signed<Statement> signed, AuthorityView view, BlockSource all, Blocks blocks) {
+    Statement statement = signed.body();
     if (statement.op() instanceof Statement.Release release) {
       // A slot that is taken stays taken, so a conflict is told before any file is looked at.
       switch (Slots.apply(view.state(), signed.cid(), statement, view.voided(), all)) {
         case Verdict.Accepted _ -> {
-          ReleaseRules.check(view.name(), statement, release, all, this::authority);
+          ReleaseRules.check(view.name(), statement, release, all, this::named);
           ReleaseRules.eachBlock(release.module(), all, cid -> keepNew(cid, all, blocks));
         }
         case Verdict.Held _ -> {}
@@ -331,7 +391,36 @@ public final class Registrar implements AutoCloseable {
     }
     keepNew(signed.envelope().body(), all, blocks);
     keepNew(signed.cid(), all, blocks);
-    return blocks;
+  }
+
+  /** What a release may lead to by its name. */
+  private Optional<AuthorityView> named(String name) {
+    return authority(name).or(() -> beyond.apply(name));
+  }
+
+  /** The statements that a promotion lists, each found to be one that it may list. */
+  private static List<Signed<Statement>> listed(
+      Signed<Statement> signed, AuthorityView view, BlockSource all) {
+    if (!(signed.body().op() instanceof Statement.Promote promote)) {
+      return List.of();
+    }
+    List<Signed<Statement>> listed = new ArrayList<>();
+    for (Cid cid : promote.statements()) {
+      Signed<Statement> one = Signed.read(all, cid, Statement.class).requireSigned();
+      StatementRules.listed(signed.body(), promote, one.body()).ifPresent(Registrar::refuse);
+      AuthorityEntry auth =
+          view.log()
+              .entry(one.body().auth())
+              .orElseThrow(
+                  () ->
+                      new AdmissionException.Refused(
+                          ErrorCode.STATEMENT_REFUSED,
+                          "promote `%s`: the `auth` of `%s` is no entry of the key log"
+                              .formatted(signed.body().path(), cid)));
+      StatementRules.judgeListed(one.body(), auth).ifPresent(Registrar::refuse);
+      listed.add(one);
+    }
+    return listed;
   }
 
   /** Waits for what {@link #submit} answers, and throws its failure as it is. */

@@ -71,7 +71,7 @@ public final class Remade implements BlockSource {
       }
       Dossier held = Evidence.dossier(id, state.get(), store, (_, _) -> {}, store);
       Replay replay = new Replay(store);
-      Dossier anew = new Dossier(id, replay, replay);
+      Dossier anew = new Dossier(id, held.chain(), replay, replay);
       for (Cid envelope : held.inOrder()) {
         anew.offer(envelope);
         if (Signed.read(store, envelope, Body.class).body() instanceof Head head) {

@@ -21,6 +21,8 @@ public record JournalEntry(long position, Kind kind, Cid genesis, Cid envelope) 
   public enum Kind {
     AUTHORITY,
     HEAD,
+    /** An entry of a space's own log; {@code genesis} is the space's id. */
+    SPACE,
     /** The verdict on what was admitted before has changed: the authority is to be read anew. */
     STANDING
   }
@@ -44,6 +46,7 @@ public record JournalEntry(long position, Kind kind, Cid genesis, Cid envelope) 
             switch (kind) {
               case "authority" -> Kind.AUTHORITY;
               case "head" -> Kind.HEAD;
+              case "space" -> Kind.SPACE;
               case "standing" -> Kind.STANDING;
               default -> throw fields.error("is of the unknown kind `" + kind + "`");
             },

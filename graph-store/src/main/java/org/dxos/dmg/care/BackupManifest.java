@@ -129,6 +129,7 @@ record BackupManifest(
     return switch (kind) {
       case "authority" -> JournalEntry.Kind.AUTHORITY;
       case "head" -> JournalEntry.Kind.HEAD;
+      case "space" -> JournalEntry.Kind.SPACE;
       case "standing" -> JournalEntry.Kind.STANDING;
       default -> throw item.error("is of the unknown kind `" + kind + "`");
     };

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.dxos.dmg.admission.SpaceRegisters;
 import org.dxos.dmg.admission.Stored;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.StorageException;
@@ -147,6 +148,7 @@ final class Reach {
     authorities.sort(Comparator.comparing((Followed one) -> !one.owner().ours()));
     authorities.forEach(one -> authority(one.state(), one.owner()));
     Stored.aside(store).forEach(envelope -> chain(Part.HEAD, envelope, node));
+    SpaceRegisters.envelopes(store).forEach(envelope -> chain(Part.KEY_LOG, envelope, node));
     for (String register : store.registers(PENDING)) {
       Cid statement = Cid.parse(register.substring(PENDING.length()));
       if (store.register(register).filter(value -> !Arrays.equals(value, GONE)).isPresent()) {
@@ -172,6 +174,9 @@ final class Reach {
       if (Body.decode(body) instanceof AuthorityEntry entry) {
         return new Followed(state, new Owner(entry.authority(), ours.test(entry.home().headKey())));
       }
+      if (Body.decode(body) instanceof SpaceEntry) {
+        return new Followed(state, new Owner("the log of a space", true));
+      }
     } catch (FormatException | StorageException e) {
       // said when the key log is followed
     }
@@ -180,9 +185,8 @@ final class Reach {
 
   private void authority(AuthorityState state, Owner owner) {
     chain(Part.KEY_LOG, state.keyHead(), owner);
-    state.publicHead().ifPresent(head -> chain(Part.HEAD, head, owner));
-    state.spaceHead().ifPresent(head -> chain(Part.HEAD, head, owner));
-    state.publicHead().ifPresent(head -> tree(head, owner));
+    state.head().ifPresent(head -> chain(Part.HEAD, head, owner));
+    state.head().ifPresent(head -> tree(head, owner));
     for (Cid fork : state.forks()) {
       enter(Part.FORK, fork, owner)
           .flatMap(block -> guarded(Part.FORK, fork, () -> Fork.decode(block)))
@@ -244,7 +248,8 @@ final class Reach {
         head.added().forEach(added -> statement(added, owner));
         yield head.prev();
       }
-      case Statement _, SpaceEntry _ -> Optional.empty();
+      case SpaceEntry entry -> entry.prev();
+      case Statement _ -> Optional.empty();
     };
   }
 

@@ -75,6 +75,7 @@ final class Projector {
         graph.add(REGISTRY, authority, iri(Ontology.TYPE), iri(Ontology.NS + "Authority"));
         graph.add(REGISTRY, authority, iri(Ontology.NAME), text(body.authority()));
       }
+      case SPACE -> {} // who is a member of a space is no triple
       case STANDING -> Stored.authority(entry.genesis(), store).ifPresent(this::anew);
       case HEAD -> {
         Head head = Signed.read(store, entry.envelope(), Head.class).body();

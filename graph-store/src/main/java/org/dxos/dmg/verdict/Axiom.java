@@ -159,7 +159,7 @@ public final class Axiom {
     if (link.entry().body().seq() > k.body().seq() || !link.entry().leadsTo(k)) {
       return false;
     }
-    Optional<Revoked> revoked = k.body().revocation(link.key());
+    Optional<Revoked> revoked = dossier.revocation(k, link.key());
     return revoked.isEmpty() || dossier.keeps(revoked.get(), link, false);
   }
 
@@ -169,7 +169,8 @@ public final class Axiom {
   }
 
   private Fork proof(Fork.Kind kind, Signed<?> one, Signed<?> other) {
-    return Fork.of(kind, dossier.genesis(), Optional.empty(), one.envelope(), other.envelope());
+    Optional<Cid> space = kind == Fork.Kind.HEAD ? dossier.chain().space() : Optional.empty();
+    return Fork.of(kind, dossier.genesis(), space, one.envelope(), other.envelope());
   }
 
   // ---- forks ----

@@ -39,6 +39,7 @@ public final class Dossier {
   static final int MAX_WAITING = 1024;
 
   private final Cid genesis;
+  private final Chain chain;
   private final BlockSource blocks;
   private final BlockSink sink;
   private final Map<Cid, Entry> entries = new LinkedHashMap<>();
@@ -151,13 +152,20 @@ public final class Dossier {
     WAITS
   }
 
+  /** One of the authority's public chain. */
+  public Dossier(Cid genesis, BlockSource blocks, BlockSink sink) {
+    this(genesis, Chain.PUBLIC, blocks, sink);
+  }
+
   /**
    * @param genesis the authority id
+   * @param chain of which the heads are
    * @param blocks where everything offered can be read, now and later
    * @param sink takes the nodes of the state trees that heads sign
    */
-  public Dossier(Cid genesis, BlockSource blocks, BlockSink sink) {
+  public Dossier(Cid genesis, Chain chain, BlockSource blocks, BlockSink sink) {
     this.genesis = genesis;
+    this.chain = chain;
     this.blocks = blocks;
     this.sink = sink;
   }
@@ -255,7 +263,7 @@ public final class Dossier {
     }
     Optional<Link> before = signed.body().prev().map(this::head);
     KeyLog log = log(entry);
-    HeadRules.requireSignature(signed, log);
+    HeadRules.requireSignature(signed, chain, log);
     Set<Cid> isVoid = before.map(link -> voided(entry, link, true)).orElse(Set.of());
     try {
       check(signed, log, before, isVoid);
@@ -277,7 +285,7 @@ public final class Dossier {
           remade.ifPresent(one -> one.put(cid, block));
           sink.put(cid, block);
         };
-    HeadRules.check(signed, log, before.map(Link::signed), isVoid, trees, both);
+    HeadRules.check(signed, chain, log, before.map(Link::signed), isVoid, trees, both);
   }
 
   /**
@@ -294,7 +302,13 @@ public final class Dossier {
       Set<Cid> isVoid =
           link.before.map(before -> voided(link.entry, before, true)).orElse(Set.of());
       HeadRules.check(
-          link.signed, log(link.entry), link.before.map(Link::signed), isVoid, replay, replay);
+          link.signed,
+          chain,
+          log(link.entry),
+          link.before.map(Link::signed),
+          isVoid,
+          replay,
+          replay);
       replay.passed(link.body());
     }
     return replay;
@@ -375,9 +389,10 @@ public final class Dossier {
     Set<Cid> found = new HashSet<>();
     for (Optional<Link> at = Optional.of(tip); at.isPresent(); at = at.get().before) {
       Link link = at.get();
+      Promoted promoted = new Promoted();
       for (Cid added : link.body().added()) {
-        PublicKey key = Signed.read(blocks, added, Statement.class).body().key();
-        Optional<Revoked> revoked = entry.body().revocation(key);
+        PublicKey key = promoted.answerable(Signed.read(blocks, added, Statement.class));
+        Optional<Revoked> revoked = revocation(entry, key);
         if (revoked.isPresent() && !keeps(revoked.get(), link, strict)) {
           found.add(added);
         }
@@ -387,6 +402,11 @@ public final class Dossier {
       voided.put(tip.id(), found);
     }
     return found;
+  }
+
+  /** How far an entry revokes a key in this chain. */
+  Optional<Revoked> revocation(Entry entry, PublicKey key) {
+    return chain.revocation(genesis, entry.body(), key);
   }
 
   /** True if a revocation leaves what {@code link} is or added as it was. */
@@ -413,7 +433,12 @@ public final class Dossier {
     return Optional.ofNullable(heads.get(bodies.get(envelope)));
   }
 
+  /** Key logs compare public heads, of which a dossier of a space has none but their blocks. */
   private boolean leadsTo(Cid one, Cid other) {
+    if (chain.space().isPresent()) {
+      return HeadChain.leadsTo(
+          blocks, Signed.read(blocks, one, Head.class), Signed.read(blocks, other, Head.class));
+    }
     Optional<Link> first = heldHead(one);
     Optional<Link> second = heldHead(other);
     return first.isPresent() && second.isPresent() && first.get().leadsTo(second.get());
@@ -460,7 +485,7 @@ public final class Dossier {
 
   /** A dossier that goes on from the same, on its own. */
   Dossier copy() {
-    Dossier copy = new Dossier(genesis, blocks, sink);
+    Dossier copy = new Dossier(genesis, chain, blocks, sink);
     copy.entries.putAll(entries);
     copy.heads.putAll(heads);
     copy.bodies.putAll(bodies);
@@ -472,6 +497,10 @@ public final class Dossier {
 
   public Cid genesis() {
     return genesis;
+  }
+
+  public Chain chain() {
+    return chain;
   }
 
   Collection<Entry> entries() {
@@ -491,7 +520,10 @@ public final class Dossier {
   Set<Cid> awaited(Entry entry) {
     Set<Cid> awaited = new HashSet<>();
     for (Revoked revoked : entry.body().revoked()) {
-      revoked.lastGood().filter(head -> !bodies.containsKey(head)).ifPresent(awaited::add);
+      revocation(entry, revoked.key())
+          .flatMap(Revoked::lastGood)
+          .filter(head -> !bodies.containsKey(head))
+          .ifPresent(awaited::add);
     }
     return awaited;
   }

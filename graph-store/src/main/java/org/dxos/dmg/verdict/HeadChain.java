@@ -31,6 +31,12 @@ public final class HeadChain {
         return false;
       }
       Signed<Head> before = Signed.read(blocks, prev.get(), Head.class);
+      if (!before.body().space().equals(at.body().space())) {
+        throw new AdmissionException.Refused(
+            ErrorCode.HEAD_REFUSED,
+            "follow head `%s` to the one before it: `%s` is of another chain"
+                .formatted(at.cid(), before.cid()));
+      }
       if (before.body().epoch() != at.body().epoch() - 1) {
         throw new AdmissionException.Refused(
             ErrorCode.SEQ_GAP,
@@ -46,17 +52,18 @@ public final class HeadChain {
    * True if a head stands under a key log as far as keys say: its entry is on the branch, it is
    * signed by the home that this entry names, and that key is not revoked, or was so later.
    *
+   * @param chain of which it is to be
    * @param log the whole of what is known of the key log
    * @throws AdmissionException.Refused if its signature is not the home's, or a block is missing
    */
-  public static boolean stands(BlockSource blocks, Signed<Head> head, KeyLog log) {
+  public static boolean stands(BlockSource blocks, Signed<Head> head, Chain chain, KeyLog log) {
     Optional<KeyLog> then = log.upTo(head.body().keyHead());
     if (then.isEmpty()) {
       return false;
     }
-    HeadRules.requireSignature(head, then.get());
+    HeadRules.requireSignature(head, chain, then.get());
     AuthorityEntry entry = then.get().last().body();
-    return log.last().body().revocation(entry.home().headKey()).stream()
+    return chain.revocation(log.id(), log.last().body(), entry.home().headKey()).stream()
         .allMatch(revoked -> keeps(blocks, revoked, head));
   }
 

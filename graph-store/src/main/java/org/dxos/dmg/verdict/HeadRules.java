@@ -11,6 +11,7 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.Statement;
 
 /**
@@ -25,6 +26,7 @@ public final class HeadRules {
    * Checks a head beside the one before it.
    *
    * @param head the head
+   * @param chain of which it is to be
    * @param log the branch of the key log that ends with the entry the head names
    * @param prev the head that its `prev` names, by whichever of its envelopes; empty at epoch 0
    * @param voided statements in the state before that are void under that entry
@@ -36,19 +38,25 @@ public final class HeadRules {
    */
   public static MerkleSearchTree check(
       Signed<Head> head,
+      Chain chain,
       KeyLog log,
       Optional<Signed<Head>> prev,
       Set<Cid> voided,
       BlockSource blocks,
       BlockSink sink) {
-    requireLinks(head, log, prev);
+    requireLinks(head, chain, log, prev);
     MerkleSearchTree state =
         prev.isPresent()
             ? MerkleSearchTree.at(prev.get().body().state(), blocks)
             : MerkleSearchTree.empty(blocks);
+    Promoted promoted = new Promoted();
     for (Said said : statements(head.body().added(), blocks)) {
-      state = add(state, said.orThrow(), head, log, voided, blocks);
+      Signed<Statement> statement = said.orThrow();
+      boolean listed = promoted.next(statement).isPresent();
+      requireMayBeSaid(statement, listed, chain, head, log);
+      state = add(state, statement, head, voided, blocks);
     }
+    promoted.end();
     MerkleSearchTree reached = state.write(sink);
     if (!reached.root().equals(head.body().state())) {
       throw refused(
@@ -96,7 +104,8 @@ public final class HeadRules {
   }
 
   /** Checks all that a head says but for what it adds: place in the chain, key and signature. */
-  private static void requireLinks(Signed<Head> head, KeyLog log, Optional<Signed<Head>> prev) {
+  private static void requireLinks(
+      Signed<Head> head, Chain chain, KeyLog log, Optional<Signed<Head>> prev) {
     Head body = head.body();
     long epoch = prev.isPresent() ? prev.get().body().epoch() + 1 : 0;
     // Which head `prev` names is the caller's to find: of one body there may be several envelopes.
@@ -111,23 +120,19 @@ public final class HeadRules {
           "it stands under key log entry `%s`, which is not after `%s`, that of the head before it"
               .formatted(body.keyHead(), prev.get().body().keyHead()));
     }
-    requireSignature(head, log);
+    requireSignature(head, chain, log);
   }
 
   /**
-   * Checks that a head is the authority's and signed by its home: enough for a reader who holds a
-   * proof from the state it signs, and not the statements of all others.
+   * Checks that a head is the authority's, of one of its chains, and signed by its home: enough for
+   * a reader who holds a proof from the state it signs, and not the statements of all others.
    *
    * @throws AdmissionException.Refused with {@link ErrorCode#HEAD_REFUSED}
    */
-  public static void requireSignature(Signed<Head> head, KeyLog log) {
+  public static void requireSignature(Signed<Head> head, Chain chain, KeyLog log) {
+    chain.requireOf(head);
     Head body = head.body();
     Signed<AuthorityEntry> keyHead = log.last();
-    if (body.space().isPresent()) {
-      throw new AdmissionException.Refused(
-          ErrorCode.UNSUPPORTED,
-          "admit head `" + head.cid() + "`: it is of a space, which this version does not take");
-    }
     if (!body.genesis().equals(log.id())) {
       throw refused(
           head, "it is of authority `" + body.genesis() + "`, expected `" + log.id() + "`");
@@ -141,13 +146,35 @@ public final class HeadRules {
     head.requireSignedBy(keyHead.body().home().headKey());
   }
 
-  private static MerkleSearchTree add(
-      MerkleSearchTree state,
-      Signed<Statement> statement,
-      Signed<Head> head,
-      KeyLog log,
-      Set<Cid> voided,
-      BlockSource blocks) {
+  /**
+   * Checks that one statement of a head may be said: for a reader, who asks after that one alone.
+   *
+   * @param head which adds it, and whose signature was found valid
+   * @param log the branch of the key log that ends with the entry the head names
+   * @param blocks has the statements before it too, of which one may promote it
+   * @return the key that answers for it: its own, or that of the promotion
+   * @throws AdmissionException.Refused if it may not
+   */
+  public static PublicKey requireSaid(
+      Signed<Head> head, Cid added, Chain chain, KeyLog log, BlockSource blocks) {
+    Promoted promoted = new Promoted();
+    for (Cid one : head.body().added()) {
+      Signed<Statement> statement = Signed.read(blocks, one, Statement.class);
+      Optional<Signed<Statement>> by = promoted.next(statement);
+      if (one.equals(added)) {
+        if (by.isPresent()) {
+          by.get().requireSigned();
+          requireMayBeSaid(by.get(), false, chain, head, log);
+        }
+        requireMayBeSaid(statement.requireSigned(), by.isPresent(), chain, head, log);
+        return by.orElse(statement).body().key();
+      }
+    }
+    throw refused(head, "it does not add `" + added + "`");
+  }
+
+  private static void requireMayBeSaid(
+      Signed<Statement> statement, boolean listed, Chain chain, Signed<Head> head, KeyLog log) {
     Cid added = statement.cid();
     if (!statement.body().genesis().equals(head.body().genesis())) {
       throw refused(head, "it adds `" + added + "`, a statement of another authority");
@@ -162,11 +189,27 @@ public final class HeadRules {
                             + added
                             + "`, whose `auth` is no entry of its branch of the key log"));
     Optional<Verdict.Refused> refusal =
-        StatementRules.judge(statement.body(), auth, log.last().body(), head.body().issued());
+        listed
+            ? StatementRules.judgeListed(statement.body(), auth)
+            : chain
+                .misplaced(statement.body())
+                .or(
+                    () ->
+                        StatementRules.judge(
+                            statement.body(), auth, log.last().body(), head.body().issued()));
     if (refusal.isPresent()) {
       throw new AdmissionException.Refused(
           refusal.get().code(), refusal.get().message(), refusal.get().hint());
     }
+  }
+
+  private static MerkleSearchTree add(
+      MerkleSearchTree state,
+      Signed<Statement> statement,
+      Signed<Head> head,
+      Set<Cid> voided,
+      BlockSource blocks) {
+    Cid added = statement.cid();
     return switch (Slots.apply(state, added, statement.body(), voided, blocks)) {
       case Verdict.Accepted accepted -> accepted.state();
       case Verdict.Held _ -> throw refused(head, "it adds `" + added + "`, which changes nothing");

@@ -20,7 +20,7 @@ import org.dxos.dmg.version.Version;
  *   r/path@version   release            n/path           first release that carries the name
  *   s/path@version   yank or unyank     w/path@version   withdrawal
  *   d/path@version   deprecation        d/path           deprecation of a range
- *   t/path:tag       tag
+ *   t/path:tag       tag                p/path           newest promotion
  * </pre>
  *
  * <p>A statement that is <em>void</em> keeps its slot: its key was revoked, and the head that added
@@ -78,6 +78,11 @@ public final class Slots {
     return "d/" + path;
   }
 
+  /** Where the newest promotion stands. */
+  public static String promotion(String path) {
+    return "p/" + path;
+  }
+
   /** The slot of a statement: for a release, that of the release, first of all those it takes. */
   public static String of(Statement statement) {
     String path = statement.path();
@@ -89,7 +94,7 @@ public final class Slots {
       case Statement.Deprecate deprecate ->
           deprecate.version().map(one -> deprecation(path, one)).orElse(deprecation(path));
       case Statement.Tag tag -> tag(path, tag.tag());
-      case Statement.Promote _ -> "p/" + path;
+      case Statement.Promote _ -> promotion(path);
     };
   }
 
@@ -111,9 +116,6 @@ public final class Slots {
       return switch (statement.op()) {
         case Statement.Release release ->
             applyRelease(state, envelope, statement, release, voided, blocks);
-        case Statement.Promote _ ->
-            Verdict.refused(
-                ErrorCode.UNSUPPORTED, "apply promote: this version does not know spaces");
         default -> applyStatus(state, envelope, statement, voided);
       };
     } catch (FormatException e) {

@@ -47,10 +47,11 @@ public record Standing(
 
   /** The block of the node tree that says this. */
   public AuthorityState state() {
+    Optional<Signed<Head>> inSpace = tip.filter(head -> head.body().space().isPresent());
     return new AuthorityState(
         log.last().cid(),
-        tip.map(Signed::cid),
-        Optional.empty(),
+        tip.filter(_ -> inSpace.isEmpty()).map(Signed::cid),
+        inSpace.map(Signed::cid),
         forks.stream().map(Axiom::cid).sorted().toList());
   }
 }

@@ -32,9 +32,6 @@ public final class StatementRules {
   public static Optional<Verdict.Refused> judge(
       Statement statement, AuthorityEntry auth, AuthorityEntry keyHead, long issued) {
     Optional<Cap> cap = cap(statement.op());
-    if (statement.space().isPresent() || statement.op() instanceof Statement.Promote) {
-      return refuse(ErrorCode.UNSUPPORTED, statement, "spaces are not supported by this version");
-    }
     if (statement.created() < issued - MAX_AGE_SECONDS) {
       return refuse(
           ErrorCode.STATEMENT_REFUSED,
@@ -54,8 +51,49 @@ public final class StatementRules {
     return then.isPresent() ? then : judgeKey(statement, cap, keyHead, issued);
   }
 
+  /**
+   * Judges a statement that a promotion lists, whose signature was found valid: its key may have
+   * said it when it was said. Whether it may become public, and now, is judged of the promotion.
+   *
+   * @param auth the key log entry that the statement names
+   */
+  public static Optional<Verdict.Refused> judgeListed(Statement statement, AuthorityEntry auth) {
+    return mayEver(statement, cap(statement.op()), auth);
+  }
+
+  /** Why a promotion cannot list a statement; empty if it can. */
+  public static Optional<Verdict.Refused> listed(
+      Statement by, Statement.Promote promote, Statement statement) {
+    if (!statement.genesis().equals(by.genesis()) || !statement.path().equals(by.path())) {
+      return Optional.of(
+          refused(by, "it lists a statement about `" + statement.path() + "`, which is another"));
+    }
+    if (!statement.space().equals(Optional.of(promote.from()))) {
+      return Optional.of(refused(by, "it lists a statement that was not made where it says"));
+    }
+    return Optional.empty();
+  }
+
   private static Optional<Verdict.Refused> judgeKey(
       Statement statement, Optional<Cap> cap, AuthorityEntry entry, long issued) {
+    Optional<Verdict.Refused> never = mayEver(statement, cap, entry);
+    if (never.isPresent() || entry.owners().keys().contains(statement.key())) {
+      return never;
+    }
+    Delegate delegate = entry.delegate(statement.key()).orElseThrow();
+    if (!delegate.allows(cap.orElseThrow(), statement.path(), issued)) {
+      return refuse(
+          ErrorCode.KEY_EXPIRED,
+          statement,
+          "delegate `%s` holds from %d to %d, the head is of %d"
+              .formatted(statement.key(), delegate.notBefore(), delegate.notAfter(), issued));
+    }
+    return Optional.empty();
+  }
+
+  /** Whether the key may say it by one entry of the key log, dates apart. */
+  private static Optional<Verdict.Refused> mayEver(
+      Statement statement, Optional<Cap> cap, AuthorityEntry entry) {
     PublicKey key = statement.key();
     if (entry.owners().keys().contains(key)) {
       return Optional.empty();
@@ -75,13 +113,6 @@ public final class StatementRules {
           statement,
           "delegate `%s` may %s on %s"
               .formatted(key, words(delegate.get().caps()), scope(delegate.get())));
-    }
-    if (!delegate.get().allows(cap.get(), statement.path(), issued)) {
-      return refuse(
-          ErrorCode.KEY_EXPIRED,
-          statement,
-          "delegate `%s` holds from %d to %d, the head is of %d"
-              .formatted(key, delegate.get().notBefore(), delegate.get().notAfter(), issued));
     }
     return Optional.empty();
   }
@@ -103,6 +134,10 @@ public final class StatementRules {
       case Statement.Yank _, Statement.Unyank _, Statement.Deprecate _ -> Optional.of(Cap.YANK);
       case Statement.Withdraw _ -> Optional.empty();
     };
+  }
+
+  static Verdict.Refused refused(Statement statement, String what) {
+    return refuse(ErrorCode.STATEMENT_REFUSED, statement, what).orElseThrow();
   }
 
   private static Optional<Verdict.Refused> refuse(

@@ -77,7 +77,14 @@ class RegistrarTest {
 
   private static MerkleSearchTree check(
       Signed<Head> head, KeyLog log, Optional<Signed<Head>> prev, BlockSource blocks) {
-    return HeadRules.check(head, log, prev, java.util.Set.of(), blocks, (_, _) -> {});
+    return HeadRules.check(
+        head,
+        org.dxos.dmg.verdict.Chain.PUBLIC,
+        log,
+        prev,
+        java.util.Set.of(),
+        blocks,
+        (_, _) -> {});
   }
 
   private static void refused(ErrorCode code, Executable doing) {

@@ -426,6 +426,7 @@ class AxiomTest {
     // The check itself does not look at which envelope it was.
     HeadRules.check(
         later,
+        Chain.PUBLIC,
         log,
         Optional.of(new Signed<>(genesis.cid(), first, head0.body())),
         Set.of(),

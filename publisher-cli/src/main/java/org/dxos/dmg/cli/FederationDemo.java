@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.client.Peers;
 import org.dxos.dmg.client.Registries;
@@ -18,8 +19,11 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.publish.PreparedModule;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.publish.SpaceOwner;
 import org.dxos.dmg.record.ModuleRecord;
+import org.dxos.dmg.sync.link.Invitation;
 import org.dxos.dmg.sync.link.Link;
+import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.version.Version;
 
 /**
@@ -32,6 +36,8 @@ final class FederationDemo {
   private static final long INVITATION_SECONDS = 600;
   private static final String NEWEST = "org.dxos/module/tracing";
   private static final String LOCAL = "local.acme/module/payroll";
+  private static final String PRIVATE = "com.acme/module/payroll";
+  private static final String SPACE = "acme";
 
   private final Session session;
   private final Path examples;
@@ -52,6 +58,7 @@ final class FederationDemo {
         link(open, mirror);
         publish(own, mirror);
         stayLocal(own, open, mirror);
+        stayPrivate(own, open, mirror);
         mirror = comeBack(own, mirror);
         roots(List.of(own, open, mirror));
       } finally {
@@ -114,6 +121,58 @@ final class FederationDemo {
     for (NodeChild node : List.of(own, open, mirror)) {
       step(node.home().getFileName() + (resolves(node, LOCAL) ? ": there" : ": not there"));
     }
+  }
+
+  private void stayPrivate(NodeChild own, NodeChild open, NodeChild mirror) {
+    say("A space: the organisation invites the mirror into it, and publishes there:");
+    try (Registry at = inside(own)) {
+      SpaceInfo space =
+          new SpaceOwner(
+                  at,
+                  new KeyRing(own.home(), session.world().random()),
+                  session.world().random(),
+                  session.world().clock())
+              .create(SPACE);
+      Invitation invitation =
+          peers(own)
+              .invite(
+                  Link.Policy.NOTHING,
+                  INVITATION_SECONDS,
+                  Optional.of(new Invitation.Place(space.id(), SpaceEntry.Role.READ)));
+      peers(mirror).join(invitation, Link.Policy.NOTHING);
+      publisher(own, at.spaces().open(SPACE))
+          .publish(
+              PreparedModule.of(
+                  ModuleRecord.named(Name.parse(PRIVATE), Version.parse("1.0.0")).build()));
+      String id = space.id().toString();
+      long start = System.nanoTime();
+      await("the mirror to resolve `" + PRIVATE + "` in the space", () -> sees(mirror, id));
+      step("the mirror resolves " + PRIVATE + " there " + millis(start) + " ms later");
+      for (NodeChild node : List.of(own, open, mirror)) {
+        step(
+            node.home().getFileName()
+                + (resolves(node, PRIVATE) ? ": in public" : ": nothing of it in public")
+                + (sees(node, id) ? ", there in the space" : ", no such space"));
+      }
+    }
+  }
+
+  private boolean sees(NodeChild node, String space) {
+    try (Registry at = inside(node)) {
+      return at.spaces().open(space).resolve(PRIVATE).version().length() > 0;
+    } catch (NotFoundException e) {
+      return false;
+    } catch (RemoteException e) {
+      if (e.code().outcome() == ErrorCode.Outcome.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** A node as those see it who run it. */
+  private Registry inside(NodeChild node) {
+    return Registries.open(node.home(), Optional.empty(), Optional.empty(), session.world());
   }
 
   private NodeChild comeBack(NodeChild own, NodeChild mirror) throws IOException {

@@ -34,6 +34,15 @@ final class InvitationFile {
         .append(quoted(java.util.HexFormat.of().formatHex(invitation.secret())))
         .append('\n');
     text.append("expires = ").append(invitation.expires()).append('\n');
+    invitation
+        .place()
+        .ifPresent(
+            place ->
+                text.append("[place]\nspace = ")
+                    .append(quoted(place.space().toString()))
+                    .append("\nrole = ")
+                    .append(quoted(place.role().text()))
+                    .append('\n'));
     boolean posix =
         file.toAbsolutePath().getFileSystem().supportedFileAttributeViews().contains("posix");
     Files.createFile(

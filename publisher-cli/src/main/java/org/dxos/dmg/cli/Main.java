@@ -62,6 +62,7 @@ public final class Main {
     COMMANDS.put("sparql", SparqlCommand::new);
     COMMANDS.put("node", NodeCommand::new);
     COMMANDS.put("peer", PeerCommand::new);
+    COMMANDS.put("space", SpaceCommand::new);
     COMMANDS.put("status", StatusCommand::new);
     COMMANDS.put("import", ImportCommand::new);
     COMMANDS.put("export", ExportCommand::new);

@@ -109,12 +109,15 @@ final class NodeCommand implements Callable<Integer> {
     Optional<String> token = token();
     try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
       registry.follow();
-      HttpServer.Config config = new HttpServer.Config(host, port, token, allowedHosts);
+      String own = token.orElseGet(this::homeToken);
+      HttpServer.Config config =
+          new HttpServer.Config(host, port, token, allowedHosts).withHomeToken(own);
       JournalEvents events = new JournalEvents(registry.store(), registry.registrar());
       Optional<Federation> federation =
           noPeers ? Optional.empty() : Optional.of(federate(registry));
       try (HttpServer server = HttpServer.start(config, registry, events, federation)) {
-        new NodeFile(server.url(), ProcessHandle.current().pid(), token).write(session.home());
+        new NodeFile(server.url(), ProcessHandle.current().pid(), Optional.of(own))
+            .write(session.home());
         tell(server, registry.node());
         awaitStop();
       } finally {
@@ -122,6 +125,13 @@ final class NodeCommand implements Callable<Integer> {
         NodeFile.remove(session.home());
       }
     }
+  }
+
+  /** What commands on the same home present: only who may read the home's files knows it. */
+  private String homeToken() {
+    byte[] word = new byte[32];
+    session.world().random().nextBytes(word);
+    return java.util.HexFormat.of().formatHex(word);
   }
 
   private Federation federate(LocalRegistry registry) {

@@ -48,6 +48,13 @@ final class Session {
           "believe or claim an authority that is new here, though its name is near a known one")
   private boolean accept;
 
+  @Option(
+      names = "--space",
+      scope = ScopeType.INHERIT,
+      paramLabel = "SPACE",
+      description = "in this space of the home or node, by its name here or its id")
+  private Optional<String> space = Optional.empty();
+
   @Option(names = "--json", scope = ScopeType.INHERIT, description = "print one JSON value")
   private boolean json;
 
@@ -125,6 +132,14 @@ final class Session {
    */
   Registry registry() {
     Registry registry = Registries.open(home(), nodeUrl(), variable("DMG_TOKEN"), world);
+    if (space.isPresent()) {
+      try {
+        return registry.spaces().open(space.get());
+      } catch (RuntimeException e) {
+        registry.close();
+        throw e;
+      }
+    }
     return nodeUrl().isPresent() ? new WatchedRegistry(registry, watch()) : registry;
   }
 

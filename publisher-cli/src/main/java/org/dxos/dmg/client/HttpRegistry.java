@@ -29,6 +29,7 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
+import org.dxos.dmg.api.Spaces;
 import org.dxos.dmg.api.Why;
 import org.dxos.dmg.api.Withdrawal;
 import org.dxos.dmg.block.BlockSource;
@@ -42,6 +43,7 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.ReleaseRules;
 import org.dxos.dmg.verdict.Signed;
 
 /**
@@ -72,14 +74,43 @@ final class HttpRegistry implements Registry {
 
   private final String url;
   private final Optional<String> token;
+  private final Optional<Cid> space;
 
   /**
    * @param url without a slash at the end
    * @param token for writes
    */
   HttpRegistry(String url, Optional<String> token) {
+    this(url, token, Optional.empty());
+  }
+
+  /**
+   * @param space of which it is; its URL is below that of the node
+   */
+  HttpRegistry(String url, Optional<String> token, Optional<Cid> space) {
     this.url = url;
     this.token = token;
+    this.space = space;
+  }
+
+  @Override
+  public Optional<Cid> space() {
+    return space;
+  }
+
+  @Override
+  public Spaces spaces() {
+    return new RemoteSpaces(this);
+  }
+
+  /** The registry of a space of this node. */
+  HttpRegistry in(Cid id) {
+    return new HttpRegistry(url + "/v1/spaces/" + id, token, Optional.of(id));
+  }
+
+  /** Hands in entries of a space's log. */
+  Node sendSpace(List<Cid> blocks, List<Cid> envelopes, BlockSource offered, String query) {
+    return json(sendCar("/v1/spaces" + query, blocks, envelopes, offered));
   }
 
   @Override
@@ -241,8 +272,14 @@ final class HttpRegistry implements Registry {
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
     Signed<Statement> statement = Signed.read(offered, envelope, Statement.class);
     Set<Cid> needed = new LinkedHashSet<>();
-    if (statement.body().op() instanceof Statement.Release release) {
-      org.dxos.dmg.verdict.ReleaseRules.eachBlock(release.module(), offered, needed::add);
+    addRecord(statement.body(), offered, needed);
+    if (statement.body().op() instanceof Statement.Promote promote) {
+      for (Cid listed : promote.statements()) {
+        Signed<Statement> one = Signed.read(offered, listed, Statement.class);
+        addRecord(one.body(), offered, needed);
+        needed.add(one.envelope().body());
+        needed.add(listed);
+      }
     }
     Set<Cid> sent = new LinkedHashSet<>(needed);
     if (needed.size() > ASK_FROM_BLOCKS || bytes(needed, offered) > ASK_FROM_BYTES) {
@@ -252,6 +289,12 @@ final class HttpRegistry implements Registry {
     sent.add(envelope);
     return PublishReceipt.fromNode(
         json(sendCar("/v1/publish", List.copyOf(sent), List.of(envelope), offered)));
+  }
+
+  private static void addRecord(Statement statement, BlockSource offered, Set<Cid> needed) {
+    if (statement.op() instanceof Statement.Release release) {
+      ReleaseRules.eachBlock(release.module(), offered, needed::add);
+    }
   }
 
   private static long bytes(Collection<Cid> cids, BlockSource offered) {
@@ -328,7 +371,7 @@ final class HttpRegistry implements Registry {
     // connections are the JDK's, and kept for the next call
   }
 
-  /** Asks for JSON, or sends it. Both as {@code Peers} needs it: with the token. */
+  /** Asks for JSON, or sends it. */
   Node asked(String method, String path, Optional<Node> body) {
     return json(
         call(
@@ -384,7 +427,6 @@ final class HttpRegistry implements Registry {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Content-Type", type);
     headers.put("Accept", accept);
-    token.ifPresent(one -> headers.put("Authorization", "Bearer " + one));
     return headers;
   }
 
@@ -397,6 +439,7 @@ final class HttpRegistry implements Registry {
       connection.setReadTimeout(READ_MILLIS);
       connection.setInstanceFollowRedirects(false);
       connection.setRequestMethod(method);
+      token.ifPresent(one -> connection.setRequestProperty("Authorization", "Bearer " + one));
       headers.forEach(connection::setRequestProperty);
       if (!method.equals("GET") && !method.equals("DELETE")) {
         connection.setDoOutput(true);

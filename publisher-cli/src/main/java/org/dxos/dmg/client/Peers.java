@@ -50,7 +50,17 @@ public final class Peers {
 
   /** Opens an invitation. */
   public Invitation invite(Link.Policy policy, long seconds) {
+    return invite(policy, seconds, Optional.empty());
+  }
+
+  /**
+   * Opens an invitation.
+   *
+   * @param place the space that it is into, if it is into one
+   */
+  public Invitation invite(Link.Policy policy, long seconds, Optional<Invitation.Place> place) {
     MapBuilder body = new MapBuilder().putAlways("policy", policy.toNode()).put("seconds", seconds);
+    body.put("place", place, Invitation.Place::toNode);
     return Invitation.fromNode(
         node.asked("POST", PEERS + "/invitations", Optional.of(body.build())));
   }

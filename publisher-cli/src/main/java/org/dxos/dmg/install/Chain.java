@@ -17,14 +17,16 @@ import org.dxos.dmg.record.Bundle;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.HeadChain;
 import org.dxos.dmg.verdict.HeadRules;
 import org.dxos.dmg.verdict.KeyLog;
 import org.dxos.dmg.verdict.ReleaseRules;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
-import org.dxos.dmg.verdict.StatementRules;
 
 /**
  * Follows the signatures of a lock: bytes, CID, record, statement, head, key log, authority id.
@@ -37,7 +39,23 @@ public final class Chain {
   private final Function<Cid, Optional<KeyLog>> known;
   private final Map<Cid, Authority> authorities = new HashMap<>();
 
-  private record Authority(KeyLog log, Signed<Head> head, MerkleSearchTree state) {}
+  private record Authority(KeyLog log, Signed<Head> head, MerkleSearchTree state) {
+
+    /** The chain of the head: what a space says of revoked keys is no part of an installation. */
+    org.dxos.dmg.verdict.Chain chain() {
+      return head.body()
+          .space()
+          .<org.dxos.dmg.verdict.Chain>map(
+              space -> new org.dxos.dmg.verdict.Chain.Private(space, List.of()))
+          .orElse(org.dxos.dmg.verdict.Chain.PUBLIC);
+    }
+
+    boolean has(Closure.Module module) {
+      return state
+          .get(Slots.release(module.name().path(), module.version().toString()))
+          .equals(Optional.of(module.release()));
+    }
+  }
 
   /**
    * A release whose chain holds.
@@ -225,17 +243,35 @@ public final class Chain {
         .orElse("no bundle");
   }
 
+  /** What was released in a space is found from the head there, all else from the public one. */
   private Authority authority(Closure.Module module, Lock.Evidence evidence) {
+    Optional<Authority> inSpace =
+        Optional.ofNullable(evidence.spaceHeads().get(module.genesis()))
+            .map(head -> authority(module, head, true))
+            .filter(one -> one.has(module));
+    return inSpace.orElseGet(
+        () ->
+            authority(
+                module,
+                Optional.ofNullable(evidence.heads().get(module.genesis()))
+                    .orElseThrow(
+                        () ->
+                            broken(
+                                "head",
+                                module,
+                                "the lock names no head of authority `" + module.genesis() + "`")),
+                false));
+  }
+
+  private Authority authority(Closure.Module module, Cid headCid, boolean inSpace) {
+    Cid id = module.genesis();
     return authorities.computeIfAbsent(
-        module.genesis(),
-        id -> {
-          Cid headCid =
-              Optional.ofNullable(evidence.heads().get(id))
-                  .orElseThrow(
-                      () ->
-                          broken(
-                              "head", module, "the lock names no head of authority `" + id + "`"));
+        headCid,
+        _ -> {
           Signed<Head> head = Signed.read(blocks, headCid, Head.class);
+          if (head.body().space().isPresent() != inSpace) {
+            throw broken("head", module, "head `" + headCid + "` is of another chain");
+          }
           KeyLog log = KeyLog.read(blocks, head.body().keyHead());
           if (!log.id().equals(id)) {
             throw broken(
@@ -249,16 +285,18 @@ public final class Chain {
                 module,
                 "authority `" + id + "` is `" + log.last().body().authority() + "`");
           }
-          HeadRules.requireSignature(head, log);
+          Authority found =
+              new Authority(log, head, MerkleSearchTree.at(head.body().state(), blocks));
+          HeadRules.requireSignature(head, found.chain(), log);
           KeyLog latest = latest(log);
-          if (!HeadChain.stands(blocks, head, latest)) {
+          if (!HeadChain.stands(blocks, head, found.chain(), latest)) {
             throw broken(
                 "key log",
                 module,
                 "head `%s` does not stand any more: key log entry `%s` of seq %d, seen here, revokes its key"
                     .formatted(headCid, latest.last().cid(), latest.last().body().seq()));
           }
-          return new Authority(latest, head, MerkleSearchTree.at(head.body().state(), blocks));
+          return new Authority(latest, head, found.state());
         });
   }
 
@@ -288,7 +326,8 @@ public final class Chain {
                         module,
                         "its `auth` `" + body.auth() + "` is no entry of the key log"));
     Optional<AuthorityEntry.Revoked> revoked = last.revocation(body.key());
-    if (revoked.isEmpty()
+    if (body.space().equals(authority.head().body().space().map(tag(body)))
+        && revoked.isEmpty()
         && auth.owners().keys().contains(body.key())
         && last.owners().keys().contains(body.key())) {
       return;
@@ -304,21 +343,25 @@ public final class Chain {
                         "key log",
                         module,
                         "head `" + adder.cid() + "` stands under no entry of the key log"));
-    HeadRules.requireSignature(adder, then);
-    if (then.entry(body.auth()).isEmpty()) {
-      throw broken("key log", module, "its `auth` is later than the head that added it");
+    HeadRules.requireSignature(adder, authority.chain(), then);
+    PublicKey key;
+    try {
+      key = HeadRules.requireSaid(adder, statement.cid(), authority.chain(), then, blocks);
+    } catch (AdmissionException e) {
+      throw broken("key log", module, e.message());
     }
-    StatementRules.judge(body, auth, then.last().body(), adder.body().issued())
-        .ifPresent(
-            refused -> {
-              throw broken("key log", module, refused.message());
-            });
-    if (revoked.isPresent() && !HeadChain.keeps(blocks, revoked.get(), adder)) {
+    Optional<AuthorityEntry.Revoked> answerable =
+        authority.chain().revocation(module.genesis(), last, key);
+    if (answerable.isPresent() && !HeadChain.keeps(blocks, answerable.get(), adder)) {
       throw broken(
           "key log",
           module,
-          "key `" + body.key() + "` is revoked, and head `" + adder.cid() + "` came after that");
+          "key `" + key + "` is revoked, and head `" + adder.cid() + "` came after that");
     }
+  }
+
+  private static Function<Cid, Statement.SpaceTag> tag(Statement body) {
+    return space -> SpaceEntry.tag(space, body.path());
   }
 
   private Signed<Head> adder(Closure.Module module, Cid statement, Signed<Head> tip) {

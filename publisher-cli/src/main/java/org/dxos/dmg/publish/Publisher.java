@@ -32,6 +32,7 @@ import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.SigningKey;
+import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.Signed;
 
@@ -206,10 +207,15 @@ public final class Publisher {
             module.recordCid(),
             List.copyOf(new TreeSet<>(record.carriedPaths())),
             named),
-        Optional.empty(),
+        tag(record.name().path()),
         replaces,
         now(),
         Optional.empty());
+  }
+
+  /** What is said in a space says so. */
+  private Optional<Statement.SpaceTag> tag(String path) {
+    return registry.space().map(space -> SpaceEntry.tag(space, path));
   }
 
   /** How far a long publish has come; called by one thread at a time. */
@@ -272,6 +278,15 @@ public final class Publisher {
    * @throws PublishException if the authority is not held or not this home's
    */
   public PublishReceipt say(org.dxos.dmg.dxn.Name name, Statement.Op op) {
+    return say(name, op, _ -> Optional.empty());
+  }
+
+  /**
+   * As {@link #say(org.dxos.dmg.dxn.Name, Statement.Op)}, a promotion too.
+   *
+   * @param blocks has what a promotion lists, with records and bundles
+   */
+  PublishReceipt say(org.dxos.dmg.dxn.Name name, Statement.Op op, BlockSource blocks) {
     String authority = name.authority().text();
     AuthorityInfo owner =
         registry
@@ -291,7 +306,7 @@ public final class Publisher {
     Statement draft = statement(owner, name, key, op, Optional.empty());
     Statement statement =
         statement(owner, name, key, op, standing(owner, org.dxos.dmg.verdict.Slots.of(draft)));
-    return say(statement, key, _ -> Optional.empty());
+    return say(statement, key, blocks);
   }
 
   /** Something to say of a release that is there. */
@@ -333,7 +348,7 @@ public final class Publisher {
         owner.keyHead(),
         key.publicKey(),
         op,
-        Optional.empty(),
+        op instanceof Statement.Promote ? Optional.empty() : tag(name.path()),
         replaces,
         now(),
         Optional.empty());

@@ -14,6 +14,7 @@ import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.Chain;
 import org.dxos.dmg.verdict.HeadChain;
 import org.dxos.dmg.verdict.KeyLog;
 import org.dxos.dmg.verdict.Signed;
@@ -90,7 +91,7 @@ final class Receipts {
             .apply(genesis)
             .filter(seen -> seen.position(log.last().cid()).isPresent())
             .orElse(log);
-    if (!log.id().equals(genesis) || !HeadChain.stands(blocks, head, latest)) {
+    if (!log.id().equals(genesis) || !HeadChain.stands(blocks, head, Chain.PUBLIC, latest)) {
       throw new TrustException(
           ErrorCode.NOT_VERIFIED,
           "read head `" + cid + "`: it is not one of the home of authority `" + genesis + "`",

@@ -16,6 +16,7 @@ import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.verdict.Chain;
 import org.dxos.dmg.verdict.HeadChain;
 import org.dxos.dmg.verdict.KeyLog;
 import org.dxos.dmg.verdict.Signed;
@@ -155,7 +156,7 @@ public final class Watch {
       }
       KeyLog log = before.map(seen -> longer(offer, seen.log(), shown)).orElse(shown);
       Optional<Signed<Head>> head = offer.head().map(cid -> Signed.read(all, cid, Head.class));
-      if (head.isPresent() && !HeadChain.stands(all, head.get(), log)) {
+      if (head.isPresent() && !HeadChain.stands(all, head.get(), Chain.PUBLIC, log)) {
         throw rollback(
             offer,
             "its head `%s` of epoch %d does not stand under key log entry `%s`"
@@ -229,7 +230,7 @@ public final class Watch {
       Optional<Signed<Head>> shown,
       KeyLog log,
       BlockSource blocks) {
-    if (!HeadChain.stands(blocks, seen, log)) {
+    if (!HeadChain.stands(blocks, seen, Chain.PUBLIC, log)) {
       return; // the key log made it void, and only that
     }
     if (shown.isEmpty() || shown.get().body().epoch() < seen.body().epoch()) {

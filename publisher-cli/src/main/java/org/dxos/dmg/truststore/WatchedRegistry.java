@@ -19,6 +19,7 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
+import org.dxos.dmg.api.Spaces;
 import org.dxos.dmg.api.Why;
 import org.dxos.dmg.api.Withdrawal;
 import org.dxos.dmg.block.BlockSource;
@@ -55,6 +56,9 @@ public final class WatchedRegistry implements Registry {
   private final Watch watch;
   private final Receipts receipts;
 
+  /**
+   * @param inner a registry elsewhere, of what is public
+   */
   public WatchedRegistry(Registry inner, Watch watch) {
     this.inner = inner;
     this.watch = watch;
@@ -282,6 +286,11 @@ public final class WatchedRegistry implements Registry {
   }
 
   // ---- what is passed on as it is ----
+
+  @Override
+  public Spaces spaces() {
+    return inner.spaces();
+  }
 
   @Override
   public String place() {

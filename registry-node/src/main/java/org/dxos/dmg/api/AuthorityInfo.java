@@ -42,6 +42,12 @@ public record AuthorityInfo(
     aside = List.copyOf(aside);
   }
 
+  /** The same where no head of it is known: in another chain. */
+  public AuthorityInfo withoutHead() {
+    return new AuthorityInfo(
+        name, genesis, keyHead, Optional.empty(), headKey, here, log, contest, forks, aside);
+  }
+
   public Node.Map toNode() {
     return new MapBuilder()
         .put("name", name)

@@ -15,6 +15,14 @@ import org.dxos.dmg.dagcbor.Node;
  */
 public interface Registry extends BlockSource, AutoCloseable {
 
+  /** The space that this is the registry of; empty for the public one. */
+  default Optional<Cid> space() {
+    return Optional.empty();
+  }
+
+  /** The spaces beside this registry. */
+  Spaces spaces();
+
   /** Where this registry is, for people: a folder or a URL. */
   String place();
 

@@ -31,7 +31,7 @@ import org.dxos.dmg.version.Range;
 /** One request for a closure, over what is held as of one moment. Used by one thread. */
 final class ClosureAnswers {
 
-  private final StateCatalog states;
+  private final Held states;
   private final Catalog catalog;
   private final ClosureRequest request;
   private final Policy policy;
@@ -46,7 +46,7 @@ final class ClosureAnswers {
    * @param fresh throws if the head of an authority is too old for the policy
    */
   ClosureAnswers(
-      StateCatalog states,
+      Held states,
       ClosureRequest request,
       Policy policy,
       long time,
@@ -175,15 +175,17 @@ final class ClosureAnswers {
 
   private Lock lock(Closure closure) {
     Map<Cid, Cid> heads = new TreeMap<>();
+    Map<Cid, Cid> spaceHeads = new TreeMap<>();
     for (Closure.Module module : closure.modules()) {
       states
-          .head(module.genesis())
+          .head(module.genesis(), module.release())
           .ifPresent(
               head -> {
                 fresh.accept(module.name().authority().base(), head.body());
-                heads.put(module.genesis(), head.cid());
+                (head.body().space().isPresent() ? spaceHeads : heads)
+                    .put(module.genesis(), head.cid());
               });
     }
-    return new Lock(closure, new Lock.Evidence(time, heads, policy.digest(), root));
+    return new Lock(closure, new Lock.Evidence(time, heads, spaceHeads, policy.digest(), root));
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.HostConfig;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
@@ -11,7 +12,6 @@ import org.dxos.dmg.libp2p.peer.Identity;
 import org.dxos.dmg.sync.link.Federation;
 import org.dxos.dmg.sync.link.Links;
 import org.dxos.dmg.sync.wire.SyncException;
-import org.dxos.dmg.trust.SigningKey;
 
 /** Puts a registry among others. */
 final class Federating {
@@ -26,17 +26,13 @@ final class Federating {
   /**
    * Listens for peers, and keeps up with those that are linked.
    *
-   * @param key of the peer id
+   * @param keys has the one of the peer id
    * @param listen multiaddrs of IP and TCP
    * @param serveBlocks whether public blocks are given by bitswap to whoever asks
    * @throws SyncException if an address cannot be listened on
    */
   static Federation start(
-      LocalRegistry registry,
-      World world,
-      SigningKey key,
-      List<String> listen,
-      boolean serveBlocks) {
+      LocalRegistry registry, World world, KeyRing keys, List<String> listen, boolean serveBlocks) {
     Links links = new Links(registry.store(), world.clock(), world.random());
     try {
       Multiaddr[] addresses = new Multiaddr[listen.size()];
@@ -46,14 +42,21 @@ final class Federating {
       Host host =
           Host.start(
               HostConfig.of(
-                      Identity.ofSeed(key.seed()),
+                      Identity.ofSeed(keys.peer().seed()),
                       System::nanoTime,
                       world.secure(),
                       world.clock().instant().getEpochSecond())
                   .withTimes(DIAL, IDLE)
                   .listening(addresses));
       Federation federation =
-          new Federation(host, links, new Replica(registry), world.clock(), serveBlocks);
+          new Federation(
+              host,
+              links,
+              new Replica(registry),
+              new SpacesForPeers(registry.spaces(), keys, world),
+              world.clock(),
+              serveBlocks);
+      registry.spaces().onCommit(federation::committed);
       registry.registrar().onCommit(_ -> federation.committed());
       return federation;
     } catch (IOException e) {

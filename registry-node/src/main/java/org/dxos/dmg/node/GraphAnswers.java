@@ -35,12 +35,12 @@ final class GraphAnswers {
 
   private final ModuleGraph graph;
   private final DependencyGraph numbers;
-  private final StateCatalog catalog;
+  private final Held catalog;
 
   /** Of each id the name of an authority, with the id if the name is not bound to it. */
   private final Map<Cid, String> authorities = new HashMap<>();
 
-  GraphAnswers(ModuleGraph graph, StateCatalog catalog) {
+  GraphAnswers(ModuleGraph graph, Held catalog) {
     this.graph = graph;
     this.numbers = new ModuleDependencies(graph);
     this.catalog = catalog;

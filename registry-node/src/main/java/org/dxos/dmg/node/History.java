@@ -175,7 +175,7 @@ final class History {
       if (was == null) {
         continue;
       }
-      Optional<Cid> tip = AuthorityState.decode(Signed.need(blocks, was, "state")).publicHead();
+      Optional<Cid> tip = AuthorityState.decode(Signed.need(blocks, was, "state")).head();
       if (tip.isEmpty()) {
         continue;
       }

@@ -50,6 +50,14 @@ public final class JournalEvents implements Events {
                       .build()));
         }
         case HEAD -> addHead(entry, events);
+        case SPACE ->
+            events.add(
+                new Event(
+                    entry.position(),
+                    new MapBuilder()
+                        .put("kind", "members")
+                        .put("envelope", entry.envelope().toString())
+                        .build()));
         case STANDING ->
             events.add(
                 new Event(

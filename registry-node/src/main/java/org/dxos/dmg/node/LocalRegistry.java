@@ -1,6 +1,9 @@
 package org.dxos.dmg.node;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
+import org.dxos.dmg.admission.SpaceRegisters;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.Dependents;
@@ -27,6 +31,7 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
+import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.api.Why;
 import org.dxos.dmg.api.Withdrawal;
@@ -46,6 +51,7 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.graph.GraphException;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
@@ -67,6 +73,8 @@ import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.SpaceLog;
 import org.dxos.dmg.verdict.Standing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +96,14 @@ public final class LocalRegistry implements Registry, Upkeep {
   private final Path home;
   private final World world;
   private final BlockStore store;
+
+  /** What can be read: in a space, what is public as well. */
+  private final BlockSource blocks;
+
+  /** The public registry, around that of a space. */
+  private final Optional<LocalRegistry> outer;
+
+  private final HomeSpaces spaces;
   private final Registrar registrar;
   private final ReleaseReader reader;
   private final History history;
@@ -108,6 +124,8 @@ public final class LocalRegistry implements Registry, Upkeep {
     this.home = home;
     this.world = world;
     this.store = store;
+    this.blocks = store;
+    this.outer = Optional.empty();
     this.keys = keys;
     this.policy = new PolicyFile(home);
     this.registrar =
@@ -117,8 +135,32 @@ public final class LocalRegistry implements Registry, Upkeep {
             world.clock(),
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
-    this.reader = new ReleaseReader(store);
-    this.history = new History(store);
+    this.spaces = new HomeSpaces(this, home.resolve("spaces"));
+    this.reader = new ReleaseReader(blocks);
+    this.history = new History(blocks);
+    this.outbox = new Outbox(store);
+    this.modules = new ModuleIndex(store, home.resolve("modules"));
+  }
+
+  private LocalRegistry(LocalRegistry outer, Path home, BlockStore store) {
+    this.home = home;
+    this.world = outer.world;
+    this.store = store;
+    this.blocks = cid -> store.get(cid).or(() -> outer.store.get(cid));
+    this.outer = Optional.of(outer);
+    this.keys = outer.keys;
+    this.policy = outer.policy;
+    this.registrar =
+        new Registrar(
+            store,
+            keys.heads(),
+            world.clock(),
+            world.threads(),
+            name -> outer.registrar.authority(name).map(AuthorityView::id),
+            outer.registrar::authority);
+    this.spaces = outer.spaces;
+    this.reader = new ReleaseReader(blocks);
+    this.history = new History(blocks);
     this.outbox = new Outbox(store);
     this.modules = new ModuleIndex(store, home.resolve("modules"));
   }
@@ -142,6 +184,64 @@ public final class LocalRegistry implements Registry, Upkeep {
       store.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens the registry of a space, and makes it if it is not there.
+   *
+   * @param outer the public registry of the same home, which is closed after it
+   */
+  static LocalRegistry ofSpace(LocalRegistry outer, Path home, Cid space) {
+    try {
+      Files.createDirectories(home.getParent());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    BlockStore store = RocksBlockStore.open(home, outer.world.random());
+    try {
+      if (SpaceRegisters.space(store).isEmpty()) {
+        SpaceRegisters.found(space, store);
+      }
+      LocalRegistry inside = new LocalRegistry(outer, home, store);
+      inside.registrar.onCommit(_ -> inside.outbox.settle(inside.registrar));
+      inside.bringKeys();
+      return inside;
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<Cid> space() {
+    return registrar.chain().space();
+  }
+
+  @Override
+  public HomeSpaces spaces() {
+    return spaces;
+  }
+
+  /** The space that this is the registry of, as it stands. */
+  SpaceInfo spaceInfo() {
+    Optional<SpaceLog> log = registrar.space();
+    return new SpaceInfo(
+        space().orElseThrow(),
+        store.register(CALLED).map(name -> new String(name, StandardCharsets.UTF_8)),
+        log.map(one -> one.last().cid()),
+        log.map(SpaceLog::contested).orElse(false),
+        log.map(one -> one.last().body().members()).orElse(List.of()),
+        log.map(one -> new Guests(store).all(one)).orElse(List.of()),
+        registrar.root());
+  }
+
+  private static final String CALLED = "space/called";
+
+  /** Says what a space is called at this node. */
+  void call(String name) {
+    Batch batch = new Batch();
+    batch.set(CALLED, name.getBytes(StandardCharsets.UTF_8));
+    store.commit(batch);
   }
 
   /** The block store, for those who follow the journal. */
@@ -203,7 +303,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   public ReleaseInfo resolve(String text, Optional<Cid> at) {
     Dxn dxn = Dxn.parse(text);
     Optional<History.Moment> moment = at.map(this::moment);
-    StateCatalog catalog = states(moment);
+    Held catalog = states(moment);
     OptionalLong newest =
         policy
             .current()
@@ -213,7 +313,10 @@ public final class LocalRegistry implements Registry, Upkeep {
             .orElseGet(OptionalLong::empty);
     return switch (Selection.of(catalog, dxn, newest)) {
       case Selection.Found found ->
-          info(found.release(), catalog.head(found.release().genesis()).orElseThrow(), at);
+          info(
+              found.release(),
+              catalog.head(found.release().genesis(), found.release().envelope()).orElseThrow(),
+              at);
       case Selection other -> {
         catalog.newer(dxn).ifPresent(newer -> Misses.refuseNewer("resolve", text, newer));
         throw Misses.missing(text, dxn, other, catalog);
@@ -224,7 +327,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public ModuleInfo module(String text, Optional<Cid> at) {
     Name name = Name.parse(text);
-    StateCatalog catalog = states(at.map(this::moment));
+    Held catalog = states(at.map(this::moment));
     Cid genesis =
         catalog
             .authority(name.authority().text())
@@ -333,7 +436,8 @@ public final class LocalRegistry implements Registry, Upkeep {
             : registrar
                 .authority(Cid.parse(name.substring(tilde + 1)))
                 .filter(one -> one.name().equals(name.substring(0, tilde)));
-    return view.map(this::info);
+    return view.map(this::info)
+        .or(() -> outer.flatMap(one -> one.authority(name)).map(AuthorityInfo::withoutHead));
   }
 
   @Override
@@ -389,6 +493,9 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   /** What first sight of a claim that somebody carries here is worth. */
   private Registrar.Binding binding(String authority, Cid genesis) {
+    if (outer.isPresent()) {
+      return Registrar.Binding.FIRST_USE; // its members let each other in; the public goes first
+    }
     if (registrar.authority(authority).isPresent()) {
       return Registrar.Binding.NEVER;
     }
@@ -411,16 +518,16 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
-    BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
-    Optional<Federation> among = federation;
+    BlockSource all = cid -> offered.get(cid).or(() -> blocks.get(cid));
+    Statement statement = Signed.read(all, envelope, Statement.class).body();
+    outer.ifPresent(one -> bring(statement, one.registrar));
+    Optional<Federation> among = federation();
     among.ifPresent(Federation::awaitFirstRound);
-    if (among.isPresent()
-        && !registrar.isHome(Signed.read(all, envelope, Statement.class).body().genesis())) {
-      return handOn(registrar.check(envelope, offered), among.get());
+    if (among.isPresent() && !registrar.isHome(statement.genesis())) {
+      return handOn(registrar.check(envelope, all), among.get());
     }
-    Restored.requireConfirmed(
-        store, registrar.authority(Signed.read(all, envelope, Statement.class).body().genesis()));
-    Receipt receipt = Registrar.await(registrar.submit(envelope, offered));
+    Restored.requireConfirmed(store, registrar.authority(statement.genesis()));
+    Receipt receipt = Registrar.await(registrar.submit(envelope, all));
     return new PublishReceipt(
         receipt.status() == Receipt.Status.ADDED
             ? PublishReceipt.Status.ADDED
@@ -429,6 +536,53 @@ public final class LocalRegistry implements Registry, Upkeep {
         Optional.of(receipt.head()),
         receipt.proof(),
         receipt.position());
+  }
+
+  /**
+   * Sees to it that a space knows the key log of an authority as far as it is public, and that a
+   * path lives in one chain: what was released in public first is not released in a space.
+   */
+  private void bring(Statement statement, Registrar open) {
+    Optional<AuthorityView> known = open.authority(statement.genesis());
+    if (known.isEmpty()) {
+      return;
+    }
+    bringKeys(known.get());
+    if (statement.op() instanceof Statement.Release
+        && hasReleases(known.get(), statement.path())
+        && !hasReleases(registrar.authority(statement.genesis()).orElseThrow(), statement.path())) {
+      throw new AdmissionException.Refused(
+          ErrorCode.STATEMENT_REFUSED,
+          "publish `%s/%s` in a space: it is published in public"
+              .formatted(known.get().name(), statement.path()),
+          "publish it there, without --space, or under another name");
+    }
+  }
+
+  private void bringKeys(AuthorityView known) {
+    Optional<AuthorityView> here = registrar.authority(known.id());
+    if (here.map(one -> one.keyHead().cid()).equals(Optional.of(known.keyHead().cid()))) {
+      return;
+    }
+    var unused =
+        registrar.learn(
+            known.id(),
+            known.log().entries().stream().map(Signed::cid).toList(),
+            outer.orElseThrow().store,
+            Registrar.Binding.FIRST_USE);
+  }
+
+  /** What the public has learned of keys counts in a space as well: a revocation above all. */
+  private void bringKeys() {
+    for (AuthorityView view : registrar.authorities()) {
+      outer.flatMap(one -> one.registrar.authority(view.id())).ifPresent(this::bringKeys);
+    }
+  }
+
+  private static boolean hasReleases(AuthorityView view, String path) {
+    boolean[] found = {false};
+    view.state().walkPrefix(Slots.releases(path), (_, _) -> found[0] = true);
+    return found[0];
   }
 
   /** Keeps a statement for the home of its authority, which is another node. */
@@ -453,7 +607,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   }
 
   Optional<Federation> federation() {
-    return federation;
+    return outer.map(one -> one.federation).orElse(federation);
   }
 
   Outbox outbox() {
@@ -495,7 +649,7 @@ public final class LocalRegistry implements Registry, Upkeep {
       throw new PolicyException(
           ErrorCode.WITHHELD, "read block `" + cid + "`: the policy withholds it", "");
     }
-    return store.get(cid).or(() -> federation.flatMap(among -> among.fetch(cid)));
+    return blocks.get(cid).or(() -> federation.flatMap(among -> among.fetch(cid)));
   }
 
   @Override
@@ -632,7 +786,7 @@ public final class LocalRegistry implements Registry, Upkeep {
    * @param serveBlocks whether public blocks are given by bitswap to whoever asks
    */
   public Federation federate(List<String> listen, boolean serveBlocks) {
-    Federation among = Federating.start(this, world, keys.ring().peer(), listen, serveBlocks);
+    Federation among = Federating.start(this, world, keys.ring(), listen, serveBlocks);
     registrar.onCommit(_ -> outbox.settle(registrar));
     federation = Optional.of(among);
     return among;
@@ -671,6 +825,9 @@ public final class LocalRegistry implements Registry, Upkeep {
     if (Restored.of(store).isPresent()) {
       return; // it may have renewed them since the backup, with other heads
     }
+    for (LocalRegistry space : outer.isEmpty() ? spaces.registries() : List.<LocalRegistry>of()) {
+      space.renewHeads();
+    }
     for (AuthorityView view : registrar.expiring(now() + RENEW_AHEAD)) {
       try {
         registrar.renew(view.id());
@@ -695,6 +852,7 @@ public final class LocalRegistry implements Registry, Upkeep {
           catchUp();
           compact();
           renewHeads();
+          spaces.opened().forEach(LocalRegistry::bringKeys);
           told = "";
         } catch (RuntimeException e) {
           // Whatever it is, it is told once and tried again: who only looks does not see that
@@ -762,19 +920,27 @@ public final class LocalRegistry implements Registry, Upkeep {
     return states();
   }
 
-  private StateCatalog states() {
+  private Held states() {
     return states(Optional.empty());
   }
 
-  private StateCatalog states(Optional<History.Moment> moment) {
-    return new StateCatalog(
-        moment.map(History.Moment::views).orElseGet(registrar::authorities),
-        reader,
-        history,
-        registrar::authority);
+  private Held states(Optional<History.Moment> moment) {
+    Held own =
+        new StateCatalog(
+            moment.map(History.Moment::views).orElseGet(registrar::authorities),
+            reader,
+            history,
+            registrar::authority);
+    return outer.isPresent() ? new JoinedCatalog(own, outer.get().states()) : own;
   }
 
   private History.Moment moment(Cid at) {
+    if (outer.isPresent()) {
+      throw new FormatException(
+          ErrorCode.UNSUPPORTED,
+          "look back to `" + at + "`: a space is read as it is now",
+          "leave out --at");
+    }
     return history.at(at, registrar.authorities());
   }
 
@@ -807,7 +973,7 @@ public final class LocalRegistry implements Registry, Upkeep {
               + release.name().authority().base()
               + "` that is held here has expired");
     }
-    Node record = LinkText.of(DagCbor.decode(store.get(release.record()).orElseThrow()));
+    Node record = LinkText.of(DagCbor.decode(blocks.get(release.record()).orElseThrow()));
     return new ReleaseInfo(
         release.name().toString(),
         release.version().toString(),
@@ -835,11 +1001,19 @@ public final class LocalRegistry implements Registry, Upkeep {
         registrar.aside(view.id()).stream().sorted().toList());
   }
 
+  /** A space is closed with its home, and who closes one closes that. */
   @Override
   public void close() {
+    outer.orElse(this).shut();
+  }
+
+  void shut() {
     synchronized (woken) {
       closed = true;
       woken.notifyAll();
+    }
+    if (outer.isEmpty()) {
+      spaces.close();
     }
     registrar.close();
     try {

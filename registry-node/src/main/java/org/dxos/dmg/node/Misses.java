@@ -26,7 +26,7 @@ final class Misses {
    * A name that belongs to an API without a release of its own resolves to nothing, but has
    * providers to tell.
    */
-  static NotFoundException missing(String text, Dxn dxn, Selection why, StateCatalog catalog) {
+  static NotFoundException missing(String text, Dxn dxn, Selection why, Held catalog) {
     if (dxn instanceof Dxn.Named named
         && named.name().kind() == org.dxos.dmg.dxn.Kind.API
         && why instanceof Selection.NoName noName) {

@@ -21,7 +21,7 @@ import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 
 /** A registry as other nodes meet it: what is local alone is not there. */
-final class Replica implements Holder {
+class Replica implements Holder {
 
   private final LocalRegistry registry;
   private final Registrar registrar;

@@ -14,7 +14,6 @@ import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.dxn.NearNames;
 import org.dxos.dmg.dxn.Selector;
-import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.trust.Head;
@@ -30,7 +29,7 @@ import org.dxos.dmg.version.Version;
  * Reads lazily, by name: a resolve touches a few blocks, whatever the size of the registry. Used by
  * one thread.
  */
-final class StateCatalog implements Catalog {
+final class StateCatalog implements Held {
 
   private static final int NEAR = 3;
 
@@ -73,9 +72,15 @@ final class StateCatalog implements Catalog {
         .map(AuthorityView::id);
   }
 
-  /** The head of an authority as of the moment of this catalog. */
-  Optional<Signed<Head>> head(Cid genesis) {
-    return Optional.ofNullable(views.get(genesis)).flatMap(AuthorityView::head);
+  @Override
+  public Optional<Signed<Head>> head(Cid genesis, Cid release) {
+    return Optional.ofNullable(views.get(genesis))
+        .filter(view -> has(view, reader.statement(release).body(), release))
+        .flatMap(AuthorityView::head);
+  }
+
+  private static boolean has(AuthorityView view, Statement statement, Cid release) {
+    return view.state().get(Slots.of(statement)).equals(Optional.of(release));
   }
 
   /** When its authority's home ordered it; as its publisher says, where that cannot be found. */
@@ -87,8 +92,8 @@ final class StateCatalog implements Catalog {
         .orElse(release.created());
   }
 
-  /** How the names of an authority are written: with its id, unless its name is bound to it. */
-  String authorityName(Cid genesis) {
+  @Override
+  public String authorityName(Cid genesis) {
     AuthorityView view = views.get(genesis);
     if (view == null) {
       return "~" + genesis;
@@ -205,8 +210,8 @@ final class StateCatalog implements Catalog {
                     .map(view -> noticed(view, release)));
   }
 
-  /** The record of the release that a DXN names exactly, if it is one of a later version. */
-  Optional<ReleaseReader.Later> newer(Dxn dxn) {
+  @Override
+  public Optional<ReleaseReader.Later> newer(Dxn dxn) {
     if (!(dxn instanceof Dxn.Named named) || !(named.selector() instanceof Selector.Exact exact)) {
       return Optional.empty();
     }
@@ -255,8 +260,8 @@ final class StateCatalog implements Catalog {
             });
   }
 
-  /** The tags of a name, without {@code latest}. */
-  Map<String, String> tags(Name name, Cid genesis) {
+  @Override
+  public Map<String, String> tags(Name name, Cid genesis) {
     Map<String, String> tags = new HashMap<>();
     Optional.ofNullable(views.get(genesis))
         .ifPresent(

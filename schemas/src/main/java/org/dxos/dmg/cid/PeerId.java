@@ -16,6 +16,9 @@ import org.dxos.dmg.error.FormatException;
  */
 public record PeerId(byte[] key) {
 
+  /** Of a peer id as text; decoding base58 takes the square of it. */
+  private static final int MAX_TEXT = 128;
+
   /** Identity hash, 36 bytes, protobuf field 1 = Ed25519 (1), field 2 = 32 bytes. */
   private static final byte[] HEADER = {0x00, 0x24, 0x08, 0x01, 0x12, 0x20};
 
@@ -52,6 +55,19 @@ public record PeerId(byte[] key) {
           "read peer id: not the identity multihash of an Ed25519 public key (38 bytes)");
     }
     return new PeerId(Arrays.copyOfRange(multihash, HEADER.length, multihash.length));
+  }
+
+  /**
+   * Reads {@code 12D3KooW…}.
+   *
+   * @throws FormatException if it is no peer id of an Ed25519 key
+   */
+  public static PeerId parse(String text) {
+    if (text.length() > MAX_TEXT) {
+      throw new FormatException(
+          ErrorCode.CID_SYNTAX, "read peer id: " + text.length() + " characters, expected 52");
+    }
+    return ofMultihash(Multibase.BASE58BTC.decode(text));
   }
 
   /** {@code k51…}: the CID of codec libp2p-key in base36, the spelling of a key authority. */

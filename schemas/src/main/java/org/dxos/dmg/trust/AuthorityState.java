@@ -37,6 +37,11 @@ public record AuthorityState(
     }
   }
 
+  /** The tip of the one chain that this is about: the public one, or that of the tree's space. */
+  public Optional<Cid> head() {
+    return publicHead.or(() -> spaceHead);
+  }
+
   /** The block. */
   public byte[] encode() {
     return DagCbor.encode(

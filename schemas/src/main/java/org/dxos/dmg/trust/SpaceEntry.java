@@ -46,6 +46,50 @@ public record SpaceEntry(
 
   public static final String TYPE = "dmg/space/1";
 
+  /** A space without members yet, for its owner to sign. */
+  public static SpaceEntry genesis(Salt salt, KeySet owners, List<Member> members, long created) {
+    return new SpaceEntry(
+        0,
+        Optional.of(salt),
+        Optional.empty(),
+        Optional.empty(),
+        owners,
+        sorted(members),
+        List.of(),
+        owners.keys(),
+        created,
+        Optional.empty());
+  }
+
+  /**
+   * The entry after this one, with other members.
+   *
+   * @param id the space's id
+   * @param envelope of this entry
+   * @param who is to sign, sorted: as many of the owners as their threshold
+   */
+  public SpaceEntry next(Cid id, Cid envelope, List<Member> now, List<PublicKey> who, long at) {
+    return new SpaceEntry(
+        seq + 1,
+        Optional.empty(),
+        Optional.of(id),
+        Optional.of(envelope),
+        owners,
+        sorted(now),
+        revoked,
+        who,
+        at,
+        ext);
+  }
+
+  private static List<Member> sorted(List<Member> members) {
+    return members.stream()
+        .sorted(
+            (one, other) ->
+                Arrays.compareUnsigned(one.peer().multihash(), other.peer().multihash()))
+        .toList();
+  }
+
   private static final byte[] TAG_PREFIX = "dmg-space-v1\0".getBytes(StandardCharsets.US_ASCII);
 
   /** 32 random bytes. */
@@ -87,7 +131,12 @@ public record SpaceEntry(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    private static Role of(String text) {
+    /**
+     * Reads the spelling in bodies.
+     *
+     * @throws FormatException if it is no role
+     */
+    public static Role parse(String text) {
       return switch (text) {
         case "admin" -> ADMIN;
         case "publish" -> PUBLISH;
@@ -190,7 +239,8 @@ public record SpaceEntry(
                 "members",
                 one ->
                     new Member(
-                        PeerId.ofMultihash(one.bytesUpTo("peer", 64)), Role.of(one.text("role")))),
+                        PeerId.ofMultihash(one.bytesUpTo("peer", 64)),
+                        Role.parse(one.text("role")))),
             fields.maps(
                 "revoked",
                 one ->

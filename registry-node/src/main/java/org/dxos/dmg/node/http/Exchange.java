@@ -36,11 +36,22 @@ final class Exchange {
   private final Request request;
   private final Response response;
   private final Callback callback;
+  private final String below;
 
   Exchange(Request request, Response response, Callback callback) {
+    this(request, response, callback, "");
+  }
+
+  private Exchange(Request request, Response response, Callback callback, String below) {
     this.request = request;
     this.response = response;
     this.callback = callback;
+    this.below = below;
+  }
+
+  /** The same, as those see it who serve what lies below a path. */
+  Exchange below(String path) {
+    return new Exchange(request, response, callback, path);
   }
 
   String method() {
@@ -62,7 +73,7 @@ final class Exchange {
 
   /** The path as it came, still percent-encoded. */
   String rawPath() {
-    return request.getHttpURI().getPath();
+    return request.getHttpURI().getPath().substring(below.length());
   }
 
   /** What follows {@code prefix} in the path, percent-decoded once. */

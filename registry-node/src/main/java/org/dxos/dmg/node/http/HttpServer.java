@@ -52,6 +52,8 @@ public final class HttpServer implements AutoCloseable {
    * @param host the address to listen on; names of it are accepted as Host
    * @param port 0 for any that is free
    * @param token what writes have to present; needed beyond loopback
+   * @param homeToken what those present who run the node, where there is no {@code token}: without
+   *     either nobody is shown a space
    * @param allowedHosts further names under which the node is reached, without port
    * @param patienceMillis how long long work is waited for before it is answered with a job
    */
@@ -59,6 +61,7 @@ public final class HttpServer implements AutoCloseable {
       String host,
       int port,
       Optional<String> token,
+      Optional<String> homeToken,
       Set<String> allowedHosts,
       long patienceMillis) {
     public Config {
@@ -66,7 +69,12 @@ public final class HttpServer implements AutoCloseable {
     }
 
     public Config(String host, int port, Optional<String> token, Set<String> allowedHosts) {
-      this(host, port, token, allowedHosts, Jobs.PATIENCE_MILLIS);
+      this(host, port, token, Optional.empty(), allowedHosts, Jobs.PATIENCE_MILLIS);
+    }
+
+    /** The same, for whoever presents {@code word} as one who runs the node. */
+    public Config withHomeToken(String word) {
+      return new Config(host, port, token, Optional.of(word), allowedHosts, patienceMillis);
     }
   }
 
@@ -217,6 +225,7 @@ public final class HttpServer implements AutoCloseable {
               new SparqlResource(registry),
               new EventsResource(events),
               new PeersResource(federation),
+              new SpacesResource(registry.spaces()),
               new UpkeepResource(registry, new Jobs(config.patienceMillis())),
               new OperationsResource(registry, metrics));
     }
@@ -234,6 +243,13 @@ public final class HttpServer implements AutoCloseable {
               ErrorCode.HOST,
               "answer `" + exchange.rawPath() + "`: Host or Origin is not one of this node's names",
               "start the node with `--allow-host` and the name");
+        } else if (SpacesResource.isOfSpaces(exchange.rawPath()) && !isOperator(exchange)) {
+          Problems.send(
+              exchange,
+              404,
+              ErrorCode.NOT_FOUND,
+              exchange.method() + " `" + exchange.rawPath() + "`: there is nothing here",
+              "see /openapi.json");
         } else if (isWrite(exchange) && !tokenFits(exchange)) {
           Problems.send(
               exchange,
@@ -293,10 +309,17 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private boolean tokenFits(Exchange exchange) {
-      if (config.token().isEmpty()) {
-        return true;
-      }
-      byte[] wanted = ("Bearer " + config.token().get()).getBytes(StandardCharsets.UTF_8);
+      return config.token().isEmpty() || presents(config.token().get(), exchange);
+    }
+
+    /** Only who can read the home's own files, or was told its token, is shown what is private. */
+    private boolean isOperator(Exchange exchange) {
+      return config.token().or(config::homeToken).stream()
+          .anyMatch(word -> presents(word, exchange));
+    }
+
+    private static boolean presents(String token, Exchange exchange) {
+      byte[] wanted = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
       byte[] found =
           exchange.header(HttpHeader.AUTHORIZATION).orElse("").getBytes(StandardCharsets.UTF_8);
       return MessageDigest.isEqual(wanted, found);

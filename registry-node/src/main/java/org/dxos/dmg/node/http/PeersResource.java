@@ -67,8 +67,9 @@ final class PeersResource implements Resource {
     Fields fields = body("invitation", exchange);
     Link.Policy policy = policy(fields);
     long seconds = fields.optionalUint("seconds").orElse(Invitation.MAX_LIFE_SECONDS);
+    Optional<Invitation.Place> place = fields.optionalMap("place", Invitation.Place::of);
     fields.end();
-    return peers.invite(policy, seconds);
+    return peers.invite(policy, seconds, place);
   }
 
   private static Node join(Federation peers, Exchange exchange) throws IOException {

@@ -67,6 +67,11 @@ final class Routes {
               UpkeepResource.METHODS,
               "Make a copy of the home beside it, for a backup"),
           served(UpkeepResource.JOBS + "{job}", READ, "What came of upkeep that takes a while"),
+          served(SpacesResource.SPACES, List.of("GET", "HEAD", "POST"), "The spaces held here"),
+          served(
+              SpacesResource.SPACES + "/{space}",
+              List.of("GET", "HEAD", "POST", "PUT"),
+              "A space, and below it all that a registry answers, over that space"),
           served(PeersResource.INVITATIONS, POST, "Invite another node"),
           served(
               PeersResource.PEERS,
@@ -85,6 +90,11 @@ final class Routes {
 
   static Optional<Route> of(String rawPath) {
     return ALL.stream().filter(route -> route.serves(rawPath)).findFirst();
+  }
+
+  /** True if a path answers a method. */
+  static boolean allows(String rawPath, String method) {
+    return of(rawPath).map(route -> route.methods().contains(method)).orElse(false);
   }
 
   /** What is served, as an OpenAPI 3.1 document. */

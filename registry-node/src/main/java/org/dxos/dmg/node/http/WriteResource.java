@@ -133,7 +133,7 @@ final class WriteResource implements Resource {
             .build());
   }
 
-  private record Car(List<Cid> roots, Map<Cid, byte[]> blocks) {
+  record Car(List<Cid> roots, Map<Cid, byte[]> blocks) {
 
     /** The only root. */
     Cid root() {
@@ -183,7 +183,7 @@ final class WriteResource implements Resource {
   }
 
   /** Reads the CAR in the body; every block is hashed as it comes. */
-  private static Car car(Exchange exchange) throws IOException {
+  static Car car(Exchange exchange) throws IOException {
     Map<Cid, byte[]> blocks = new HashMap<>();
     try (InputStream body = exchange.bodyStream()) {
       CarReader reader = new CarReader(body);

@@ -24,6 +24,7 @@ import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.libp2p.bitswap.Bitswap;
@@ -34,6 +35,7 @@ import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.sync.replica.Arriving;
+import org.dxos.dmg.sync.replica.HeldSpaces;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.PublicBlocks;
 import org.dxos.dmg.sync.replica.Remote;
@@ -44,6 +46,7 @@ import org.dxos.dmg.sync.wire.ItemWriter;
 import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.sync.wire.SyncException;
+import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.slf4j.Logger;
@@ -88,6 +91,7 @@ public final class Federation implements AutoCloseable {
   private final Responder responder;
   private final Optional<Bitswap> bitswap;
   private final OnDemand onDemand;
+  private final SpaceLinks spaces;
   private final Unfinished unfinished = new Unfinished();
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -103,6 +107,24 @@ public final class Federation implements AutoCloseable {
    */
   public Federation(
       Host host, Links links, Holder holder, InstantSource clock, boolean serveBlocks) {
+    this(host, links, holder, HeldSpaces.NONE, clock, serveBlocks);
+  }
+
+  /**
+   * Begins to serve, and to keep up with every link.
+   *
+   * @param host listens already; it is closed with this
+   * @param spaces that members among the linked share
+   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
+   */
+  public Federation(
+      Host host,
+      Links links,
+      Holder holder,
+      HeldSpaces spaces,
+      InstantSource clock,
+      boolean serveBlocks) {
+    this.spaces = new SpaceLinks(spaces);
     this.host = host;
     this.links = links;
     this.holder = holder;
@@ -186,7 +208,28 @@ public final class Federation implements AutoCloseable {
 
   /** Opens an invitation to this node. */
   public Invitation invite(Link.Policy policy, long seconds) {
-    return links.invite(peerId(), addresses(), policy, seconds);
+    return invite(policy, seconds, Optional.empty());
+  }
+
+  /**
+   * Opens an invitation to this node.
+   *
+   * @param place the space that it is into; this node has to be an admin there
+   */
+  public Invitation invite(Link.Policy policy, long seconds, Optional<Invitation.Place> place) {
+    if (place.isPresent()
+        && spaces
+            .held()
+            .of(place.get().space())
+            .flatMap(one -> one.role(peerId()))
+            .filter(role -> role == SpaceEntry.Role.ADMIN)
+            .isEmpty()) {
+      throw new SyncException(
+          ErrorCode.INVITATION,
+          "invite into a space: this node is no admin of one with that id",
+          "see `dmg space list`");
+    }
+    return links.invite(peerId(), addresses(), policy, seconds, place);
   }
 
   /**
@@ -215,12 +258,21 @@ public final class Federation implements AutoCloseable {
               "link with `" + invitation.peer() + "`: it refuses the invitation",
               "it was used, has expired, or is not one of that node's: ask for a new one");
         }
+        // What the file says is not believed; what the inviter says of it now is.
+        fields
+            .optionalLink("space")
+            .filter(
+                space -> invitation.place().map(Invitation.Place::space).equals(Optional.of(space)))
+            .ifPresent(space -> spaces.held().enter(space, invitation.peer()));
       }
       Link link =
           new Link(
               invitation.peer(), invitation.addresses(), policy, clock.instant().getEpochSecond());
-      links.put(link);
+      if (invitation.place().isEmpty() || links.of(invitation.peer()).isEmpty()) {
+        links.put(link);
+      }
       keepUp(link);
+      Optional.ofNullable(peers.get(link.peer())).ifPresent(Peer::wake);
       return link;
     } catch (IOException e) {
       throw new SyncException(
@@ -236,9 +288,7 @@ public final class Federation implements AutoCloseable {
     boolean was = links.remove(peer);
     reserve();
     Optional.ofNullable(peers.remove(peer)).ifPresent(Peer::stop);
-    host.connections().stream()
-        .filter(connection -> connection.remote().toString().equals(peer))
-        .forEach(connection -> connection.close(Duration.ZERO));
+    cut(peer);
     return was;
   }
 
@@ -312,6 +362,10 @@ public final class Federation implements AutoCloseable {
     host.reserve(linked);
   }
 
+  SpaceLinks spaces() {
+    return spaces;
+  }
+
   Unfinished unfinished() {
     return unfinished;
   }
@@ -375,7 +429,9 @@ public final class Federation implements AutoCloseable {
         return;
       }
       Optional<Submitted> submitted =
-          request instanceof Request.Submit ? Optional.of(take(stream)) : Optional.empty();
+          request instanceof Request.Submit submit
+              ? Optional.of(take(stream, door(submit, peer)))
+              : Optional.empty();
       try (OutputStream out = Frames.compressed(stream.out())) {
         ItemWriter items = new ItemWriter(out);
         if (submitted.isPresent()) {
@@ -396,18 +452,39 @@ public final class Federation implements AutoCloseable {
 
   private void answer(Request request, String peer, ItemWriter out) throws IOException {
     switch (request) {
-      case Request.Roots one -> responder.roots(one, out);
-      case Request.Tree one -> responder.tree(one, out);
-      case Request.Log one -> responder.log(one, out);
-      case Request.Blocks one -> responder.blocks(one, out);
-      case Request.Forks one -> responder.forks(one, out);
+      case Request.Roots one -> of(one.space(), peer).roots(one, out);
+      case Request.Tree one -> of(one.space(), peer).tree(one, out);
+      case Request.Log one -> {
+        for (Request.Want want : one.want()) {
+          of(want.space(), peer).log(new Request.Log(List.of(want)), out);
+        }
+      }
+      case Request.Blocks one -> of(one.space(), peer).blocks(one, out);
+      case Request.Forks one -> of(one.space(), peer).forks(one, out);
       case Request.Join one -> join(one, peer, out);
       case Request.Submit _, Request.Announce _ -> {}
     }
   }
 
+  /** Who answers a peer about a space; one that is not there and one that is not his are alike. */
+  private Responder of(Optional<Cid> space, String peer) {
+    return space.isEmpty()
+        ? responder
+        : spaces.responder(space.get(), peer).orElseThrow(Federation::noSuchSpace);
+  }
+
+  private Holder door(Request.Submit request, String peer) {
+    return request.space().isEmpty()
+        ? holder
+        : spaces.writable(request.space().get(), peer).orElseThrow(Federation::noSuchSpace);
+  }
+
+  private static SyncException noSuchSpace() {
+    return new SyncException(ErrorCode.NOT_FOUND, "answer about a space: there is none", "");
+  }
+
   /** Takes the statements that a peer hands in; the answer is about the last of them. */
-  private Submitted take(Stream stream) throws IOException {
+  private Submitted take(Stream stream, Holder holder) throws IOException {
     Arriving arriving = new Arriving(holder.store());
     for (Optional<byte[]> block = Frames.read(stream.in(), BlockStore.MAX_BLOCK_BYTES);
         block.isPresent();
@@ -437,9 +514,14 @@ public final class Federation implements AutoCloseable {
   private void join(Request.Join request, String peer, ItemWriter out) throws IOException {
     MapBuilder answer = new MapBuilder();
     try {
-      Link link = links.accept(request.secret(), peer, request.addresses());
-      keepUp(link);
+      Links.Accepted accepted = links.accept(request.secret(), peer, request.addresses());
+      accepted.place().ifPresent(one -> spaces.held().admit(one.space(), peer, one.role()));
+      keepUp(accepted.link());
       answer.put("status", "linked");
+      accepted
+          .place()
+          .ifPresent(
+              one -> answer.put("space", Node.of(one.space())).put("role", one.role().text()));
     } catch (SyncException e) {
       LOG.info(e.message());
       answer.put("status", "refused");
@@ -449,8 +531,16 @@ public final class Federation implements AutoCloseable {
 
   /** What a peer says is new, and is not here, is asked for. */
   private void hear(String peer, Request.Announce announce) {
+    Set<Cid> inSpaces = spaces.lacking(peer, announce.states());
+    if (!inSpaces.isEmpty()) {
+      Optional.ofNullable(peers.get(peer)).ifPresent(one -> one.wakeFor(inSpaces));
+    }
     List<Cid> lacking =
-        announce.states().stream().filter(this::lacks).map(Request.State::genesis).toList();
+        announce.states().stream()
+            .filter(state -> state.space().isEmpty())
+            .filter(this::lacks)
+            .map(Request.State::genesis)
+            .toList();
     if (!lacking.isEmpty()) {
       Optional.ofNullable(peers.get(peer)).ifPresent(one -> one.wake(lacking));
     }
@@ -465,9 +555,13 @@ public final class Federation implements AutoCloseable {
     return !(key && head);
   }
 
-  /** To be called after each commit. */
+  /** Guarded by {@code news}. */
+  private boolean again;
+
+  /** To be called after each commit, of a space as well. */
   public void committed() {
     synchronized (news) {
+      again = true;
       news.notifyAll();
     }
   }
@@ -477,10 +571,12 @@ public final class Federation implements AutoCloseable {
     try {
       while (!closed) {
         synchronized (news) {
-          while (!closed && holder.store().journalEnd() == told) {
+          if (!closed && !again && holder.store().journalEnd() == told) {
             news.wait(1000);
           }
+          again = false;
         }
+        announceInSpaces();
         Set<Cid> changed = new LinkedHashSet<>();
         List<JournalEntry> page = holder.store().journal(told, JOURNAL_PAGE);
         for (JournalEntry entry : page) {
@@ -509,6 +605,28 @@ public final class Federation implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void announceInSpaces() {
+    List<String> linked = links.all().stream().map(Link::peer).toList();
+    try {
+      spaces
+          .news(linked)
+          .forEach(
+              (id, announce) ->
+                  Optional.ofNullable(peers.get(id))
+                      .ifPresent(peer -> threads.execute(() -> peer.tell(announce))));
+      spaces.shutOut(linked).forEach(this::cut);
+    } catch (RuntimeException e) {
+      LOG.warn("tell what is new in spaces: {}", e.toString());
+    }
+  }
+
+  /** Ends every stream of a peer; it may come back, and finds out then what it may ask. */
+  private void cut(String peer) {
+    host.connections().stream()
+        .filter(connection -> connection.remote().toString().equals(peer))
+        .forEach(connection -> connection.close(Duration.ZERO));
   }
 
   @Override

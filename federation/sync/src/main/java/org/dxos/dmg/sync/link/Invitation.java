@@ -3,12 +3,14 @@ package org.dxos.dmg.sync.link;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.trust.SpaceEntry;
 
 /**
  * What one hands to another so that their nodes link.
@@ -17,9 +19,30 @@ import org.dxos.dmg.error.FormatException;
  * @param addresses where it is reached, without {@code /p2p}
  * @param secret 32 random bytes; the inviter keeps only their hash
  * @param expires seconds UTC
+ * @param place the space that it is into, if it is into one
  */
 @SuppressWarnings("ArrayRecordComponent") // a secret; never compared here
-public record Invitation(String peer, List<String> addresses, byte[] secret, long expires) {
+public record Invitation(
+    String peer, List<String> addresses, byte[] secret, long expires, Optional<Place> place) {
+
+  /**
+   * A place in a space.
+   *
+   * @param space its id
+   * @param role what whoever takes it may do there
+   */
+  public record Place(Cid space, SpaceEntry.Role role) {
+
+    /** As it is stored and told. */
+    public Node toNode() {
+      return new MapBuilder().put("space", space.toString()).put("role", role.text()).build();
+    }
+
+    /** As it was stored or told. */
+    public static Place of(Fields fields) {
+      return new Place(Cid.parse(fields.text("space")), SpaceEntry.Role.parse(fields.text("role")));
+    }
+  }
 
   /** 7 days. */
   public static final long MAX_LIFE_SECONDS = 7L * 86_400;
@@ -36,6 +59,7 @@ public record Invitation(String peer, List<String> addresses, byte[] secret, lon
         .put("addresses", addresses, Node::of)
         .put("secret", HexFormat.of().formatHex(secret))
         .put("expires", expires)
+        .put("place", place, Place::toNode)
         .build();
   }
 
@@ -56,7 +80,8 @@ public record Invitation(String peer, List<String> addresses, byte[] secret, lon
             fields.text("peer"),
             fields.list("addresses", one -> one instanceof Node.Text text ? text.value() : "?"),
             HexFormat.of().parseHex(hex),
-            fields.uint("expires"));
+            fields.uint("expires"),
+            fields.optionalMap("place", Place::of));
     fields.end();
     return invitation;
   }
@@ -71,13 +96,17 @@ public record Invitation(String peer, List<String> addresses, byte[] secret, lon
    * What an inviter keeps of an invitation.
    *
    * @param policy what the inviter wants of whoever takes it
+   * @param place the space that it is into
    * @param usedBy the peer that took it
    */
-  record Kept(long expires, Link.Policy policy, Optional<String> usedBy) {
+  record Kept(long expires, Link.Policy policy, Optional<Place> place, Optional<String> usedBy) {
 
     byte[] encode() {
       MapBuilder map =
-          new MapBuilder().put("expires", expires).putAlways("policy", policy.toNode());
+          new MapBuilder()
+              .put("expires", expires)
+              .putAlways("policy", policy.toNode())
+              .put("place", place, Place::toNode);
       usedBy.ifPresent(peer -> map.put("usedBy", peer));
       return DagCbor.encode(map.build());
     }
@@ -88,6 +117,7 @@ public record Invitation(String peer, List<String> addresses, byte[] secret, lon
           new Kept(
               fields.uint("expires"),
               fields.optionalMap("policy", Link.Policy::of).orElse(Link.Policy.NOTHING),
+              fields.optionalMap("place", Place::of),
               fields.optionalText("usedBy"));
       fields.end();
       return kept;

@@ -97,8 +97,14 @@ public final class Links {
    *
    * @param policy what is wanted of whoever takes it
    * @param seconds of its life, at most {@link Invitation#MAX_LIFE_SECONDS}
+   * @param place the space that it is into
    */
-  public Invitation invite(String peer, List<String> addresses, Link.Policy policy, long seconds) {
+  public Invitation invite(
+      String peer,
+      List<String> addresses,
+      Link.Policy policy,
+      long seconds,
+      Optional<Invitation.Place> place) {
     if (seconds < 1 || seconds > Invitation.MAX_LIFE_SECONDS) {
       throw new SyncException(
           ErrorCode.USAGE,
@@ -109,10 +115,18 @@ public final class Links {
     random.nextBytes(secret);
     long expires = clock.instant().getEpochSecond() + seconds;
     Batch batch = new Batch();
-    batch.set(register(secret), new Invitation.Kept(expires, policy, Optional.empty()).encode());
+    batch.set(
+        register(secret), new Invitation.Kept(expires, policy, place, Optional.empty()).encode());
     store.commit(batch);
-    return new Invitation(peer, addresses, secret, expires);
+    return new Invitation(peer, addresses, secret, expires, place);
   }
+
+  /**
+   * An invitation that was taken.
+   *
+   * @param place the space that it was into
+   */
+  public record Accepted(Link link, Optional<Invitation.Place> place) {}
 
   /**
    * Takes an invitation of this node for a peer: it is used up, and the link made, in one commit.
@@ -120,7 +134,7 @@ public final class Links {
    *
    * @throws SyncException if it is not known, has expired, or another has used it
    */
-  public Link accept(byte[] secret, String peer, List<String> addresses) {
+  public Accepted accept(byte[] secret, String peer, List<String> addresses) {
     writer.lock();
     try {
       Invitation.Kept kept =
@@ -135,18 +149,23 @@ public final class Links {
       if (kept.usedBy().isEmpty() && now >= kept.expires()) {
         throw refused(peer, "it has expired");
       }
-      Link link = new Link(peer, addresses, kept.policy(), now);
+      // Who is linked already stays so as he is: an invitation into a space is that alone.
+      Link link =
+          kept.place()
+              .flatMap(_ -> of(peer))
+              .orElseGet(() -> new Link(peer, addresses, kept.policy(), now));
       if (kept.usedBy().isPresent()) {
-        return of(peer).orElseThrow(() -> refused(peer, "it was used"));
+        return new Accepted(of(peer).orElseThrow(() -> refused(peer, "it was used")), kept.place());
       }
       Batch batch = new Batch();
       batch.set(
           register(secret),
-          new Invitation.Kept(kept.expires(), kept.policy(), Optional.of(peer)).encode());
+          new Invitation.Kept(kept.expires(), kept.policy(), kept.place(), Optional.of(peer))
+              .encode());
       batch.set(LINK + peer, link.encode());
       store.commit(batch);
       links.put(peer, link);
-      return link;
+      return new Accepted(link, kept.place());
     } finally {
       writer.unlock();
     }

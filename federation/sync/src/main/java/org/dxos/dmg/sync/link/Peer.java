@@ -70,6 +70,7 @@ final class Peer {
   private final ReentrantLock turn = new ReentrantLock();
   private final Condition woken = turn.newCondition();
   private final Set<Cid> lacking = new LinkedHashSet<>();
+  private final Set<Cid> spaces = new LinkedHashSet<>();
   private boolean due = true;
   private boolean outgoing = true;
   private boolean fetching;
@@ -116,6 +117,17 @@ final class Peer {
     turn.lock();
     try {
       lacking.addAll(genesis);
+      woken.signalAll();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Something differs in these spaces. */
+  void wakeFor(Set<Cid> space) {
+    turn.lock();
+    try {
+      spaces.addAll(space);
       woken.signalAll();
     } finally {
       turn.unlock();
@@ -255,22 +267,30 @@ final class Peer {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  private record Work(boolean stop, boolean all, List<Cid> some) {}
+  private record Work(
+      boolean stop, boolean all, boolean handsOn, List<Cid> some, Set<Cid> spaces) {}
 
   private Work await() throws InterruptedException {
     turn.lock();
     try {
       long left = ROUND.toNanos();
       boolean fetch = false;
-      while (!stopped && !due && !outgoing && !fetch && lacking.isEmpty() && left > 0) {
+      while (!stopped
+          && !due
+          && !outgoing
+          && !fetch
+          && lacking.isEmpty()
+          && spaces.isEmpty()
+          && left > 0) {
         long most = FIRST_FETCH.toNanos();
         long step = federation.unfinished().isEmpty() ? left : Math.min(left, most);
         left -= step - Math.max(0, woken.awaitNanos(step));
         fetch = fetching || (left > 0 && hasBundlesToAskFor());
       }
-      boolean all = due || (lacking.isEmpty() && !outgoing && !fetch);
+      boolean all = due || (lacking.isEmpty() && spaces.isEmpty() && !outgoing && !fetch);
       fetching = false;
-      Work work = new Work(stopped, all, new ArrayList<>(lacking));
+      Work work = new Work(stopped, all, outgoing, new ArrayList<>(lacking), Set.copyOf(spaces));
+      spaces.clear();
       outgoing = false;
       due = false;
       lacking.clear();
@@ -285,6 +305,9 @@ final class Peer {
     learnAddresses(link, connection);
     PeerRemote remote = new PeerRemote(connection, Federation.ANSWER_PATIENCE);
     handOn(remote);
+    if (work.all() || work.handsOn() || !work.spaces().isEmpty()) {
+      received += federation.spaces().keepUp(id, remote, work.all() ? Set.of() : work.spaces());
+    }
     if (!link.policy().follow()) {
       return;
     }
@@ -397,7 +420,8 @@ final class Peer {
       boolean nearer = one.home().equals(id) || federation.links().of(one.home()).isEmpty();
       if (nearer) {
         holder.answered(
-            one.statement(), remote.submit(Responder.statement(one.statement(), holder.store())));
+            one.statement(),
+            remote.submit(Optional.empty(), Responder.statement(one.statement(), holder.store())));
       }
     }
   }

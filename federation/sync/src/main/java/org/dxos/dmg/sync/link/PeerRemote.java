@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Stream;
@@ -64,10 +65,10 @@ final class PeerRemote implements Remote {
   }
 
   /** Hands a statement in, with its blocks in the order in which {@code log} tells them. */
-  Submitted submit(List<byte[]> blocks) throws IOException {
+  Submitted submit(Optional<Cid> space, List<byte[]> blocks) throws IOException {
     try (Stream stream = connection.open(Federation.PROTOCOL)) {
       stream.deadline(patience);
-      Frames.write(stream.out(), new Request.Submit().encode());
+      Frames.write(stream.out(), new Request.Submit(space).encode());
       for (byte[] block : blocks) {
         Frames.write(stream.out(), block);
       }

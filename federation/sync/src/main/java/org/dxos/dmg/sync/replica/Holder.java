@@ -10,6 +10,7 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.verdict.AuthorityView;
+import org.dxos.dmg.verdict.SpaceLog;
 
 /** What a node holds, and its door. Safe for many threads. */
 public interface Holder {
@@ -22,6 +23,11 @@ public interface Holder {
 
   /** An authority that may be told to others. */
   Optional<AuthorityView> authority(Cid id);
+
+  /** The log of the space that this is of; empty in public, and before any of it came. */
+  default Optional<SpaceLog> space() {
+    return Optional.empty();
+  }
 
   /** What is let out; others once the operator changed his mind. */
   Rules rules();

@@ -78,7 +78,7 @@ final class Reachable {
     }
     AuthorityState state = read.get();
     chain(Optional.of(state.keyHead()));
-    chain(state.publicHead());
+    chain(state.head());
     for (Cid fork : state.forks()) {
       if (enter(fork)) {
         guarded(() -> store.get(fork).map(Fork::decode))
@@ -91,7 +91,7 @@ final class Reachable {
       }
     }
     state
-        .publicHead()
+        .head()
         .ifPresent(
             head ->
                 guarded(

@@ -24,9 +24,11 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Fork;
 import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.SpaceLog;
 
 /** Answers requests out of what a node holds. It reads only, and keeps nothing between requests. */
 public final class Responder {
@@ -129,8 +131,8 @@ public final class Responder {
             || !(one.entries().get("k") instanceof Node.Bytes key)
             || !(one.entries().get("p") instanceof Node.Int shared)
             || !(first
-                ? Bytes.at(key.value(), 0, AUTHORITY)
-                : shared.value() >= AUTHORITY.length)) {
+                ? isOfTree(key.value())
+                : shared.value() >= AUTHORITY.length || holder.space().isPresent())) {
           return false;
         }
       }
@@ -140,7 +142,12 @@ public final class Responder {
     }
   }
 
+  private boolean isOfTree(byte[] key) {
+    return Bytes.at(key, 0, AUTHORITY) || (holder.space().isPresent() && Bytes.at(key, 0, SPACE));
+  }
+
   private static final byte[] AUTHORITY = {'a', '/'};
+  private static final byte[] SPACE = {'s', '/'};
 
   /** Blocks by their CIDs, in order; then which are not here, or not for others. */
   public void blocks(Request.Blocks request, ItemWriter out) throws IOException {
@@ -160,6 +167,12 @@ public final class Responder {
   public void log(Request.Log request, ItemWriter out) throws IOException {
     for (Request.Want want : request.want()) {
       MapBuilder end = new MapBuilder().put("end", Node.of(want.genesis()));
+      Optional<SpaceLog> own = holder.space().filter(log -> log.id().equals(want.genesis()));
+      if (own.isPresent()) {
+        space(own.get(), want, out);
+        out.say(end.build());
+        continue;
+      }
       Optional<AuthorityView> view = holder.authority(want.genesis());
       if (view.isPresent()) {
         Telling telling = new Telling(out);
@@ -172,6 +185,30 @@ public final class Responder {
       }
       out.say(end.build());
     }
+  }
+
+  /** The log of the space that this is of: what stands after what the asker has, then the rest. */
+  private void space(SpaceLog log, Request.Want want, ItemWriter out) throws IOException {
+    boolean known =
+        log.entries().stream().anyMatch(one -> want.key().equals(Optional.of(one.cid())));
+    boolean tell = !known;
+    for (Signed<SpaceEntry> entry : log.entries()) {
+      if (tell) {
+        entry(entry.cid(), out);
+      }
+      tell |= want.key().equals(Optional.of(entry.cid()));
+    }
+    // Both sides of a fork: who has but one would go on believing it.
+    for (Fork fork : log.forks()) {
+      entry(fork.a(), out);
+      entry(fork.b(), out);
+    }
+  }
+
+  private void entry(Cid envelope, ItemWriter out) throws IOException {
+    Signed<SpaceEntry> entry = Signed.read(store, envelope, SpaceEntry.class);
+    out.block(Signed.need(store, entry.envelope().body(), "body"));
+    out.block(Signed.need(store, envelope, "envelope"));
   }
 
   /** Proofs of forks, with the two sides as far back as they have parted. */

@@ -10,7 +10,10 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
 
-/** What one node asks another; one a stream. */
+/**
+ * What one node asks another; one a stream. It is about what is public, or about one space; what
+ * lists things of authorities may be about several.
+ */
 public sealed interface Request {
 
   /** Of an encoded request. */
@@ -31,14 +34,23 @@ public sealed interface Request {
    * @param cursor where the last answer ended
    * @param follow names of authorities, exact or ending in {@code .*}; empty for all
    */
-  record Roots(Cid root, Optional<Cursor> cursor, List<String> follow) implements Request {
+  record Roots(Optional<Cid> space, Cid root, Optional<Cursor> cursor, List<String> follow)
+      implements Request {
     public Roots {
       follow = List.copyOf(follow);
+    }
+
+    public Roots(Cid root, Optional<Cursor> cursor, List<String> follow) {
+      this(Optional.empty(), root, cursor, follow);
     }
   }
 
   /** One node of a tree. */
-  record Tree(Cid node) implements Request {}
+  record Tree(Optional<Cid> space, Cid node) implements Request {
+    public Tree(Cid node) {
+      this(Optional.empty(), node);
+    }
+  }
 
   /**
    * Key logs and heads after what the asker has.
@@ -52,29 +64,42 @@ public sealed interface Request {
   }
 
   /**
-   * @param key envelope of the newest key log entry held
+   * @param genesis the authority id; the space's own id for the log of a space
+   * @param key envelope of the newest entry of that log held
    * @param have envelopes of heads held: the tip, then 1, 2, 4, 8… back
    */
-  record Want(Cid genesis, Optional<Cid> key, List<Cid> have) {
+  record Want(Optional<Cid> space, Cid genesis, Optional<Cid> key, List<Cid> have) {
     public Want {
       have = List.copyOf(have);
+    }
+
+    public Want(Cid genesis, Optional<Cid> key, List<Cid> have) {
+      this(Optional.empty(), genesis, key, have);
     }
   }
 
   /** Blocks by their CIDs. */
-  record Blocks(List<Cid> cids) implements Request {
+  record Blocks(Optional<Cid> space, List<Cid> cids) implements Request {
     public Blocks {
       cids = List.copyOf(cids);
+    }
+
+    public Blocks(List<Cid> cids) {
+      this(Optional.empty(), cids);
     }
   }
 
   /** Statements for the home of their authority; their blocks follow. */
-  record Submit() implements Request {}
+  record Submit(Optional<Cid> space) implements Request {}
 
-  /** Proofs of forks of these authorities. */
-  record Forks(List<Cid> genesis) implements Request {
+  /** Proofs of forks of these authorities; of the space's log by the space's own id. */
+  record Forks(Optional<Cid> space, List<Cid> genesis) implements Request {
     public Forks {
       genesis = List.copyOf(genesis);
+    }
+
+    public Forks(List<Cid> genesis) {
+      this(Optional.empty(), genesis);
     }
   }
 
@@ -91,7 +116,11 @@ public sealed interface Request {
    * @param key envelope of the newest key log entry
    * @param head envelope of the newest head
    */
-  record State(Cid genesis, Optional<Cid> key, Optional<Cid> head) {}
+  record State(Optional<Cid> space, Cid genesis, Optional<Cid> key, Optional<Cid> head) {
+    public State(Cid genesis, Optional<Cid> key, Optional<Cid> head) {
+      this(Optional.empty(), genesis, key, head);
+    }
+  }
 
   /**
    * An invitation is taken.
@@ -113,20 +142,50 @@ public sealed interface Request {
     }
   }
 
+  /** The same, asked about a space. */
+  default Request in(Cid space) {
+    Optional<Cid> there = Optional.of(space);
+    return switch (this) {
+      case Roots one -> new Roots(there, one.root(), one.cursor(), one.follow());
+      case Tree one -> new Tree(there, one.node());
+      case Log one ->
+          new Log(
+              one.want().stream()
+                  .map(want -> new Want(there, want.genesis(), want.key(), want.have()))
+                  .toList());
+      case Blocks one -> new Blocks(there, one.cids());
+      case Submit _ -> new Submit(there);
+      case Forks one -> new Forks(there, one.genesis());
+      case Announce one ->
+          new Announce(
+              one.states().stream()
+                  .map(state -> new State(there, state.genesis(), state.key(), state.head()))
+                  .toList());
+      case Join one -> one;
+    };
+  }
+
   /** The request as dag-cbor. */
   default byte[] encode() {
     MapBuilder map = new MapBuilder();
     switch (this) {
       case Roots one -> {
-        map.put("q", "roots").put("root", Node.of(one.root()));
+        map.put("q", "roots").put("space", one.space(), Node::of).put("root", Node.of(one.root()));
         one.cursor().ifPresent(cursor -> map.put("cursor", cursor.toNode()));
         map.put("follow", one.follow(), Node::of);
       }
-      case Tree one -> map.put("q", "tree").put("node", Node.of(one.node()));
+      case Tree one ->
+          map.put("q", "tree").put("space", one.space(), Node::of).put("node", Node.of(one.node()));
       case Log one -> map.put("q", "log").put("want", one.want(), Request::node);
-      case Blocks one -> map.put("q", "blocks").put("cids", one.cids(), Node::of);
-      case Submit _ -> map.put("q", "submit");
-      case Forks one -> map.put("q", "forks").put("genesis", one.genesis(), Node::of);
+      case Blocks one ->
+          map.put("q", "blocks")
+              .put("space", one.space(), Node::of)
+              .put("cids", one.cids(), Node::of);
+      case Submit one -> map.put("q", "submit").put("space", one.space(), Node::of);
+      case Forks one ->
+          map.put("q", "forks")
+              .put("space", one.space(), Node::of)
+              .put("genesis", one.genesis(), Node::of);
       case Announce one -> map.put("q", "announce").put("states", one.states(), Request::node);
       case Join one ->
           map.put("q", "join")
@@ -139,6 +198,7 @@ public sealed interface Request {
   private static Node node(Want want) {
     return new MapBuilder()
         .put("genesis", Node.of(want.genesis()))
+        .put("space", want.space(), Node::of)
         .put("key", want.key(), Node::of)
         .put("have", want.have(), Node::of)
         .build();
@@ -147,6 +207,7 @@ public sealed interface Request {
   private static Node node(State state) {
     return new MapBuilder()
         .put("genesis", Node.of(state.genesis()))
+        .put("space", state.space(), Node::of)
         .put("key", state.key(), Node::of)
         .put("head", state.head(), Node::of)
         .build();
@@ -155,32 +216,33 @@ public sealed interface Request {
   /**
    * Reads a request.
    *
-   * @throws FormatException if it is none, or over its limits; {@link ErrorCode#UNSUPPORTED} if it
-   *     is about a space
+   * @throws FormatException if it is none, or over its limits
    */
   static Request decode(byte[] bytes) {
     Fields fields = Fields.of("request", ErrorCode.SYNC_PROTOCOL, DagCbor.decode(bytes));
     String asked = fields.text("q");
-    if (fields.has("space")) {
-      throw new FormatException(
-          ErrorCode.UNSUPPORTED, "read request `" + asked + "`: it is about a space");
-    }
     Request request =
         switch (asked) {
           case "roots" ->
               new Roots(
+                  fields.optionalLink("space"),
                   fields.link("root"),
                   fields.has("cursor")
                       ? Optional.of(Cursor.of(fields.node("cursor")))
                       : Optional.empty(),
                   limited(fields, "follow", texts(fields, "follow"), 0, MAX_FOLLOW));
-          case "tree" -> new Tree(fields.link("node"));
+          case "tree" -> new Tree(fields.optionalLink("space"), fields.link("node"));
           case "log" ->
               new Log(limited(fields, "want", fields.maps("want", Request::want), 1, MAX_WANTS));
-          case "blocks" -> new Blocks(limited(fields, "cids", fields.links("cids"), 1, MAX_BLOCKS));
-          case "submit" -> new Submit();
+          case "blocks" ->
+              new Blocks(
+                  fields.optionalLink("space"),
+                  limited(fields, "cids", fields.links("cids"), 1, MAX_BLOCKS));
+          case "submit" -> new Submit(fields.optionalLink("space"));
           case "forks" ->
-              new Forks(limited(fields, "genesis", fields.links("genesis"), 1, MAX_WANTS));
+              new Forks(
+                  fields.optionalLink("space"),
+                  limited(fields, "genesis", fields.links("genesis"), 1, MAX_WANTS));
           case "announce" ->
               new Announce(
                   limited(fields, "states", fields.maps("states", Request::state), 1, MAX_STATES));
@@ -206,6 +268,7 @@ public sealed interface Request {
 
   private static Want want(Fields fields) {
     return new Want(
+        fields.optionalLink("space"),
         fields.link("genesis"),
         fields.optionalLink("key"),
         limited(fields, "have", fields.links("have"), 0, MAX_HAVE));
@@ -213,7 +276,11 @@ public sealed interface Request {
 
   private static State state(Fields fields) {
     State state =
-        new State(fields.link("genesis"), fields.optionalLink("key"), fields.optionalLink("head"));
+        new State(
+            fields.optionalLink("space"),
+            fields.link("genesis"),
+            fields.optionalLink("key"),
+            fields.optionalLink("head"));
     if (state.key().isEmpty() && state.head().isEmpty()) {
       throw fields.error("has neither `key` nor `head`");
     }

@@ -1,0 +1,35 @@
+package org.dxos.dmg.sync.replica;
+
+import java.util.List;
+import java.util.Optional;
+import org.dxos.dmg.admission.LearnedSpace;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.trust.SpaceEntry.Role;
+
+/** What a node holds of one space, and its door. Safe for many threads. */
+public interface SpaceHolder extends Holder {
+
+  /** The space's id. */
+  Cid id();
+
+  /**
+   * What a peer may do here now; empty for a stranger. Asked at each request.
+   *
+   * @param peer base58
+   */
+  Optional<Role> role(String peer);
+
+  /**
+   * True if a peer may be asked about this space: it is a member, or it invited this node and the
+   * space's log has not come yet. Nobody else is to learn that there is such a space.
+   */
+  boolean mayAsk(String peer);
+
+  /**
+   * Takes entries of the space's log.
+   *
+   * @param envelopes oldest first
+   */
+  LearnedSpace learnLog(List<Cid> envelopes, BlockSource offered);
+}

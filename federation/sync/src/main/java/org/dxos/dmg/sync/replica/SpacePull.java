@@ -1,0 +1,138 @@
+package org.dxos.dmg.sync.replica;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dxos.dmg.admission.LearnedSpace;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.DagCbor;
+import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.sync.wire.Cursor;
+import org.dxos.dmg.sync.wire.Item;
+import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.sync.wire.SyncException;
+import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Envelope;
+import org.dxos.dmg.trust.SpaceEntry;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.SpaceLog;
+
+/** Takes from another member what it has of a space: who is in it first, then all that is held. */
+public final class SpacePull {
+
+  /** Of a space's log, in one answer. */
+  private static final long MAX_LOG_BYTES = 64L << 20;
+
+  private final SpaceHolder holder;
+  private final Remote remote;
+
+  /**
+   * @param remote of a member; it is asked about this space alone
+   */
+  public SpacePull(SpaceHolder holder, Remote remote) {
+    this.holder = holder;
+    this.remote = in(remote, holder.id());
+  }
+
+  /** A node that is asked about one space. */
+  public static Remote in(Remote remote, Cid space) {
+    return new Remote() {
+      @Override
+      public String name() {
+        return remote.name();
+      }
+
+      @Override
+      public Answer ask(Request request) throws IOException {
+        return remote.ask(request.in(space));
+      }
+    };
+  }
+
+  /**
+   * Takes everything.
+   *
+   * @param cursor where the last pull of it ended
+   * @throws IOException if the remote breaks off, as it does with who is no member
+   * @throws SyncException if it does not keep to the protocol
+   */
+  public Result all(Optional<Cursor> cursor) throws IOException {
+    log();
+    Pull pull = new Pull(holder, remote, Follow.ALL, Quota.none(), cursor);
+    Pull.Outcome outcome = pull.all();
+    return new Result(outcome, pull.cursor());
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param cursor where the next pull may begin
+   */
+  public record Result(Pull.Outcome outcome, Optional<Cursor> cursor) {}
+
+  private void log() throws IOException {
+    Request.Want want =
+        new Request.Want(
+            holder.id(), holder.space().map(SpaceLog::last).map(Signed::cid), List.of());
+    Map<Cid, byte[]> come = new HashMap<>();
+    List<Cid> envelopes = new ArrayList<>();
+    long bytes = 0;
+    try (Remote.Answer answer = remote.ask(new Request.Log(List.of(want)))) {
+      for (Optional<Item> item = answer.next(); ; item = answer.next()) {
+        if (item.isEmpty()) {
+          throw new SyncException(
+              ErrorCode.SYNC_PROTOCOL, "read the log of a space: it ends too early", "");
+        }
+        if (item.get() instanceof Item.Block block) {
+          bytes += block.bytes().length;
+          if (bytes > MAX_LOG_BYTES) {
+            throw new SyncException(
+                ErrorCode.TOO_LARGE,
+                "read the log of a space: more than " + MAX_LOG_BYTES + " bytes",
+                "");
+          }
+          Cid cid = DagCbor.cid(block.bytes());
+          come.put(cid, block.bytes());
+          if (isEntry(block.bytes(), come)) {
+            envelopes.add(cid);
+          }
+        } else if (item.get() instanceof Item.Said said) {
+          Fields fields = Fields.of("answer to `log`", ErrorCode.SYNC_PROTOCOL, said.fields());
+          Cid end = fields.link("end");
+          Optional<String> error = fields.optionalText("error");
+          fields.end();
+          if (!end.equals(holder.id()) || error.isPresent()) {
+            throw new SyncException(
+                ErrorCode.SYNC_PROTOCOL,
+                "read the log of a space: it ends with " + error.orElse("another"),
+                "");
+          }
+          break;
+        }
+      }
+    }
+    if (!envelopes.isEmpty()) {
+      LearnedSpace learned = holder.learnLog(envelopes, cid -> Optional.ofNullable(come.get(cid)));
+      if (learned.refusal().isPresent()) {
+        throw new SyncException(
+            ErrorCode.SYNC_PROTOCOL,
+            "take the log of a space: " + learned.refusal().get().message(),
+            "");
+      }
+    }
+  }
+
+  private static boolean isEntry(byte[] block, Map<Cid, byte[]> come) {
+    try {
+      byte[] body = come.get(Envelope.decode(block).body());
+      return body != null && Body.decode(body) instanceof SpaceEntry;
+    } catch (FormatException e) {
+      return false; // a body, or something that nobody asked for
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package org.dxos.dmg.node;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.dxos.dmg.admission.LearnedSpace;
+import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.cid.PeerId;
+import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.sync.replica.SpaceHolder;
+import org.dxos.dmg.trust.SpaceEntry.Role;
+import org.dxos.dmg.verdict.SpaceLog;
+
+/** The registry of a space as its members meet it. */
+final class SpaceReplica extends Replica implements SpaceHolder {
+
+  private final LocalRegistry registry;
+  private final Guests guests;
+
+  SpaceReplica(LocalRegistry registry) {
+    super(registry);
+    this.registry = registry;
+    this.guests = new Guests(registry.store());
+  }
+
+  @Override
+  public Cid id() {
+    return registry.space().orElseThrow();
+  }
+
+  @Override
+  public Optional<SpaceLog> space() {
+    return registry.registrar().space();
+  }
+
+  @Override
+  public Optional<Role> role(String peer) {
+    return space()
+        .flatMap(
+            log -> {
+              try {
+                PeerId id = PeerId.parse(peer);
+                return log.role(id).or(() -> guests.role(id, log));
+              } catch (FormatException e) {
+                return Optional.empty(); // a peer whose key is of another kind is nobody here
+              }
+            });
+  }
+
+  @Override
+  public boolean mayAsk(String peer) {
+    boolean invited =
+        registry
+            .store()
+            .register(SpacesForPeers.FROM)
+            .map(from -> new String(from, StandardCharsets.UTF_8).equals(peer))
+            .orElse(false);
+    return space().isPresent() ? role(peer).isPresent() : invited;
+  }
+
+  @Override
+  public LearnedSpace learnLog(List<Cid> envelopes, BlockSource offered) {
+    return registry.registrar().learnSpace(envelopes, offered);
+  }
+}
