@@ -25,6 +25,7 @@ final class SpaceLearning {
   /** Entries of one space, over which no more are taken. */
   static final int MAX_ENTRIES = 10_000;
 
+  private final int most;
   private final Cid space;
   private final BlockSource all;
   private final Map<Cid, Signed<SpaceEntry>> held = new HashMap<>();
@@ -37,6 +38,14 @@ final class SpaceLearning {
    * @param offered their blocks
    */
   SpaceLearning(Cid space, BlockStore store, List<Cid> envelopes, BlockSource offered) {
+    this(space, store, envelopes, offered, MAX_ENTRIES);
+  }
+
+  /**
+   * @param most entries that one space may have
+   */
+  SpaceLearning(Cid space, BlockStore store, List<Cid> envelopes, BlockSource offered, int most) {
+    this.most = most;
     this.space = space;
     this.all = cid -> offered.get(cid).or(() -> store.get(cid));
     SpaceRegisters.entries(store).forEach(one -> held.put(one.cid(), one));
@@ -60,10 +69,10 @@ final class SpaceLearning {
     if (held.containsKey(envelope)) {
       return;
     }
-    if (held.size() >= MAX_ENTRIES) {
+    if (held.size() >= most) {
       throw new AdmissionException.Refused(
           ErrorCode.SIZE_EXCEEDED,
-          "admit space entry `" + envelope + "`: a space has at most " + MAX_ENTRIES + " entries");
+          "admit space entry `" + envelope + "`: a space has at most " + most + " entries");
     }
     Signed<SpaceEntry> signed = Signed.read(all, envelope, SpaceEntry.class);
     Optional<Cid> prev = signed.body().prev();

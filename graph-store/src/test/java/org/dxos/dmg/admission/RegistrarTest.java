@@ -516,13 +516,13 @@ class RegistrarTest {
   }
 
   @Test
-  void whatThisStageDoesNotTakeIsRefusedAsUnsupported() {
+  void aPromotionOfWhatIsNoStatementAndWhatWasSaidInASpaceAreRefused() {
     AuthorityView view = world.claim("org.dxos");
     world.publish(view, "module/bridge", "1.0.0");
     Statement.SpaceTag space = new Statement.SpaceTag(new byte[32]);
     Statement.Op promote = new Statement.Promote(space, List.of(view.keyHead().cid()));
     refused(
-        ErrorCode.UNSUPPORTED,
+        ErrorCode.BODY_INVALID,
         () -> world.submit(owner(view, "module/bridge", promote), World.OWNER));
     Statement plain = owner(view, "module/bridge", new Statement.Tag("beta", "1.0.0"));
     Statement inSpace =
@@ -536,7 +536,7 @@ class RegistrarTest {
             Optional.empty(),
             plain.created(),
             Optional.empty());
-    refused(ErrorCode.UNSUPPORTED, () -> world.submit(inSpace, World.OWNER));
+    refused(ErrorCode.STATEMENT_REFUSED, () -> world.submit(inSpace, World.OWNER));
   }
 
   @Test

@@ -272,7 +272,11 @@ final class SpaceCommand implements Callable<Integer> {
             .note(
                 promoted.statements().isEmpty()
                     ? "all that was said of `" + name + "` there is public; nothing was changed"
-                    : "promoted " + promoted.statements().size() + " statements about " + name);
+                    : "promoted "
+                        + promoted.statements().size()
+                        + (promoted.statements().size() == 1 ? " statement" : " statements")
+                        + " about "
+                        + name);
       }
       return 0;
     }

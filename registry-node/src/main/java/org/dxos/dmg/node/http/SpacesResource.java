@@ -10,7 +10,6 @@ import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.api.Spaces;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.MapBuilder;
-import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.trust.SpaceEntry;
@@ -57,12 +56,7 @@ final class SpacesResource implements Resource {
     switch (exchange.method() + " " + path) {
       case "GET " + SPACES, "HEAD " + SPACES ->
           exchange.json(
-              200,
-              new MapBuilder()
-                  .putAlways(
-                      "spaces",
-                      new Node.Array(spaces.all().stream().<Node>map(SpaceInfo::toNode).toList()))
-                  .build());
+              200, new MapBuilder().put("spaces", spaces.all(), SpaceInfo::toNode).build());
       case "POST " + SPACES -> exchange.json(201, learn(exchange).toNode());
       default -> exchange.json(200, spaces.show(exchange.pathAfter(ONE)).toNode());
     }
