@@ -58,6 +58,8 @@ final class BackupCommand implements Callable<Integer> {
               .put("blocks", report.blocks())
               .put("position", report.position())
               .put("keys", written.keys(), Node::of)
+              .put("spaces", written.spaces())
+              .put("spacesLeftOut", written.spacesLeftOut())
               .build());
       return 0;
     }
@@ -65,6 +67,14 @@ final class BackupCommand implements Callable<Integer> {
     terminal.note(
         "position %d, %d blocks, of which %d are new in this file"
             .formatted(report.position(), report.blocks(), report.fresh()));
+    if (written.spaces() > 0) {
+      terminal.note("with " + written.spaces() + (written.spaces() == 1 ? " space" : " spaces"));
+    }
+    if (written.spacesLeftOut() > 0) {
+      terminal.warning(
+          "the spaces of this home, %d of them, are not in it: back up to a folder"
+              .formatted(written.spacesLeftOut()));
+    }
     if (keys) {
       terminal.warning(
           "private keys are in "

@@ -130,6 +130,7 @@ final class PeerCommand implements Callable<Integer> {
                             : String.join(", ", policy.authorities()))
                         + (policy.bundles() ? ", bundles at once" : ", bundles when asked for")
                     : "serves only"));
+    one.root().ifPresent(root -> session.terminal().line("  root " + root));
     session.terminal().line("  received " + one.received() + " bytes");
     return 0;
   }

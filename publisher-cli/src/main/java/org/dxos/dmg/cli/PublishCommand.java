@@ -96,6 +96,7 @@ final class PublishCommand implements Callable<Integer> {
       return 0;
     }
     try (Registry registry = session.registry()) {
+      OneChain.require(registry, module.record().name());
       Publisher publisher =
           new Publisher(
               registry,

@@ -81,11 +81,17 @@ public final class Promotion {
   private Optional<Cid> bring(AuthorityInfo here, Name name) {
     AuthorityInfo there =
         open.authority(name.authority().text())
-            .orElseGet(() -> open.learn(here.genesis(), here.log(), space));
+            .orElseGet(() -> claim(here));
     return there
         .head()
         .map(head -> Signed.read(open, head, Head.class).body().state())
         .flatMap(state -> MerkleSearchTree.at(state, open).get(Slots.promotion(name.path())));
+  }
+
+  /** An authority that was known in the space alone becomes known in public. */
+  private AuthorityInfo claim(AuthorityInfo here) {
+    AuthorityInfo claimed = open.claim(here.log().getFirst(), space);
+    return here.log().size() == 1 ? claimed : open.learn(here.genesis(), here.log(), space);
   }
 
   /** Everything that promotions up to one have listed. */

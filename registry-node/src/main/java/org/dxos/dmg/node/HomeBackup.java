@@ -40,8 +40,10 @@ public final class HomeBackup {
    * What was written.
    *
    * @param keys names of the private keys that lie beside the CARs now
+   * @param spaces that are in it
+   * @param spacesLeftOut that are not, as a single file holds none
    */
-  public record Written(Backup.Report blocks, List<String> keys) {}
+  public record Written(Backup.Report blocks, List<String> keys, int spaces, int spacesLeftOut) {}
 
   /**
    * Backs up a home; a node on it goes on serving.
@@ -69,9 +71,40 @@ public final class HomeBackup {
                   care.store(), care.whose(), files(home), world.clock().instant(), target)
               : Backup.toFolder(
                   care.store(), care.whose(), files(home), world.clock().instant(), target);
-      return new Written(report, keys ? copyKeys(home, target) : List.of());
+      List<Path> spaces = spaces(checkpoint.orElse(home).resolve(HomeSpaces.FOLDER));
+      if (!file) {
+        for (Path space : spaces) {
+          back(space, care.whose(), world, target.resolve(HomeSpaces.FOLDER));
+        }
+      }
+      return new Written(
+          report,
+          keys ? copyKeys(home, target) : List.of(),
+          file ? 0 : spaces.size(),
+          file ? spaces.size() : 0);
     } finally {
       checkpoint.map(Path::getParent).ifPresent(HomeCare::delete);
+    }
+  }
+
+  private static void back(Path space, Whose whose, World world, Path target) throws IOException {
+    try (BlockStore store = RocksBlockStore.open(space, world.random())) {
+      var unused =
+          Backup.toFolder(
+              store,
+              whose,
+              Map.of(),
+              world.clock().instant(),
+              target.resolve(space.getFileName()));
+    }
+  }
+
+  private static List<Path> spaces(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(Files::isDirectory).sorted().toList();
     }
   }
 
@@ -169,12 +202,24 @@ public final class HomeBackup {
       }
       Whose whose = new Whose(heads::contains, HomeCare.withheld(aside, new ArrayList<>()));
       Fsck.Report checked = Restore.requireSound(store, whose, report);
+      for (Path space : spaces(from.resolve(HomeSpaces.FOLDER))) {
+        fillSpace(space, aside.resolve(HomeSpaces.FOLDER), whose, world);
+      }
       if (!heads.isEmpty()) {
         Batch batch = new Batch();
         new Restored(report.at(), heads).mark(batch);
         store.commit(batch);
       }
       return new Made(report, checked, taken, there && !keys);
+    }
+  }
+
+  private static void fillSpace(Path from, Path folder, Whose whose, World world)
+      throws IOException {
+    Path aside = Files.createDirectories(folder).resolve(from.getFileName());
+    try (BlockStore store = RocksBlockStore.open(aside, world.random())) {
+      Restore.Report report = Restore.fill(from, store, _ -> true);
+      var unused = Restore.requireSound(store, whose, report);
     }
   }
 

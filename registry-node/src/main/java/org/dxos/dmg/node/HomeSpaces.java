@@ -26,6 +26,9 @@ import org.dxos.dmg.error.FormatException;
  */
 final class HomeSpaces implements Spaces, AutoCloseable {
 
+  /** Below a home. */
+  static final String FOLDER = "spaces";
+
   private final LocalRegistry outer;
   private final Path folder;
   private final Map<Cid, LocalRegistry> open = new TreeMap<>();
@@ -47,6 +50,18 @@ final class HomeSpaces implements Spaces, AutoCloseable {
       all.add(open.computeIfAbsent(id, this::registry));
     }
     return all;
+  }
+
+  /** Makes a copy of each that is held, below a folder. */
+  void checkpoint(Path folder) {
+    for (LocalRegistry space : registries()) {
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      space.store().checkpoint(folder.resolve(space.space().orElseThrow().toString()));
+    }
   }
 
   /** Those that somebody has asked for. */

@@ -1,5 +1,6 @@
 package org.dxos.dmg.node;
 
+import org.dxos.dmg.sync.link.PeerStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -135,7 +136,7 @@ public final class LocalRegistry implements Registry, Upkeep {
             world.clock(),
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
-    this.spaces = new HomeSpaces(this, home.resolve("spaces"));
+    this.spaces = new HomeSpaces(this, home.resolve(HomeSpaces.FOLDER));
     this.reader = new ReleaseReader(blocks);
     this.history = new History(blocks);
     this.outbox = new Outbox(store);
@@ -271,6 +272,7 @@ public final class LocalRegistry implements Registry, Upkeep {
     HomeCare.delete(all); // one that was left by a command which did not end well
     Path one = all.resolve(String.valueOf(store.journalEnd()));
     store.checkpoint(one);
+    spaces.checkpoint(one.resolve(HomeSpaces.FOLDER));
     return one;
   }
 
@@ -526,7 +528,8 @@ public final class LocalRegistry implements Registry, Upkeep {
     if (among.isPresent() && !registrar.isHome(statement.genesis())) {
       return handOn(registrar.check(envelope, all), among.get());
     }
-    Restored.requireConfirmed(store, registrar.authority(statement.genesis()));
+    Restored.requireConfirmed(
+        outer.orElse(this).store, registrar.authority(statement.genesis()));
     Receipt receipt = Registrar.await(registrar.submit(envelope, all));
     return new PublishReceipt(
         receipt.status() == Receipt.Status.ADDED
@@ -673,7 +676,11 @@ public final class LocalRegistry implements Registry, Upkeep {
         among ->
             status
                 .put("addresses", among.dialled(), Node::of)
-                .flag("bitswap", among.servesBlocks()));
+                .flag("bitswap", among.servesBlocks())
+                .putAlways("peers", peers(among)));
+    status.put(
+        "forks",
+        registrar.authorities().stream().mapToLong(one -> one.standing().forks().size()).sum());
     List<Node> pending = outbox.shown(registrar);
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
@@ -689,6 +696,19 @@ public final class LocalRegistry implements Registry, Upkeep {
                       .build()));
     }
     return status.build();
+  }
+
+  /** How many there are and how they do, and not who: anybody may read it. */
+  private Node peers(Federation among) {
+    List<PeerStatus> all = among.status();
+    Cid root = registrar.root();
+    return new MapBuilder()
+        .put("linked", (long) all.size())
+        .put("connected", all.stream().filter(PeerStatus::connected).count())
+        .put("equal", all.stream().filter(one -> one.root().equals(Optional.of(root))).count())
+        .put("failing", all.stream().filter(one -> one.error().isPresent()).count())
+        .put("received", all.stream().mapToLong(PeerStatus::received).sum())
+        .build();
   }
 
   private Node status(AuthorityView view, long now) {
@@ -822,7 +842,7 @@ public final class LocalRegistry implements Registry, Upkeep {
       return;
     }
     renewed = now();
-    if (Restored.of(store).isPresent()) {
+    if (Restored.of(outer.orElse(this).store).isPresent()) {
       return; // it may have renewed them since the backup, with other heads
     }
     for (LocalRegistry space : outer.isEmpty() ? spaces.registries() : List.<LocalRegistry>of()) {
@@ -839,7 +859,7 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public AuthorityInfo renew(Cid genesis) {
-    Restored.requireConfirmed(store, registrar.authority(genesis));
+    Restored.requireConfirmed(outer.orElse(this).store, registrar.authority(genesis));
     return info(registrar.renew(genesis));
   }
 

@@ -58,6 +58,27 @@ final class Metrics {
           "entries that the RDF projection has to go",
           number(projection, "behind"));
     }
+    gauge(out, "dmg_forks", "proofs of forks that are held", number(status, "forks"));
+    if (status.entries().get("peers") instanceof Node.Map peers) {
+      gauge(out, "dmg_peers_linked", "nodes that this one is linked with", number(peers, "linked"));
+      gauge(out, "dmg_peers_connected", "of these, connected now", number(peers, "connected"));
+      gauge(
+          out,
+          "dmg_peers_equal",
+          "of these, with the root that this node has, when asked last",
+          number(peers, "equal"));
+      gauge(
+          out,
+          "dmg_peers_failing",
+          "of these, with which something went wrong last",
+          number(peers, "failing"));
+      type(
+          out,
+          "dmg_peers_received_bytes_total",
+          "counter",
+          "bytes of blocks from all of them since the start");
+      out.append("dmg_peers_received_bytes_total ").append(number(peers, "received")).append('\n');
+    }
     Runtime runtime = Runtime.getRuntime();
     gauge(
         out, "jvm_memory_used_bytes", "heap in use", runtime.totalMemory() - runtime.freeMemory());

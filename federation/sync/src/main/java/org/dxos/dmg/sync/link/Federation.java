@@ -202,7 +202,8 @@ public final class Federation implements AutoCloseable {
             link ->
                 Optional.ofNullable(peers.get(link.peer()))
                     .map(peer -> peer.status(link))
-                    .orElse(new PeerStatus(link, false, Optional.empty(), 0, Optional.empty())))
+                    .orElse(new PeerStatus(
+                            link, false, Optional.empty(), Optional.empty(), 0, Optional.empty())))
         .toList();
   }
 

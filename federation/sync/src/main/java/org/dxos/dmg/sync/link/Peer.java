@@ -77,6 +77,7 @@ final class Peer {
   private boolean stopped;
 
   private final CompletableFuture<@Nullable Void> asked = new CompletableFuture<>();
+  private volatile Optional<Cid> root = Optional.empty();
   private volatile Optional<Long> lastEqual = Optional.empty();
   private volatile Optional<String> error = Optional.empty();
   private volatile long received;
@@ -98,7 +99,7 @@ final class Peer {
   }
 
   PeerStatus status(Link link) {
-    return new PeerStatus(link, connection().isPresent(), lastEqual, received, error);
+    return new PeerStatus(link, connection().isPresent(), root, lastEqual, received, error);
   }
 
   /** Something may differ. */
@@ -325,6 +326,7 @@ final class Peer {
     Pull.Outcome outcome = work.all() ? pull.all() : pull.some(work.some());
     received += outcome.bytes();
     if (work.all()) {
+      root = Optional.of(outcome.root());
       if (outcome.same()) {
         lastEqual = Optional.of(federation.clock().instant().getEpochSecond());
       }

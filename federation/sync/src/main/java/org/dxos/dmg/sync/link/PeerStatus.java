@@ -2,6 +2,7 @@ package org.dxos.dmg.sync.link;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
@@ -11,12 +12,18 @@ import org.dxos.dmg.error.ErrorCode;
  * How a link does.
  *
  * @param connected whether there is an open connection
+ * @param root of everything public that it held when it was asked last
  * @param lastEqual when the roots were last found equal, seconds UTC
  * @param received bytes of blocks since the start
  * @param error what went wrong last, if nothing went right since
  */
 public record PeerStatus(
-    Link link, boolean connected, Optional<Long> lastEqual, long received, Optional<String> error) {
+    Link link,
+    boolean connected,
+    Optional<Cid> root,
+    Optional<Long> lastEqual,
+    long received,
+    Optional<String> error) {
 
   /** As a node tells it. */
   public Node toNode() {
@@ -27,7 +34,8 @@ public record PeerStatus(
             .putAlways("policy", link.policy().toNode())
             .put("since", link.since())
             .putAlways("connected", Node.of(connected))
-            .put("received", received);
+            .put("received", received)
+            .put("root", root.map(Cid::toString), Node::of);
     lastEqual.ifPresent(at -> map.put("lastEqual", at));
     error.ifPresent(text -> map.put("error", text));
     return map.build();
@@ -47,6 +55,7 @@ public record PeerStatus(
     return new PeerStatus(
         link,
         connected,
+        fields.optionalText("root").map(Cid::parse),
         equal.isPresent() ? Optional.of(equal.getAsLong()) : Optional.empty(),
         fields.optionalUint("received").orElse(0),
         fields.optionalText("error"));
