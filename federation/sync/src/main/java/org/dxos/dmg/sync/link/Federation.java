@@ -33,7 +33,12 @@ import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.sync.pull.Directions;
+import org.dxos.dmg.sync.pull.Limits;
+import org.dxos.dmg.sync.pull.PullThrough;
+import org.dxos.dmg.sync.pull.Source;
 import org.dxos.dmg.sync.replica.Arriving;
+import org.dxos.dmg.sync.replica.Follow;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.PublicBlocks;
 import org.dxos.dmg.sync.replica.Remote;
@@ -68,6 +73,9 @@ public final class Federation implements AutoCloseable {
   /** With a whole answer: a large authority takes a while. */
   static final Duration ANSWER_PATIENCE = Duration.ofMinutes(10);
 
+  /** With a whole answer to somebody who is not linked. */
+  private static final Duration STRANGERS_PATIENCE = Duration.ofMinutes(1);
+
   /** For peers to answer before anything is signed; who is away that long is not waited for. */
   private static final Duration FIRST_ROUND = Duration.ofSeconds(5);
 
@@ -86,6 +94,9 @@ public final class Federation implements AutoCloseable {
   private final InstantSource clock;
   private final PublicBlocks blocks;
   private final Responder responder;
+  private final Strangers strangers;
+  private final Pulled pulled;
+  private volatile Optional<Nearby> nearby = Optional.empty();
   private final Optional<Bitswap> bitswap;
   private final OnDemand onDemand;
   private final Unfinished unfinished = new Unfinished();
@@ -109,7 +120,9 @@ public final class Federation implements AutoCloseable {
     this.clock = clock;
     this.blocks = new PublicBlocks(holder);
     this.responder = new Responder(holder, blocks);
-    this.onDemand = new OnDemand(holder, this::connected, clock);
+    this.strangers = new Strangers(holder, responder, blocks);
+    this.pulled = new Pulled(holder.store());
+    this.onDemand = new OnDemand(holder, this::connected, this::far, clock);
     this.bitswap =
         serveBlocks
             ? Optional.of(new Bitswap(host, new SharedBlocks(blocks), BitswapLimits.standard()))
@@ -166,6 +179,11 @@ public final class Federation implements AutoCloseable {
   /** Whether public blocks are given by bitswap to whoever asks. */
   public boolean servesBlocks() {
     return bitswap.isPresent();
+  }
+
+  /** What anybody may read of what is held. */
+  public PublicBlocks publicBlocks() {
+    return blocks;
   }
 
   /** Blocks of bundles were kept that nobody committed. */
@@ -255,6 +273,7 @@ public final class Federation implements AutoCloseable {
                         "see `dmg peer list`"))
             .with(policy);
     links.put(link);
+    links.forgetCursor(peer);
     Optional.ofNullable(peers.remove(peer)).ifPresent(Peer::stop);
     keepUp(link);
     return link;
@@ -276,6 +295,31 @@ public final class Federation implements AutoCloseable {
       }
     }
     return remotes;
+  }
+
+  private List<Source> far() {
+    return nearby.map(Nearby::far).orElse(List.of());
+  }
+
+  /**
+   * A way to what is asked for and not held; made once.
+   *
+   * @param directions whom one may ask, and what names mean
+   */
+  public PullThrough pullThrough(Directions directions, Limits limits) {
+    Nearby around = new Nearby(host, links, holder, pulled, directions, limits.search(), clock);
+    nearby = Optional.of(around);
+    return new PullThrough(holder, directions, around, threads, clock, limits);
+  }
+
+  /** True if an authority came from a node that is not linked: nobody tells news of it. */
+  public boolean isFromFar(Cid genesis) {
+    return pulled.isFromFar(genesis);
+  }
+
+  /** What is wanted over a link: what was agreed, and what was asked for here meanwhile. */
+  Follow wanted(Link.Policy policy) {
+    return pulled.wanted(policy);
   }
 
   /**
@@ -366,7 +410,7 @@ public final class Federation implements AutoCloseable {
       }
       Request request = Request.decode(frame.get());
       if (!(request instanceof Request.Join) && links.of(peer).isEmpty()) {
-        stream.reset(); // a stranger is told nothing, not even that it is one
+        tellStranger(stream, request);
         return;
       }
       stream.deadline(ANSWER_PATIENCE);
@@ -391,6 +435,21 @@ public final class Federation implements AutoCloseable {
       } else {
         throw e;
       }
+    }
+  }
+
+  private void tellStranger(Stream stream, Request request) throws IOException {
+    if (!strangers.begin(request)) {
+      stream.reset(); // it is told nothing, not even that it is a stranger
+      return;
+    }
+    try {
+      stream.deadline(STRANGERS_PATIENCE);
+      try (OutputStream out = Frames.compressed(stream.out())) {
+        strangers.answer(request, new ItemWriter(out));
+      }
+    } finally {
+      strangers.end();
     }
   }
 
