@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,7 @@ final class NodeCommand implements Callable<Integer> {
 
   private static final int DEFAULT_PORT = 7070;
   private static final int PEER_PORT = 4071;
+  private static final int SECRET_BYTES = 32;
 
   @Mixin private final Session session;
 
@@ -109,12 +111,15 @@ final class NodeCommand implements Callable<Integer> {
     Optional<String> token = token();
     try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
       registry.follow();
-      HttpServer.Config config = new HttpServer.Config(host, port, token, allowedHosts);
+      String own = token.orElseGet(this::secret);
+      HttpServer.Config config =
+          new HttpServer.Config(host, port, token, allowedHosts).withOwn(own);
       JournalEvents events = new JournalEvents(registry.store(), registry.registrar());
       Optional<Federation> federation =
           noPeers ? Optional.empty() : Optional.of(federate(registry));
       try (HttpServer server = HttpServer.start(config, registry, events, federation)) {
-        new NodeFile(server.url(), ProcessHandle.current().pid(), token).write(session.home());
+        new NodeFile(server.url(), ProcessHandle.current().pid(), Optional.of(own))
+            .write(session.home());
         tell(server, registry.node());
         awaitStop();
       } finally {
@@ -133,6 +138,13 @@ final class NodeCommand implements Callable<Integer> {
     } catch (SyncException taken) {
       return registry.federate(List.of("/ip4/127.0.0.1/tcp/0"), !noBitswap);
     }
+  }
+
+  /** What commands of this home present, for as long as this node runs. */
+  private String secret() {
+    byte[] bytes = new byte[SECRET_BYTES];
+    session.world().random().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   private Optional<String> token() throws IOException {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
@@ -43,9 +44,11 @@ import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.dxn.Authority;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.graph.GraphException;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
@@ -55,11 +58,14 @@ import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.policy.PolicyException;
 import org.dxos.dmg.policy.PolicyFile;
+import org.dxos.dmg.policy.RecentProofs;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
 import org.dxos.dmg.sync.link.Federation;
+import org.dxos.dmg.sync.pull.Limits;
 import org.dxos.dmg.sync.replica.Holder;
+import org.dxos.dmg.sync.replica.PublicBlocks;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
@@ -95,7 +101,13 @@ public final class LocalRegistry implements Registry, Upkeep {
   private final PolicyFile policy;
   private final ModuleIndex modules;
   private final Outbox outbox;
+  private final NameProof proofs;
+
+  /** What anybody may read; a federation has its own, which is used then. */
+  private final PublicBlocks shared;
+
   private volatile Optional<Federation> federation = Optional.empty();
+  private volatile Elsewhere elsewhere;
 
   /** What first sight is worth where the policy does not say. */
   private volatile Policy.Tofu firstUse = Policy.Tofu.ALLOW;
@@ -117,10 +129,13 @@ public final class LocalRegistry implements Registry, Upkeep {
             world.clock(),
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
+    this.proofs = new RecentProofs(world.proof(), world.clock());
+    this.elsewhere = new Elsewhere(registrar);
     this.reader = new ReleaseReader(store);
     this.history = new History(store);
     this.outbox = new Outbox(store);
     this.modules = new ModuleIndex(store, home.resolve("modules"));
+    this.shared = new PublicBlocks(new Replica(this));
   }
 
   /**
@@ -202,6 +217,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public ReleaseInfo resolve(String text, Optional<Cid> at) {
     Dxn dxn = Dxn.parse(text);
+    Optional<String> away = at.isEmpty() ? elsewhere.bring(dxn) : Optional.empty();
     Optional<History.Moment> moment = at.map(this::moment);
     StateCatalog catalog = states(moment);
     OptionalLong newest =
@@ -216,7 +232,7 @@ public final class LocalRegistry implements Registry, Upkeep {
           info(found.release(), catalog.head(found.release().genesis()).orElseThrow(), at);
       case Selection other -> {
         catalog.newer(dxn).ifPresent(newer -> Misses.refuseNewer("resolve", text, newer));
-        throw Misses.missing(text, dxn, other, catalog);
+        throw Misses.away(Misses.missing(text, dxn, other, catalog), other, away);
       }
     };
   }
@@ -224,15 +240,17 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public ModuleInfo module(String text, Optional<Cid> at) {
     Name name = Name.parse(text);
+    Optional<String> away = at.isEmpty() ? elsewhere.bring(name.authority()) : Optional.empty();
     StateCatalog catalog = states(at.map(this::moment));
     Cid genesis =
         catalog
             .authority(name.authority().text())
             .orElseThrow(
-                () ->
-                    Misses.missing(
-                        text,
-                        new Selection.NoAuthority(name.authority().text(), catalog.near(name))));
+                () -> {
+                  Selection none =
+                      new Selection.NoAuthority(name.authority().text(), catalog.near(name));
+                  return Misses.away(Misses.missing(text, none), none, away);
+                });
     List<Release> releases = catalog.releases(name, genesis);
     if (releases.isEmpty()) {
       throw Misses.missing(text, new Selection.NoName(name, catalog.near(name)));
@@ -261,18 +279,25 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return closures(request).lock();
+    return closures(request, ClosureAnswers::lock);
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
-    return closures(request).explained();
+    return closures(request, ClosureAnswers::explained);
   }
 
-  private ClosureAnswers closures(ClosureRequest request) {
+  private <T> T closures(ClosureRequest request, Function<ClosureAnswers, T> answer) {
     Optional<History.Moment> moment = request.at().map(this::moment);
+    return moment.isPresent()
+        ? answer.apply(closures(states(moment), request, moment))
+        : elsewhere.solve(this::states, states -> answer.apply(closures(states, request, moment)));
+  }
+
+  private ClosureAnswers closures(
+      StateCatalog states, ClosureRequest request, Optional<History.Moment> moment) {
     return new ClosureAnswers(
-        states(moment),
+        states,
         request,
         policy.current(),
         moment.map(History.Moment::time).orElseGet(this::now),
@@ -286,17 +311,34 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public Why why(String from, String to, int limit) {
+    bring(from, to);
     return answers().why(from, to, limit);
   }
 
   @Override
   public Dependents dependents(String of, boolean direct, int limit) {
+    bring(of);
     return answers().dependents(of, direct, limit);
   }
 
   @Override
   public Withdrawal withdrawal(String of, int limit) {
+    bring(of);
     return answers().withdrawal(of, limit);
+  }
+
+  private void bringAuthority(String name) {
+    try {
+      Optional<String> unused = elsewhere.bring(Authority.parse(name));
+    } catch (FormatException e) {
+      LOG.debug("not looked for: {}", e.message()); // nobody can hold it
+    }
+  }
+
+  private void bring(String... names) {
+    for (String name : names) {
+      Optional<String> unused = elsewhere.bring(Dxn.parse(name));
+    }
   }
 
   private GraphAnswers answers() {
@@ -326,6 +368,7 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public Optional<AuthorityInfo> authority(String name) {
+    bringAuthority(name);
     int tilde = name.indexOf('~');
     Optional<AuthorityView> view =
         tilde < 0
@@ -362,7 +405,14 @@ public final class LocalRegistry implements Registry, Upkeep {
   Learned take(Cid genesis, List<Cid> envelopes, BlockSource offered) {
     BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
     if (registrar.authority(genesis).isPresent() || envelopes.isEmpty()) {
-      return registrar.learn(genesis, envelopes, offered, Registrar.Binding.FIRST_USE);
+      // Who was not believed when it was met is believed no more for having news; that its domain
+      // proves it since is found out when somebody asks for the name.
+      boolean believes = policy.current().tofu().orElse(firstUse) == Policy.Tofu.ALLOW;
+      return registrar.learn(
+          genesis,
+          envelopes,
+          offered,
+          believes ? Registrar.Binding.FIRST_USE : Registrar.Binding.NEVER);
     }
     Signed<Body> first = Signed.read(all, envelopes.getFirst(), Body.class);
     if (!(first.body() instanceof AuthorityEntry entry)
@@ -396,7 +446,7 @@ public final class LocalRegistry implements Registry, Upkeep {
       case ALLOW -> Registrar.Binding.FIRST_USE;
       case NEVER -> Registrar.Binding.NEVER;
       case DNS ->
-          world.proof().ask(authority) instanceof NameProof.Answer.Names names
+          proofs.ask(authority) instanceof NameProof.Answer.Names names
                   && names.id().equals(genesis)
               ? Registrar.Binding.FIRST_USE
               : Registrar.Binding.NEVER;
@@ -499,6 +549,12 @@ public final class LocalRegistry implements Registry, Upkeep {
   }
 
   @Override
+  public Optional<byte[]> shared(Cid cid) {
+    PublicBlocks open = federation.map(Federation::publicBlocks).orElse(shared);
+    return open.isPublic(cid) ? get(cid) : Optional.empty();
+  }
+
+  @Override
   public Node.Map status() {
     List<Node> authorities = new ArrayList<>();
     long now = world.clock().instant().getEpochSecond();
@@ -520,6 +576,7 @@ public final class LocalRegistry implements Registry, Upkeep {
             status
                 .put("addresses", among.dialled(), Node::of)
                 .flag("bitswap", among.servesBlocks()));
+    elsewhere.status().ifPresent(figures -> status.putAlways("pullThrough", figures));
     List<Node> pending = outbox.shown(registrar);
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
@@ -635,6 +692,17 @@ public final class LocalRegistry implements Registry, Upkeep {
     Federation among = Federating.start(this, world, keys.ring().peer(), listen, serveBlocks);
     registrar.onCommit(_ -> outbox.settle(registrar));
     federation = Optional.of(among);
+    elsewhere =
+        new Elsewhere(
+            registrar,
+            among.pullThrough(
+                new NameDirections(
+                    policy::current,
+                    () -> policy.current().tofu().orElse(firstUse),
+                    proofs,
+                    world.hosts()),
+                Limits.STANDARD),
+            among::isFromFar);
     return among;
   }
 

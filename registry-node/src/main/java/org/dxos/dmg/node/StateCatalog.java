@@ -17,6 +17,7 @@ import org.dxos.dmg.dxn.Selector;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
+import org.dxos.dmg.sync.pull.PullThrough;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AuthorityView;
@@ -48,6 +49,9 @@ final class StateCatalog implements Catalog {
 
   private final History history;
 
+  /** Authorities that were asked for and are not held. */
+  private final Set<PullThrough.Wanted> lacking = new LinkedHashSet<>();
+
   StateCatalog(
       List<AuthorityView> views,
       ReleaseReader reader,
@@ -65,12 +69,28 @@ final class StateCatalog implements Catalog {
   public Optional<Cid> authority(String name) {
     int tilde = name.indexOf('~');
     if (tilde < 0) {
-      return Optional.ofNullable(names.get(name));
+      Optional<Cid> bound = Optional.ofNullable(names.get(name));
+      if (bound.isEmpty()) {
+        lacking.add(new PullThrough.Wanted(name, Optional.empty()));
+      }
+      return bound;
     }
     Cid id = Cid.parse(name.substring(tilde + 1));
+    lack(name.substring(0, tilde), id);
     return Optional.ofNullable(views.get(id))
         .filter(view -> view.name().equals(name.substring(0, tilde)))
         .map(AuthorityView::id);
+  }
+
+  /** What was asked of this catalog and could not be answered, as it is not held. */
+  List<PullThrough.Wanted> lacking() {
+    return List.copyOf(lacking);
+  }
+
+  private void lack(String name, Cid genesis) {
+    if (!views.containsKey(genesis)) {
+      lacking.add(new PullThrough.Wanted(name, Optional.of(genesis)));
+    }
   }
 
   /** The head of an authority as of the moment of this catalog. */
@@ -93,7 +113,7 @@ final class StateCatalog implements Catalog {
     if (view == null) {
       return "~" + genesis;
     }
-    return authority(view.name()).equals(Optional.of(genesis))
+    return Optional.of(genesis).equals(Optional.ofNullable(names.get(view.name())))
         ? view.name()
         : view.name() + "~" + genesis;
   }
@@ -104,6 +124,7 @@ final class StateCatalog implements Catalog {
   }
 
   private List<Release> read(Name name, Cid genesis) {
+    lack(name.authority().base(), genesis);
     AuthorityView view = views.get(genesis);
     if (view == null) {
       return List.of();
@@ -179,6 +200,15 @@ final class StateCatalog implements Catalog {
   @Override
   public List<Release> providers(Name api, Cid genesis) {
     List<Release> providers = new ArrayList<>();
+    // Whoever the API's owner lists may provide it, and is not found among those that are held.
+    releases(api, genesis).stream()
+        .findFirst()
+        .ifPresent(
+            newest ->
+                newest
+                    .module()
+                    .providers()
+                    .forEach(one -> newest.idOf(one).ifPresent(id -> lack(one, id))));
     for (AuthorityView view : views.values()) {
       for (Cid envelope : reader.providers(view, api)) {
         reader

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
+import org.dxos.dmg.api.Caller;
 import org.dxos.dmg.api.Events;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.error.ErrorCode;
@@ -54,19 +55,35 @@ public final class HttpServer implements AutoCloseable {
    * @param token what writes have to present; needed beyond loopback
    * @param allowedHosts further names under which the node is reached, without port
    * @param patienceMillis how long long work is waited for before it is answered with a job
+   * @param own what commands of the home itself present: it opens what is held and not public
    */
   public record Config(
       String host,
       int port,
       Optional<String> token,
       Set<String> allowedHosts,
-      long patienceMillis) {
+      long patienceMillis,
+      Optional<String> own) {
     public Config {
       allowedHosts = Set.copyOf(allowedHosts);
     }
 
+    public Config(
+        String host,
+        int port,
+        Optional<String> token,
+        Set<String> allowedHosts,
+        long patienceMillis) {
+      this(host, port, token, allowedHosts, patienceMillis, Optional.empty());
+    }
+
     public Config(String host, int port, Optional<String> token, Set<String> allowedHosts) {
       this(host, port, token, allowedHosts, Jobs.PATIENCE_MILLIS);
+    }
+
+    /** The same, with what commands of the home present. */
+    public Config withOwn(String secret) {
+      return new Config(host, port, token, allowedHosts, patienceMillis, Optional.of(secret));
     }
   }
 
@@ -242,7 +259,15 @@ public final class HttpServer implements AutoCloseable {
               "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong",
               "set DMG_TOKEN to the token of the node");
         } else {
-          dispatch(exchange);
+          boolean stranger =
+              !presents(exchange, config.token()) && !presents(exchange, config.own());
+          boolean unused =
+              Caller.as(
+                  stranger,
+                  () -> {
+                    dispatch(exchange);
+                    return true;
+                  });
         }
       } catch (IOException | RuntimeException e) {
         Problems.send(exchange, e);
@@ -293,10 +318,16 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private boolean tokenFits(Exchange exchange) {
-      if (config.token().isEmpty()) {
-        return true;
+      return config.token().isEmpty()
+          || presents(exchange, config.token())
+          || presents(exchange, config.own());
+    }
+
+    private static boolean presents(Exchange exchange, Optional<String> secret) {
+      if (secret.isEmpty()) {
+        return false;
       }
-      byte[] wanted = ("Bearer " + config.token().get()).getBytes(StandardCharsets.UTF_8);
+      byte[] wanted = ("Bearer " + secret.get()).getBytes(StandardCharsets.UTF_8);
       byte[] found =
           exchange.header(HttpHeader.AUTHORIZATION).orElse("").getBytes(StandardCharsets.UTF_8);
       return MessageDigest.isEqual(wanted, found);

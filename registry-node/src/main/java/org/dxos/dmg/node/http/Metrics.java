@@ -1,5 +1,6 @@
 package org.dxos.dmg.node.http;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.dxos.dmg.dagcbor.Node;
 
@@ -57,6 +58,12 @@ final class Metrics {
           "dmg_projection_behind",
           "entries that the RDF projection has to go",
           number(projection, "behind"));
+    }
+    if (status.entries().get("pullThrough") instanceof Node.Map pulls) {
+      type(out, "dmg_pulls_total", "counter", "authorities that were looked for elsewhere");
+      for (String what : List.of("found", "missed", "remembered", "refused")) {
+        out.append("dmg_pulls_total{outcome=\"%s\"} %d\n".formatted(what, number(pulls, what)));
+      }
     }
     Runtime runtime = Runtime.getRuntime();
     gauge(
