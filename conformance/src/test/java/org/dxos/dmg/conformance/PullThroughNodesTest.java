@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,21 +23,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.UnsatisfiableException;
+import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.closure.Lock;
+import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.publish.PreparedModule;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.sync.link.Federation;
 import org.dxos.dmg.sync.link.Link;
 import org.dxos.dmg.unixfs.BundleBlocks;
+import org.dxos.dmg.version.Version;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +58,9 @@ class PullThroughNodesTest {
   private final Map<String, NameProof.Answer> domains = new HashMap<>();
 
   private final Map<String, List<InetAddress>> hosts = new HashMap<>();
+
+  /** Seconds by which clocks are ahead. */
+  private final AtomicLong ahead = new AtomicLong();
 
   private final class Node implements AutoCloseable {
     private final Path home;
@@ -120,7 +129,7 @@ class PullThroughNodesTest {
 
   private World world() {
     return new World(
-        InstantSource.system(),
+        () -> Instant.now().plusSeconds(ahead.get()),
         new SecureRandom(),
         Thread.ofPlatform().daemon().factory(),
         name ->
@@ -395,9 +404,9 @@ class PullThroughNodesTest {
       Cid id = far.registry.authority("com.one").orElseThrow().genesis();
       assertTrue(near.registry.registrar().authority("com.one").isEmpty());
       domains.put("com.one", new NameProof.Answer.Names(id, Optional.empty()));
-      await(
-          "the name, once the silence of before is forgotten",
-          () -> near.registry.authority("com.one").isPresent());
+      assertTrue(near.registry.authority("com.one").isEmpty(), "its silence is remembered");
+      ahead.set(30);
+      assertEquals(id, near.registry.authority("com.one").orElseThrow().genesis());
       assertEquals("1.0.0", near.registry.resolve("com.one/module/a").version());
     }
     try (Node near = new Node("near")) {
@@ -419,6 +428,69 @@ class PullThroughNodesTest {
         near.federation.change(
             far.federation.peerId(), new Link.Policy(true, List.of("com.*"), false));
         await("what is wanted now", () -> near.holds("com.two") && near.holds("com.three"));
+      }
+    }
+  }
+
+  @Test
+  void aClosureBringsAsManyAuthoritiesAsOneQuestionMayAndTheNextTheRest() throws IOException {
+    int most = 64;
+    try (Node far = new Node("far");
+        Node near = new Node("near")) {
+      StringBuilder needs = new StringBuilder();
+      for (int i = 0; i <= most; i++) {
+        far.publisher.publish(
+            PreparedModule.of(
+                ModuleRecord.named(Name.parse("net.many" + i + "/module/m"), Version.parse("1.0.0"))
+                    .build()));
+        needs
+            .append(i == 0 ? "" : ", ")
+            .append("\"net.many")
+            .append(i)
+            .append("/module/m\": \"^1\"");
+      }
+      far.publish("com.one/module/a", "1.0.0", needs.toString());
+      linkForOne(near, far);
+      assertThrows(UnsatisfiableException.class, () -> near.closure("com.one/module/a"));
+      assertEquals(most + 1, near.registry.registrar().authorities().size());
+      assertEquals(
+          far.closure("com.one/module/a").closure().cid(),
+          near.closure("com.one/module/a").closure().cid());
+      assertEquals(most + 1, near.pulls("found"));
+    }
+  }
+
+  /** A bundle whose publisher has gone, and which an IPFS node has. */
+  @Test
+  void aBundleThatNoLinkedNodeHasComesFromAnIpfsNodeByBitswap() throws IOException {
+    try (Node far = new Node("far");
+        Node ipfs = new Node("ipfs")) {
+      Cid bundle = far.publish("com.one/module/a", "1.0.0", "");
+      ipfs.publish("com.one/module/a", "1.0.0", "");
+      List<Cid> blocks = BundleBlocks.of(far.registry.store(), bundle).held();
+      Batch gone = new Batch();
+      blocks.forEach(gone::discard);
+      far.registry.store().commit(gone);
+      Cid hidden = Cid.of(Cid.RAW, new byte[] {7, 7, 7});
+      Batch staged = new Batch();
+      staged.put(hidden, new byte[] {7, 7, 7});
+      ipfs.registry.store().commit(staged);
+      Path home = Files.createDirectories(temp.resolve("near"));
+      try (LocalRegistry near = LocalRegistry.open(home, world());
+          Federation among =
+              near.federate(
+                  List.of("/ip4/127.0.0.1/tcp/0"),
+                  new Federation.Blocks(false, ipfs.federation.dialled()))) {
+        among.join(
+            far.federation.invite(Link.Policy.NOTHING, 600),
+            new Link.Policy(true, List.of("com.one"), false));
+        await("the authority", () -> near.registrar().authority("com.one").isPresent());
+        assertFalse(among.servesBlocks());
+        assertTrue(BundleBlocks.of(near, bundle).complete());
+        for (Cid cid : blocks) {
+          assertTrue(near.store().has(cid));
+        }
+        assertEquals(Optional.empty(), near.get(hidden));
       }
     }
   }

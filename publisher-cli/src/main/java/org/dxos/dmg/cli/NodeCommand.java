@@ -81,6 +81,15 @@ final class NodeCommand implements Callable<Integer> {
               + " concerned")
   private boolean noBitswap;
 
+  @Option(
+      names = "--ipfs-peer",
+      split = ",",
+      paramLabel = "MULTIADDR",
+      description =
+          "an IPFS node that is asked for public blocks which no linked node has, as"
+              + " /ip4/203.0.113.7/tcp/4001/p2p/12D3KooW…")
+  private List<String> ipfsPeers = List.of();
+
   NodeCommand(Session session) {
     this.session = session;
   }
@@ -130,13 +139,17 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   private Federation federate(LocalRegistry registry) {
+    Federation.Blocks blocks = new Federation.Blocks(!noBitswap, ipfsPeers);
     if (!peerListen.isEmpty()) {
-      return registry.federate(peerListen, !noBitswap);
+      return registry.federate(peerListen, blocks);
     }
     try {
-      return registry.federate(List.of("/ip4/127.0.0.1/tcp/" + PEER_PORT), !noBitswap);
+      return registry.federate(List.of("/ip4/127.0.0.1/tcp/" + PEER_PORT), blocks);
     } catch (SyncException taken) {
-      return registry.federate(List.of("/ip4/127.0.0.1/tcp/0"), !noBitswap);
+      if (taken.code() != ErrorCode.ADDRESS_IN_USE) {
+        throw taken;
+      }
+      return registry.federate(List.of("/ip4/127.0.0.1/tcp/0"), blocks);
     }
   }
 

@@ -30,6 +30,9 @@ final class Elsewhere {
   /** Of one question: a closure over more has to be asked for in parts. */
   static final int MAX_AUTHORITIES = 64;
 
+  /** Of them; others may ask at the same time. */
+  private static final int AT_ONCE = 8;
+
   /** How long one question may be held up, whatever it leads to; one search is shorter. */
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -120,7 +123,7 @@ final class Elsewhere {
               ? List.of()
               : catalog.lacking().stream()
                   .filter(one -> !Registrar.isLocal(one.name()) && !asked.contains(one))
-                  .limit(MAX_AUTHORITIES - asked.size())
+                  .limit(Math.min(AT_ONCE, MAX_AUTHORITIES - asked.size()))
                   .toList();
       long left = until - System.nanoTime();
       if (lacking.isEmpty() || left <= 0) {
@@ -133,9 +136,6 @@ final class Elsewhere {
         if (answers.get(i) instanceof Answer.Held now) {
           bind(lacking.get(i), now.id());
         }
-      }
-      if (answers.stream().noneMatch(Answer.Held.class::isInstance)) {
-        return outcome.get();
       }
     }
   }

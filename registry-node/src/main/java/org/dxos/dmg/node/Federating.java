@@ -28,7 +28,7 @@ final class Federating {
    *
    * @param key of the peer id
    * @param listen multiaddrs of IP and TCP
-   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
+   * @param blocks what is done by bitswap
    * @throws SyncException if an address cannot be listened on
    */
   static Federation start(
@@ -36,7 +36,7 @@ final class Federating {
       World world,
       SigningKey key,
       List<String> listen,
-      boolean serveBlocks) {
+      Federation.Blocks blocks) {
     Links links = new Links(registry.store(), world.clock(), world.random());
     try {
       Multiaddr[] addresses = new Multiaddr[listen.size()];
@@ -53,7 +53,7 @@ final class Federating {
                   .withTimes(DIAL, IDLE)
                   .listening(addresses));
       Federation federation =
-          new Federation(host, links, new Replica(registry), world.clock(), serveBlocks);
+          new Federation(host, links, new Replica(registry), world.clock(), blocks);
       registry.registrar().onCommit(_ -> federation.committed());
       return federation;
     } catch (IOException e) {

@@ -689,7 +689,16 @@ public final class LocalRegistry implements Registry, Upkeep {
    * @param serveBlocks whether public blocks are given by bitswap to whoever asks
    */
   public Federation federate(List<String> listen, boolean serveBlocks) {
-    Federation among = Federating.start(this, world, keys.ring().peer(), listen, serveBlocks);
+    return federate(listen, new Federation.Blocks(serveBlocks, List.of()));
+  }
+
+  /**
+   * As {@link #federate(List)}.
+   *
+   * @param blocks what is done by bitswap
+   */
+  public Federation federate(List<String> listen, Federation.Blocks blocks) {
+    Federation among = Federating.start(this, world, keys.ring().peer(), listen, blocks);
     registrar.onCommit(_ -> outbox.settle(registrar));
     federation = Optional.of(among);
     elsewhere =

@@ -1,10 +1,10 @@
 package org.dxos.dmg.policy;
 
 import java.net.InetAddress;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * Whom a node asks for what it does not hold, and who may ask it.
@@ -31,7 +31,8 @@ public record Reach(Optional<From> pullThrough, List<Network> networks, boolean 
   }
 
   public Reach {
-    networks = List.copyOf(networks);
+    networks =
+        networks.stream().distinct().sorted(Comparator.comparing(Network::toString)).toList();
   }
 
   public From from() {
@@ -45,6 +46,6 @@ public record Reach(Optional<From> pullThrough, List<Network> networks, boolean 
 
   /** As texts, sorted. */
   List<String> written() {
-    return List.copyOf(new TreeSet<>(networks.stream().map(Network::toString).toList()));
+    return networks.stream().map(Network::toString).toList();
   }
 }

@@ -28,6 +28,7 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.libp2p.bitswap.Bitswap;
 import org.dxos.dmg.libp2p.bitswap.BitswapLimits;
+import org.dxos.dmg.libp2p.bitswap.BlockSource;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
@@ -97,6 +98,7 @@ public final class Federation implements AutoCloseable {
   private final Strangers strangers;
   private final Pulled pulled;
   private volatile Optional<Nearby> nearby = Optional.empty();
+  private final boolean serves;
   private final Optional<Bitswap> bitswap;
   private final OnDemand onDemand;
   private final Unfinished unfinished = new Unfinished();
@@ -107,13 +109,25 @@ public final class Federation implements AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * What is done by bitswap.
+   *
+   * @param serves whether public blocks are given to whoever asks
+   * @param peers IPFS nodes that are asked for public blocks which no linked node gave: multiaddrs
+   *     that end in {@code /p2p/…}
+   */
+  public record Blocks(boolean serves, List<String> peers) {
+    public Blocks {
+      peers = List.copyOf(peers);
+    }
+  }
+
+  /**
    * Begins to serve, and to keep up with every link.
    *
    * @param host listens already; it is closed with this
-   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
+   * @throws SyncException if an address of an IPFS node is none
    */
-  public Federation(
-      Host host, Links links, Holder holder, InstantSource clock, boolean serveBlocks) {
+  public Federation(Host host, Links links, Holder holder, InstantSource clock, Blocks exchanged) {
     this.host = host;
     this.links = links;
     this.holder = holder;
@@ -122,11 +136,27 @@ public final class Federation implements AutoCloseable {
     this.responder = new Responder(holder, blocks);
     this.strangers = new Strangers(holder, responder, blocks);
     this.pulled = new Pulled(holder.store());
-    this.onDemand = new OnDemand(holder, this::connected, this::far, clock);
+    exchanged.peers().forEach(IpfsPeers::parse);
+    this.serves = exchanged.serves();
     this.bitswap =
-        serveBlocks
-            ? Optional.of(new Bitswap(host, new SharedBlocks(blocks), BitswapLimits.standard()))
+        serves || !exchanged.peers().isEmpty()
+            ? Optional.of(
+                new Bitswap(
+                    host,
+                    serves ? new SharedBlocks(blocks) : BlockSource.EMPTY,
+                    BitswapLimits.standard()))
             : Optional.empty();
+    Optional<IpfsPeers> ipfs =
+        bitswap
+            .filter(_ -> !exchanged.peers().isEmpty())
+            .map(one -> new IpfsPeers(host, one, blocks, threads, exchanged.peers()));
+    this.onDemand =
+        new OnDemand(
+            holder,
+            this::connected,
+            this::far,
+            cid -> ipfs.flatMap(peers -> peers.fetch(cid)),
+            clock);
     reserve();
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
@@ -178,7 +208,7 @@ public final class Federation implements AutoCloseable {
 
   /** Whether public blocks are given by bitswap to whoever asks. */
   public boolean servesBlocks() {
-    return bitswap.isPresent();
+    return serves;
   }
 
   /** What anybody may read of what is held. */

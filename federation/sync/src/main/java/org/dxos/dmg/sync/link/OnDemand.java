@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.sync.pull.Source;
@@ -37,6 +38,7 @@ final class OnDemand {
   private final Holder holder;
   private final Supplier<List<Remote>> connected;
   private final Supplier<List<Source>> far;
+  private final Function<Cid, Optional<byte[]>> ipfs;
   private final InstantSource clock;
   private final Map<Cid, CompletableFuture<Optional<byte[]>>> asked = new ConcurrentHashMap<>();
 
@@ -52,15 +54,18 @@ final class OnDemand {
   /**
    * @param connected linked nodes
    * @param far other nodes, asked where no linked one has it
+   * @param ipfs asks those who speak bitswap alone, in the end
    */
   OnDemand(
       Holder holder,
       Supplier<List<Remote>> connected,
       Supplier<List<Source>> far,
+      Function<Cid, Optional<byte[]>> ipfs,
       InstantSource clock) {
     this.holder = holder;
     this.connected = connected;
     this.far = far;
+    this.ipfs = ipfs;
     this.clock = clock;
   }
 
@@ -112,6 +117,11 @@ final class OnDemand {
       if (block.isPresent()) {
         return block;
       }
+    }
+    Optional<byte[]> exchanged = ipfs.apply(cid);
+    if (exchanged.isPresent()) {
+      holder.keep(Map.of(cid, exchanged.get()));
+      return exchanged;
     }
     synchronized (missed) {
       missed.put(cid, clock.instant());

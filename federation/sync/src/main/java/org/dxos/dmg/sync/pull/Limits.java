@@ -28,9 +28,9 @@ public record Limits(
     int perMinute) {
 
   /**
-   * 8 s, as people and proxies wait longer; a minute; half a second; 8 of 16, as each is a
-   * connection at work; 20 s of 10,000, which is 2 MB; 60 at once and 30 a minute for all strangers
-   * together.
+   * 8 s, as people and proxies wait longer; a minute; half a second; 8 sources, 32 searches, as
+   * each is an answer in memory; 20 s of 10,000, which is 2 MB; 60 at once and 30 a minute for all
+   * strangers together.
    */
   public static final Limits STANDARD =
       new Limits(
@@ -38,7 +38,7 @@ public record Limits(
           Duration.ofMinutes(1),
           Duration.ofMillis(500),
           8,
-          16,
+          32,
           Duration.ofSeconds(20),
           10_000,
           60,

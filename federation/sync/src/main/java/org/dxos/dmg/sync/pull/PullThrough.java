@@ -214,7 +214,7 @@ public final class PullThrough {
     try {
       answer = work.get();
     } catch (RuntimeException e) {
-      if (!(e instanceof Explained)) {
+      if (!(e instanceof Explained) && !(e instanceof RejectedExecutionException)) {
         LOG.error("look for {}", key, e);
       }
       answer = new Answer.Nowhere(e instanceof Explained one ? one.message() : e.toString());
