@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.UnsatisfiableException;
@@ -33,6 +38,11 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.libp2p.host.Host;
+import org.dxos.dmg.libp2p.host.HostConfig;
+import org.dxos.dmg.libp2p.host.Stream;
+import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
+import org.dxos.dmg.libp2p.peer.Identity;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.policy.NameProof;
@@ -41,6 +51,9 @@ import org.dxos.dmg.publish.Publisher;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.sync.link.Federation;
 import org.dxos.dmg.sync.link.Link;
+import org.dxos.dmg.sync.wire.Frames;
+import org.dxos.dmg.sync.wire.ItemReader;
+import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.unixfs.BundleBlocks;
 import org.dxos.dmg.version.Version;
 import org.junit.jupiter.api.Test;
@@ -280,6 +293,46 @@ class PullThroughNodesTest {
       assertThrows(
           NotFoundException.class, () -> near.registry.resolve("com.one~" + id + "/module/a"));
       assertFalse(near.holds("com.one"));
+    }
+  }
+
+  /** Somebody who knows the address, and how sync is spoken. */
+  private static boolean isTold(Node node, Request request) throws IOException {
+    SecureRandom random = new SecureRandom();
+    try (Host host =
+            Host.start(HostConfig.of(Identity.generate(random), System::nanoTime, random, 1));
+        Stream stream =
+            host.connect(Multiaddr.parse(node.federation.dialled().getFirst()))
+                .open(Federation.PROTOCOL)) {
+      Frames.write(stream.out(), request.encode());
+      stream.out().flush();
+      stream.closeWrite();
+      return new ItemReader(Frames.plain(stream.in())).next().isPresent();
+    } catch (IOException | RuntimeException refused) {
+      return false;
+    }
+  }
+
+  @Test
+  void strangersMayAskForLittleAndNotForWhatThereIs() throws IOException {
+    try (Node far = new Node("far")) {
+      far.publish("com.one/module/a", "1.0.0", "");
+      AuthorityInfo info = far.registry.authority("com.one").orElseThrow();
+      Cid root = far.registry.node().root();
+      Request.Want want = new Request.Want(info.genesis(), Optional.empty(), List.of());
+      Request one = new Request.Log(List.of(want));
+      assertFalse(isTold(far, one), "the operator did not say so");
+      far.policy(OPEN);
+      assertTrue(isTold(far, one));
+      assertTrue(isTold(far, new Request.Log(Collections.nCopies(16, want))));
+      assertFalse(isTold(far, new Request.Log(Collections.nCopies(17, want))));
+      assertFalse(isTold(far, new Request.Forks(Collections.nCopies(17, info.genesis()))));
+      assertTrue(isTold(far, new Request.Blocks(Collections.nCopies(256, info.keyHead()))));
+      assertFalse(isTold(far, new Request.Blocks(Collections.nCopies(257, info.keyHead()))));
+      assertFalse(isTold(far, new Request.Roots(root, Optional.empty(), List.of())));
+      assertFalse(isTold(far, new Request.Tree(root)));
+      far.policy("{\"serve\": \"linked\"}");
+      assertFalse(isTold(far, one));
     }
   }
 
@@ -545,6 +598,10 @@ class PullThroughNodesTest {
           "the bundle of what was pulled");
       NodeProcess.Finished status = ok("status", "--node", two.url(), "--home", client, "--json");
       assertTrue(status.out().contains("\"found\": 2"), status.out());
+      try (InputStream metrics = URI.create(two.url() + "/metrics").toURL().openStream()) {
+        String text = new String(metrics.readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(text.contains("dmg_pulls_total{outcome=\"found\"} 2\n"), text);
+      }
       NodeProcess.Finished missing =
           NodeProcess.run(
               List.of("resolve", "com.nobody/module/x", "--node", two.url(), "--home", client));
