@@ -409,6 +409,8 @@ class FederationTest {
       one.publish("com.one/module/a", "1.0.0");
       one.publish("org.other/module/a", "1.0.0");
       Invitation invitation = one.federation.invite(Link.Policy.FULL, 600);
+      // Asked for, the other one would be brought all the same.
+      Files.writeString(two.home.resolve("policy.json"), "{\"pullThrough\": \"off\"}");
       two.federation.join(invitation, new Link.Policy(true, List.of("com.*"), true));
       await("what is followed", () -> two.resolves("com.one/module/a"));
       one.publish("org.other/module/a", "1.1.0");

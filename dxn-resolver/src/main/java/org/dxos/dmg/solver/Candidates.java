@@ -99,6 +99,8 @@ final class Candidates {
     List<LeftOut> leftOut = new ArrayList<>();
     List<Version> others = new ArrayList<>();
     List<Version> wider = new ArrayList<>();
+    // Asked for so that a catalog that looks for what it lacks sees it.
+    wanted.provider().ifPresent(named -> catalog.releases(named.name(), named.genesis()));
     List<Release> known = catalog.providers(wanted.name(), genesis);
     for (Release release : known) {
       Version provided = provided(release, wanted.name(), genesis);

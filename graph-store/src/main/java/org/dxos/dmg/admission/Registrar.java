@@ -14,8 +14,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.mst.MerkleSearchTree;
@@ -218,6 +220,28 @@ public final class Registrar implements AutoCloseable {
     CompletableFuture<Learned> answer = new CompletableFuture<>();
     clerk.enqueue(new Clerk.Task.Learn(genesis, envelopes, offered, binding, answer));
     return await(answer);
+  }
+
+  /**
+   * Binds a free name to an authority that is held under it; it was not believed when it came.
+   *
+   * @param genesis the authority id
+   */
+  public void bind(Cid genesis) {
+    between(
+        () -> {
+          AuthorityView view = holdings.need(genesis);
+          if (holdings.bound(view.name()).isPresent()) {
+            return;
+          }
+          Batch batch = new Batch();
+          Holdings.bind(view.name(), genesis, batch);
+          // Whoever follows the journal reads it anew, under its own name from now on.
+          batch.admit(JournalEntry.Kind.STANDING, genesis, view.standing().log().last().cid());
+          long position = store.commit(batch);
+          holdings.showBound(view.name(), genesis);
+          listeners.forEach(listener -> listener.accept(position));
+        });
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,7 @@ final class NodeCommand implements Callable<Integer> {
 
   private static final int DEFAULT_PORT = 7070;
   private static final int PEER_PORT = 4071;
+  private static final int SECRET_BYTES = 32;
 
   @Mixin private final Session session;
 
@@ -79,6 +81,15 @@ final class NodeCommand implements Callable<Integer> {
               + " concerned")
   private boolean noBitswap;
 
+  @Option(
+      names = "--ipfs-peer",
+      split = ",",
+      paramLabel = "MULTIADDR",
+      description =
+          "an IPFS node that is asked for public blocks which no linked node has, as"
+              + " /ip4/203.0.113.7/tcp/4001/p2p/12D3KooW…")
+  private List<String> ipfsPeers = List.of();
+
   NodeCommand(Session session) {
     this.session = session;
   }
@@ -109,9 +120,9 @@ final class NodeCommand implements Callable<Integer> {
     Optional<String> token = token();
     try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
       registry.follow();
-      String own = token.orElseGet(this::homeToken);
+      String own = token.orElseGet(this::secret);
       HttpServer.Config config =
-          new HttpServer.Config(host, port, token, allowedHosts).withHomeToken(own);
+          new HttpServer.Config(host, port, token, allowedHosts).withOwn(own);
       JournalEvents events = new JournalEvents(registry.store(), registry.registrar());
       Optional<Federation> federation =
           noPeers ? Optional.empty() : Optional.of(federate(registry));
@@ -127,22 +138,26 @@ final class NodeCommand implements Callable<Integer> {
     }
   }
 
-  /** What commands on the same home present: only who may read the home's files knows it. */
-  private String homeToken() {
-    byte[] word = new byte[32];
-    session.world().random().nextBytes(word);
-    return java.util.HexFormat.of().formatHex(word);
-  }
-
   private Federation federate(LocalRegistry registry) {
+    Federation.Blocks blocks = new Federation.Blocks(!noBitswap, ipfsPeers);
     if (!peerListen.isEmpty()) {
-      return registry.federate(peerListen, !noBitswap);
+      return registry.federate(peerListen, blocks);
     }
     try {
-      return registry.federate(List.of("/ip4/127.0.0.1/tcp/" + PEER_PORT), !noBitswap);
+      return registry.federate(List.of("/ip4/127.0.0.1/tcp/" + PEER_PORT), blocks);
     } catch (SyncException taken) {
-      return registry.federate(List.of("/ip4/127.0.0.1/tcp/0"), !noBitswap);
+      if (taken.code() != ErrorCode.ADDRESS_IN_USE) {
+        throw taken;
+      }
+      return registry.federate(List.of("/ip4/127.0.0.1/tcp/0"), blocks);
     }
+  }
+
+  /** What commands of this home present, for as long as this node runs. */
+  private String secret() {
+    byte[] bytes = new byte[SECRET_BYTES];
+    session.world().random().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   private Optional<String> token() throws IOException {

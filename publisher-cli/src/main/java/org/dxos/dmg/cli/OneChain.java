@@ -33,7 +33,10 @@ final class OneChain {
     for (SpaceInfo space : spaces(registry)) {
       Registry inside = registry.spaces().open(space.id().toString());
       Optional<AuthorityInfo> authority = inside.authority(name.authority().text());
-      if (authority.flatMap(AuthorityInfo::head).filter(head -> has(inside, head, name)).isPresent()) {
+      if (authority
+          .flatMap(AuthorityInfo::head)
+          .filter(head -> has(inside, head, name))
+          .isPresent()) {
         String called = space.name().orElse(space.id().toString());
         throw new CommandException(
             ErrorCode.CONFLICT,

@@ -343,7 +343,7 @@ final class HttpRegistry implements Registry {
           call(
               "GET",
               "/ipfs/" + cid + "?format=raw",
-              Map.of("Accept", "application/vnd.ipld.raw"),
+              headers("application/vnd.ipld.raw"),
               new byte[0],
               BlockStore.MAX_BLOCK_BYTES);
     } catch (RemoteException e) {
@@ -387,7 +387,7 @@ final class HttpRegistry implements Registry {
   private record Answer(String mediaType, byte[] body) {}
 
   private Answer get(String path) {
-    return call("GET", path, Map.of("Accept", "application/json"), new byte[0], MAX_ANSWER);
+    return call("GET", path, headers("application/json"), new byte[0], MAX_ANSWER);
   }
 
   private Answer post(String path, String type, byte[] body, String accept) {
@@ -424,8 +424,13 @@ final class HttpRegistry implements Registry {
   }
 
   private Map<String, String> headers(String type, String accept) {
-    Map<String, String> headers = new LinkedHashMap<>();
+    Map<String, String> headers = headers(accept);
     headers.put("Content-Type", type);
+    return headers;
+  }
+
+  private Map<String, String> headers(String accept) {
+    Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Accept", accept);
     return headers;
   }

@@ -34,7 +34,7 @@ public final class Registries {
     }
     Optional<NodeFile> running = NodeFile.find(home);
     if (running.isPresent()) {
-      return new HttpRegistry(running.get().url(), token.or(running.get()::token));
+      return new HttpRegistry(running.get().url(), running.get().token().or(() -> token));
     }
     return LocalRegistry.open(home, world);
   }
@@ -67,7 +67,7 @@ public final class Registries {
                         ErrorCode.UNREACHABLE,
                         "ask for peers: no node serves " + home,
                         "start one with `dmg node`, or name one with --node"));
-    return new Peers(new HttpRegistry(running.url(), token.or(running::token)));
+    return new Peers(new HttpRegistry(running.url(), running.token().or(() -> token)));
   }
 
   /**
@@ -85,7 +85,8 @@ public final class Registries {
     }
     return NodeFile.find(home)
         .map(
-            running -> new RemoteUpkeep(new HttpRegistry(running.url(), token.or(running::token))));
+            running ->
+                new RemoteUpkeep(new HttpRegistry(running.url(), running.token().or(() -> token))));
   }
 
   private static void requireHttp(String url) {

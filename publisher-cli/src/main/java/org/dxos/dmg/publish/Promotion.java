@@ -79,9 +79,7 @@ public final class Promotion {
 
   /** Sees to it that the authority is known in public; answers the newest promotion of the name. */
   private Optional<Cid> bring(AuthorityInfo here, Name name) {
-    AuthorityInfo there =
-        open.authority(name.authority().text())
-            .orElseGet(() -> claim(here));
+    AuthorityInfo there = open.authority(name.authority().text()).orElseGet(() -> claim(here));
     return there
         .head()
         .map(head -> Signed.read(open, head, Head.class).body().state())

@@ -281,7 +281,7 @@ class HttpContractTest {
             "12D3KooWnobody",
             "{job}",
             "0");
-    assertEquals(36, paths.size());
+    assertEquals(38, paths.size());
     for (Map.Entry<String, Node> path : paths.entrySet()) {
       Set<String> listed = ((Node.Map) path.getValue()).entries().keySet();
       String real = path.getKey();
@@ -293,6 +293,10 @@ class HttpContractTest {
           continue; // has no end; it is listened to below
         }
         Answer answer = request(open, method, real, new byte[0]);
+        if (real.startsWith("/v1/spaces")) {
+          assertEquals(404, answer.status(), real); // for who runs the node alone
+          continue;
+        }
         boolean served = answer.status() != 405 && answer.status() != 501;
         assertEquals(
             listed.contains(method.toLowerCase(Locale.ROOT)),

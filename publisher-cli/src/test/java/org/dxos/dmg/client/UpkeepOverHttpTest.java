@@ -82,8 +82,7 @@ class UpkeepOverHttpTest {
     new Publisher(registry, new KeyRing(home(), WORLD.random()), WORLD.clock()).publish(module);
     server =
         HttpServer.start(
-            new HttpServer.Config(
-                "127.0.0.1", 0, Optional.of(TOKEN), Optional.empty(), Set.of(), PATIENCE),
+            new HttpServer.Config("127.0.0.1", 0, Optional.of(TOKEN), Set.of(), PATIENCE),
             slow(registry),
             new JournalEvents(registry.store(), registry.registrar()));
   }

@@ -21,6 +21,7 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
+import org.dxos.dmg.policy.Reach;
 import org.dxos.dmg.truststore.History.Entry;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,7 +179,8 @@ class WatchTest {
             Set.of(),
             Optional.empty(),
             Optional.of(Duration.ofDays(7)),
-            Policy.Quota.UNSAID);
+            Policy.Quota.UNSAID,
+            Reach.UNSAID);
     refused(ErrorCode.STALE_HEAD, dxos, dxos.first, heads.get(5));
   }
 
@@ -237,7 +239,8 @@ class WatchTest {
             Set.of(),
             Optional.empty(),
             Optional.empty(),
-            Policy.Quota.UNSAID);
+            Policy.Quota.UNSAID,
+            Reach.UNSAID);
     proof = _ -> new NameProof.Answer.Names(dxos.genesis, Optional.empty());
     meet(dxos, dxos.first, heads.get(0));
     History buyer = new History("org.dxos", 40);
@@ -258,7 +261,8 @@ class WatchTest {
             Set.of(),
             Optional.empty(),
             Optional.empty(),
-            Policy.Quota.UNSAID);
+            Policy.Quota.UNSAID,
+            Reach.UNSAID);
     refused(ErrorCode.AUTHORITY_NEW, dxos, dxos.first, heads.get(0));
     proof = _ -> new NameProof.Answer.Names(dxos.genesis, Optional.empty());
     meet(dxos, dxos.first, heads.get(0));

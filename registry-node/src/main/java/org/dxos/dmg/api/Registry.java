@@ -158,9 +158,17 @@ public interface Registry extends BlockSource, AutoCloseable {
   /** Which of these blocks are not held. */
   Set<Cid> missing(Collection<Cid> cids);
 
-  /** A public block, checked against its CID. */
+  /** A block that is held, checked against its CID. */
   @Override
   Optional<byte[]> get(Cid cid);
+
+  /**
+   * A block that anybody may have: what an authority that may leave the registry leads to. Not what
+   * was only uploaded, what waits, what is local, and what the policy withholds.
+   */
+  default Optional<byte[]> shared(Cid cid) {
+    return get(cid);
+  }
 
   /** What is held, how far projections are, what is wrong. */
   Node.Map status();

@@ -28,11 +28,15 @@ final class Federating {
    *
    * @param keys has the one of the peer id
    * @param listen multiaddrs of IP and TCP
-   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
+   * @param blocks what is done by bitswap
    * @throws SyncException if an address cannot be listened on
    */
   static Federation start(
-      LocalRegistry registry, World world, KeyRing keys, List<String> listen, boolean serveBlocks) {
+      LocalRegistry registry,
+      World world,
+      KeyRing keys,
+      List<String> listen,
+      Federation.Blocks blocks) {
     Links links = new Links(registry.store(), world.clock(), world.random());
     try {
       Multiaddr[] addresses = new Multiaddr[listen.size()];
@@ -55,7 +59,7 @@ final class Federating {
               new Replica(registry),
               new SpacesForPeers(registry.spaces(), keys, world),
               world.clock(),
-              serveBlocks);
+              blocks);
       registry.spaces().onCommit(federation::committed);
       registry.registrar().onCommit(_ -> federation.committed());
       return federation;

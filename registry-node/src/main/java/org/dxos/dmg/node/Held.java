@@ -7,6 +7,7 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.select.Catalog;
+import org.dxos.dmg.sync.pull.PullThrough;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.verdict.Signed;
 
@@ -15,6 +16,11 @@ interface Held extends Catalog {
 
   /** The head whose state has a release, as of the moment of this catalog. */
   Optional<Signed<Head>> head(Cid genesis, Cid release);
+
+  /** What was asked of this catalog and could not be answered, as it is not held. */
+  default List<PullThrough.Wanted> lacking() {
+    return List.of();
+  }
 
   /** How the names of an authority are written: with its id, unless its name is bound to it. */
   String authorityName(Cid genesis);

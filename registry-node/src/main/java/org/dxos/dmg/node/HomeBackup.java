@@ -91,11 +91,7 @@ public final class HomeBackup {
     try (BlockStore store = RocksBlockStore.open(space, world.random())) {
       var unused =
           Backup.toFolder(
-              store,
-              whose,
-              Map.of(),
-              world.clock().instant(),
-              target.resolve(space.getFileName()));
+              store, whose, Map.of(), world.clock().instant(), target.resolve(space.getFileName()));
     }
   }
 

@@ -19,7 +19,8 @@ import org.dxos.dmg.version.Version;
 
 /**
  * A space over what is public: names mean what they mean in public, and where a release is in both
- * it is the space's that is read. Used by one thread.
+ * it is the space's that is read. It lacks nothing: to ask others for what a private release names
+ * would tell them of it. Used by one thread.
  */
 final class JoinedCatalog implements Held {
 

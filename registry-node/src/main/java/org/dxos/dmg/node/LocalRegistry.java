@@ -1,6 +1,5 @@
 package org.dxos.dmg.node;
 
-import org.dxos.dmg.sync.link.PeerStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
@@ -49,6 +49,7 @@ import org.dxos.dmg.closure.Lock;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.dxn.Authority;
 import org.dxos.dmg.dxn.Dxn;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
@@ -62,11 +63,15 @@ import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.policy.PolicyException;
 import org.dxos.dmg.policy.PolicyFile;
+import org.dxos.dmg.policy.RecentProofs;
 import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
 import org.dxos.dmg.sync.link.Federation;
+import org.dxos.dmg.sync.link.PeerStatus;
+import org.dxos.dmg.sync.pull.Limits;
 import org.dxos.dmg.sync.replica.Holder;
+import org.dxos.dmg.sync.replica.PublicBlocks;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
@@ -112,7 +117,13 @@ public final class LocalRegistry implements Registry, Upkeep {
   private final PolicyFile policy;
   private final ModuleIndex modules;
   private final Outbox outbox;
+  private final NameProof proofs;
+
+  /** What anybody may read; a federation has its own, which is used then. */
+  private final PublicBlocks shared;
+
   private volatile Optional<Federation> federation = Optional.empty();
+  private volatile Elsewhere elsewhere;
 
   /** What first sight is worth where the policy does not say. */
   private volatile Policy.Tofu firstUse = Policy.Tofu.ALLOW;
@@ -137,10 +148,13 @@ public final class LocalRegistry implements Registry, Upkeep {
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
     this.spaces = new HomeSpaces(this, home.resolve(HomeSpaces.FOLDER));
+    this.proofs = new RecentProofs(world.proof(), world.clock());
+    this.elsewhere = new Elsewhere(registrar);
     this.reader = new ReleaseReader(blocks);
     this.history = new History(blocks);
     this.outbox = new Outbox(store);
     this.modules = new ModuleIndex(store, home.resolve("modules"));
+    this.shared = new PublicBlocks(new Replica(this));
   }
 
   private LocalRegistry(LocalRegistry outer, Path home, BlockStore store) {
@@ -160,10 +174,13 @@ public final class LocalRegistry implements Registry, Upkeep {
             name -> outer.registrar.authority(name).map(AuthorityView::id),
             outer.registrar::authority);
     this.spaces = outer.spaces;
+    this.proofs = outer.proofs;
+    this.elsewhere = new Elsewhere(registrar);
     this.reader = new ReleaseReader(blocks);
     this.history = new History(blocks);
     this.outbox = new Outbox(store);
     this.modules = new ModuleIndex(store, home.resolve("modules"));
+    this.shared = new PublicBlocks(new Replica(this));
   }
 
   /**
@@ -304,6 +321,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public ReleaseInfo resolve(String text, Optional<Cid> at) {
     Dxn dxn = Dxn.parse(text);
+    Optional<String> away = at.isEmpty() ? elsewhere.bring(dxn) : Optional.empty();
     Optional<History.Moment> moment = at.map(this::moment);
     Held catalog = states(moment);
     OptionalLong newest =
@@ -321,7 +339,7 @@ public final class LocalRegistry implements Registry, Upkeep {
               at);
       case Selection other -> {
         catalog.newer(dxn).ifPresent(newer -> Misses.refuseNewer("resolve", text, newer));
-        throw Misses.missing(text, dxn, other, catalog);
+        throw Misses.away(Misses.missing(text, dxn, other, catalog), other, away);
       }
     };
   }
@@ -329,15 +347,17 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public ModuleInfo module(String text, Optional<Cid> at) {
     Name name = Name.parse(text);
+    Optional<String> away = at.isEmpty() ? elsewhere.bring(name.authority()) : Optional.empty();
     Held catalog = states(at.map(this::moment));
     Cid genesis =
         catalog
             .authority(name.authority().text())
             .orElseThrow(
-                () ->
-                    Misses.missing(
-                        text,
-                        new Selection.NoAuthority(name.authority().text(), catalog.near(name))));
+                () -> {
+                  Selection none =
+                      new Selection.NoAuthority(name.authority().text(), catalog.near(name));
+                  return Misses.away(Misses.missing(text, none), none, away);
+                });
     List<Release> releases = catalog.releases(name, genesis);
     if (releases.isEmpty()) {
       throw Misses.missing(text, new Selection.NoName(name, catalog.near(name)));
@@ -366,18 +386,25 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return closures(request).lock();
+    return closures(request, ClosureAnswers::lock);
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
-    return closures(request).explained();
+    return closures(request, ClosureAnswers::explained);
   }
 
-  private ClosureAnswers closures(ClosureRequest request) {
+  private <T> T closures(ClosureRequest request, Function<ClosureAnswers, T> answer) {
     Optional<History.Moment> moment = request.at().map(this::moment);
+    return moment.isPresent()
+        ? answer.apply(closures(states(moment), request, moment))
+        : elsewhere.solve(this::states, states -> answer.apply(closures(states, request, moment)));
+  }
+
+  private ClosureAnswers closures(
+      Held states, ClosureRequest request, Optional<History.Moment> moment) {
     return new ClosureAnswers(
-        states(moment),
+        states,
         request,
         policy.current(),
         moment.map(History.Moment::time).orElseGet(this::now),
@@ -391,17 +418,34 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public Why why(String from, String to, int limit) {
+    bring(from, to);
     return answers().why(from, to, limit);
   }
 
   @Override
   public Dependents dependents(String of, boolean direct, int limit) {
+    bring(of);
     return answers().dependents(of, direct, limit);
   }
 
   @Override
   public Withdrawal withdrawal(String of, int limit) {
+    bring(of);
     return answers().withdrawal(of, limit);
+  }
+
+  private void bringAuthority(String name) {
+    try {
+      Optional<String> unused = elsewhere.bring(Authority.parse(name));
+    } catch (FormatException e) {
+      LOG.debug("not looked for: {}", e.message()); // nobody can hold it
+    }
+  }
+
+  private void bring(String... names) {
+    for (String name : names) {
+      Optional<String> unused = elsewhere.bring(Dxn.parse(name));
+    }
   }
 
   private GraphAnswers answers() {
@@ -431,6 +475,7 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public Optional<AuthorityInfo> authority(String name) {
+    bringAuthority(name);
     int tilde = name.indexOf('~');
     Optional<AuthorityView> view =
         tilde < 0
@@ -468,7 +513,14 @@ public final class LocalRegistry implements Registry, Upkeep {
   Learned take(Cid genesis, List<Cid> envelopes, BlockSource offered) {
     BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
     if (registrar.authority(genesis).isPresent() || envelopes.isEmpty()) {
-      return registrar.learn(genesis, envelopes, offered, Registrar.Binding.FIRST_USE);
+      // Who was not believed when it was met is believed no more for having news; that its domain
+      // proves it since is found out when somebody asks for the name.
+      boolean believes = policy.current().tofu().orElse(firstUse) == Policy.Tofu.ALLOW;
+      return registrar.learn(
+          genesis,
+          envelopes,
+          offered,
+          believes ? Registrar.Binding.FIRST_USE : Registrar.Binding.NEVER);
     }
     Signed<Body> first = Signed.read(all, envelopes.getFirst(), Body.class);
     if (!(first.body() instanceof AuthorityEntry entry)
@@ -505,7 +557,7 @@ public final class LocalRegistry implements Registry, Upkeep {
       case ALLOW -> Registrar.Binding.FIRST_USE;
       case NEVER -> Registrar.Binding.NEVER;
       case DNS ->
-          world.proof().ask(authority) instanceof NameProof.Answer.Names names
+          proofs.ask(authority) instanceof NameProof.Answer.Names names
                   && names.id().equals(genesis)
               ? Registrar.Binding.FIRST_USE
               : Registrar.Binding.NEVER;
@@ -528,8 +580,7 @@ public final class LocalRegistry implements Registry, Upkeep {
     if (among.isPresent() && !registrar.isHome(statement.genesis())) {
       return handOn(registrar.check(envelope, all), among.get());
     }
-    Restored.requireConfirmed(
-        outer.orElse(this).store, registrar.authority(statement.genesis()));
+    Restored.requireConfirmed(outer.orElse(this).store, registrar.authority(statement.genesis()));
     Receipt receipt = Registrar.await(registrar.submit(envelope, all));
     return new PublishReceipt(
         receipt.status() == Receipt.Status.ADDED
@@ -656,6 +707,12 @@ public final class LocalRegistry implements Registry, Upkeep {
   }
 
   @Override
+  public Optional<byte[]> shared(Cid cid) {
+    PublicBlocks open = federation.map(Federation::publicBlocks).orElse(shared);
+    return open.isPublic(cid) ? get(cid) : Optional.empty();
+  }
+
+  @Override
   public Node.Map status() {
     List<Node> authorities = new ArrayList<>();
     long now = world.clock().instant().getEpochSecond();
@@ -681,6 +738,7 @@ public final class LocalRegistry implements Registry, Upkeep {
     status.put(
         "forks",
         registrar.authorities().stream().mapToLong(one -> one.standing().forks().size()).sum());
+    elsewhere.status().ifPresent(figures -> status.putAlways("pullThrough", figures));
     List<Node> pending = outbox.shown(registrar);
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
@@ -806,9 +864,29 @@ public final class LocalRegistry implements Registry, Upkeep {
    * @param serveBlocks whether public blocks are given by bitswap to whoever asks
    */
   public Federation federate(List<String> listen, boolean serveBlocks) {
-    Federation among = Federating.start(this, world, keys.ring(), listen, serveBlocks);
+    return federate(listen, new Federation.Blocks(serveBlocks, List.of()));
+  }
+
+  /**
+   * As {@link #federate(List)}.
+   *
+   * @param blocks what is done by bitswap
+   */
+  public Federation federate(List<String> listen, Federation.Blocks blocks) {
+    Federation among = Federating.start(this, world, keys.ring(), listen, blocks);
     registrar.onCommit(_ -> outbox.settle(registrar));
     federation = Optional.of(among);
+    elsewhere =
+        new Elsewhere(
+            registrar,
+            among.pullThrough(
+                new NameDirections(
+                    policy::current,
+                    () -> policy.current().tofu().orElse(firstUse),
+                    proofs,
+                    world.hosts()),
+                Limits.STANDARD),
+            among::isFromFar);
     return among;
   }
 

@@ -51,6 +51,18 @@ final class Misses {
     return missing(text, why);
   }
 
+  /** The same, and why the authority could not be brought from elsewhere. */
+  static NotFoundException away(
+      NotFoundException missing, Selection why, java.util.Optional<String> away) {
+    return why instanceof Selection.NoAuthority && away.isPresent()
+        ? new NotFoundException(
+            missing.code(),
+            missing.message() + "; " + away.get(),
+            missing.near(),
+            missing.hint().orElse(""))
+        : missing;
+  }
+
   /** Of many versions the newest are told. */
   private static final int SHOWN = 10;
 

@@ -20,7 +20,8 @@ import org.dxos.dmg.json.Json;
  *
  * @param url without a slash at the end
  * @param pid of the process
- * @param token for writes, if the node asks for one; the file is readable by its owner only
+ * @param token what shows that somebody may read this home: for writes, if the node asks for one,
+ *     and for what is not public; the file is readable by its owner only
  */
 public record NodeFile(String url, long pid, Optional<String> token) {
 

@@ -62,6 +62,11 @@ class Replica implements Holder {
     public boolean admits(String authority) {
       return !Registrar.isLocal(authority) && policy.admits(authority);
     }
+
+    @Override
+    public boolean tellsStrangers() {
+      return policy.reach().toAnyone();
+    }
   }
 
   @Override

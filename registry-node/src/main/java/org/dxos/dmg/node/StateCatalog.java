@@ -16,6 +16,7 @@ import org.dxos.dmg.dxn.NearNames;
 import org.dxos.dmg.dxn.Selector;
 import org.dxos.dmg.select.Notices;
 import org.dxos.dmg.select.Release;
+import org.dxos.dmg.sync.pull.PullThrough;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AuthorityView;
@@ -47,6 +48,9 @@ final class StateCatalog implements Held {
 
   private final History history;
 
+  /** Authorities that were asked for and are not held. */
+  private final Set<PullThrough.Wanted> lacking = new LinkedHashSet<>();
+
   StateCatalog(
       List<AuthorityView> views,
       ReleaseReader reader,
@@ -64,9 +68,14 @@ final class StateCatalog implements Held {
   public Optional<Cid> authority(String name) {
     int tilde = name.indexOf('~');
     if (tilde < 0) {
-      return Optional.ofNullable(names.get(name));
+      Optional<Cid> bound = Optional.ofNullable(names.get(name));
+      if (bound.isEmpty()) {
+        lacking.add(new PullThrough.Wanted(name, Optional.empty()));
+      }
+      return bound;
     }
     Cid id = Cid.parse(name.substring(tilde + 1));
+    lack(name.substring(0, tilde), id);
     return Optional.ofNullable(views.get(id))
         .filter(view -> view.name().equals(name.substring(0, tilde)))
         .map(AuthorityView::id);
@@ -81,6 +90,17 @@ final class StateCatalog implements Held {
 
   private static boolean has(AuthorityView view, Statement statement, Cid release) {
     return view.state().get(Slots.of(statement)).equals(Optional.of(release));
+  }
+
+  @Override
+  public List<PullThrough.Wanted> lacking() {
+    return List.copyOf(lacking);
+  }
+
+  private void lack(String name, Cid genesis) {
+    if (!views.containsKey(genesis)) {
+      lacking.add(new PullThrough.Wanted(name, Optional.of(genesis)));
+    }
   }
 
   /** When its authority's home ordered it; as its publisher says, where that cannot be found. */
@@ -98,7 +118,7 @@ final class StateCatalog implements Held {
     if (view == null) {
       return "~" + genesis;
     }
-    return authority(view.name()).equals(Optional.of(genesis))
+    return Optional.of(genesis).equals(Optional.ofNullable(names.get(view.name())))
         ? view.name()
         : view.name() + "~" + genesis;
   }
@@ -109,6 +129,7 @@ final class StateCatalog implements Held {
   }
 
   private List<Release> read(Name name, Cid genesis) {
+    lack(name.authority().base(), genesis);
     AuthorityView view = views.get(genesis);
     if (view == null) {
       return List.of();
@@ -184,6 +205,15 @@ final class StateCatalog implements Held {
   @Override
   public List<Release> providers(Name api, Cid genesis) {
     List<Release> providers = new ArrayList<>();
+    // Whoever the API's owner lists may provide it, and is not found among those that are held.
+    releases(api, genesis).stream()
+        .findFirst()
+        .ifPresent(
+            newest ->
+                newest
+                    .module()
+                    .providers()
+                    .forEach(one -> newest.idOf(one).ifPresent(id -> lack(one, id))));
     for (AuthorityView view : views.values()) {
       for (Cid envelope : reader.providers(view, api)) {
         reader

@@ -1,7 +1,10 @@
 package org.dxos.dmg.node;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 import org.dxos.dmg.policy.DomainProof;
@@ -15,9 +18,25 @@ import org.dxos.dmg.policy.NetLookups;
  * @param random cryptographically secure
  * @param threads for the few that a node keeps
  * @param proof asks DNS and the web which authority a name is
+ * @param hosts finds the addresses of nodes that a domain names
  */
 public record World(
-    InstantSource clock, RandomGenerator random, ThreadFactory threads, NameProof proof) {
+    InstantSource clock,
+    RandomGenerator random,
+    ThreadFactory threads,
+    NameProof proof,
+    Hosts hosts) {
+
+  /** Finds the addresses of a host. */
+  public interface Hosts {
+    List<InetAddress> addresses(String host) throws UnknownHostException;
+  }
+
+  /** One that finds hosts as this machine does. */
+  public World(
+      InstantSource clock, RandomGenerator random, ThreadFactory threads, NameProof proof) {
+    this(clock, random, threads, proof, host -> List.of(InetAddress.getAllByName(host)));
+  }
 
   /** One in which nobody is asked what a name is. */
   public World(InstantSource clock, RandomGenerator random, ThreadFactory threads) {

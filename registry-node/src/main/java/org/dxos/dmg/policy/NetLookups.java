@@ -47,16 +47,13 @@ public final class NetLookups implements DomainProof.Lookups {
   }
 
   /**
-   * True if a host lies outside of this machine and its network. A name that means another address
-   * a moment later still has to show a certificate for itself.
+   * True if a host lies outside of this machine and its network: whoever asks for a name decides
+   * which host is asked. A name that means another address a moment later still has to show a
+   * certificate for itself.
    */
   private static boolean isPublic(String host) throws IOException {
     for (InetAddress address : InetAddress.getAllByName(host)) {
-      if (address.isLoopbackAddress()
-          || address.isLinkLocalAddress()
-          || address.isSiteLocalAddress()
-          || address.isAnyLocalAddress()
-          || address.isMulticastAddress()) {
+      if (!Network.isPublic(address)) {
         return false;
       }
     }
@@ -66,7 +63,11 @@ public final class NetLookups implements DomainProof.Lookups {
   @Override
   public Optional<byte[]> https(String url, int limit) {
     try {
-      HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+      URI uri = URI.create(url);
+      if (!isPublic(uri.getHost())) {
+        return Optional.empty();
+      }
+      HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
       connection.setConnectTimeout(HTTPS_MILLIS);
       connection.setReadTimeout(HTTPS_MILLIS);
       connection.setInstanceFollowRedirects(false);

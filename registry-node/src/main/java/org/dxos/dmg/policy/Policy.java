@@ -35,6 +35,7 @@ import org.dxos.dmg.error.FormatException;
  *     chooses it
  * @param maxHeadAge how old the newest head of an authority may be
  * @param quota what a peer that is not followed for everything may bring within an hour
+ * @param reach who is asked for what is not held, and who may ask
  */
 public record Policy(
     Map<String, Cid> pins,
@@ -44,7 +45,8 @@ public record Policy(
     Set<Cid> deniedBlocks,
     Optional<Duration> minAge,
     Optional<Duration> maxHeadAge,
-    Quota quota) {
+    Quota quota,
+    Reach reach) {
 
   /**
    * What a peer may bring within an hour, as far as the policy says.
@@ -104,7 +106,8 @@ public record Policy(
           Set.of(),
           Optional.empty(),
           Optional.empty(),
-          Quota.UNSAID);
+          Quota.UNSAID,
+          Reach.UNSAID);
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(s|m|h|d)");
 
@@ -134,14 +137,14 @@ public record Policy(
   public Policy pinned(String name, Cid id) {
     Map<String, Cid> more = new TreeMap<>(pins);
     more.put(name, id);
-    return new Policy(more, tofu, allow, deny, deniedBlocks, minAge, maxHeadAge, quota);
+    return new Policy(more, tofu, allow, deny, deniedBlocks, minAge, maxHeadAge, quota, reach);
   }
 
   /** This policy without a pin. */
   public Policy unpinned(String name) {
     Map<String, Cid> fewer = new TreeMap<>(pins);
     fewer.remove(name);
-    return new Policy(fewer, tofu, allow, deny, deniedBlocks, minAge, maxHeadAge, quota);
+    return new Policy(fewer, tofu, allow, deny, deniedBlocks, minAge, maxHeadAge, quota, reach);
   }
 
   /**
@@ -163,6 +166,9 @@ public record Policy(
         .put("minAge", minAge.map(one -> one.toSeconds() + "s"), Node::of)
         .put("maxHeadAge", maxHeadAge.map(one -> one.toSeconds() + "s"), Node::of)
         .put("quota", quota.toNode(), map -> map)
+        .put("pullThrough", reach.pullThrough().map(Reach.From::text), Node::of)
+        .put("pullNetworks", reach.written(), Node::of)
+        .put("serve", reach.toAnyone() ? Optional.of("anyone") : Optional.empty(), Node::of)
         .build();
   }
 
@@ -182,7 +188,11 @@ public record Policy(
             new TreeSet<>(fields.list("deniedBlocks", Policy::cid)),
             fields.optionalText("minAge").map(text -> duration("minAge", text)),
             fields.optionalText("maxHeadAge").map(text -> duration("maxHeadAge", text)),
-            fields.optionalNode("quota").map(Quota::of).orElse(Quota.UNSAID));
+            fields.optionalNode("quota").map(Quota::of).orElse(Quota.UNSAID),
+            new Reach(
+                fields.optionalText("pullThrough").map(Policy::from),
+                fields.list("pullNetworks", one -> Network.parse(text(one))),
+                fields.optionalText("serve").map(Policy::toAnyone).orElse(false)));
     fields.end();
     return policy;
   }
@@ -194,6 +204,23 @@ public record Policy(
       }
     }
     throw invalid("`tofu` is `" + text + "`, expected allow, dns or never");
+  }
+
+  private static Reach.From from(String text) {
+    for (Reach.From one : Reach.From.values()) {
+      if (one.text().equals(text)) {
+        return one;
+      }
+    }
+    throw invalid("`pullThrough` is `" + text + "`, expected off, peers or anyone");
+  }
+
+  private static boolean toAnyone(String text) {
+    return switch (text) {
+      case "linked" -> false;
+      case "anyone" -> true;
+      default -> throw invalid("`serve` is `" + text + "`, expected linked or anyone");
+    };
   }
 
   private static Duration duration(String field, String text) {

@@ -11,7 +11,9 @@
  * <pre>
  *   {"pins": {"org.dxos": "bafy…"}, "tofu": "allow" | "dns" | "never",
  *    "allow": ["org.dxos", "com.example.*"], "deny": ["com.evil.*"], "deniedBlocks": ["bafk…"],
- *    "minAge": "72h", "maxHeadAge": "7d", "quota": {"authorities": 16, "bytes": 1073741824}}
+ *    "minAge": "72h", "maxHeadAge": "7d", "quota": {"authorities": 16, "bytes": 1073741824},
+ *    "pullThrough": "off" | "peers" | "anyone", "pullNetworks": ["10.0.0.0/8"],
+ *    "serve": "linked" | "anyone"}
  * </pre>
  *
  * <p>Limits: 1 MiB. A file that is not valid is refused when a home is opened; one that becomes

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -41,7 +42,8 @@ class PolicyTest {
         read(
             """
             {"pins": {"org.dxos": "%s"}, "tofu": "dns", "allow": ["org.dxos", "com.example.*"],
-             "deny": ["com.example.evil"], "deniedBlocks": ["%s"], "minAge": "72h", "maxHeadAge": "7d"}\
+             "deny": ["com.example.evil"], "deniedBlocks": ["%s"], "minAge": "72h", "maxHeadAge": "7d",
+             "pullThrough": "anyone", "pullNetworks": ["fd00::/8", "10.0.0.0/8"], "serve": "anyone"}\
             """
                 .formatted(ID, ID));
     assertEquals(Optional.of(Policy.Tofu.DNS), policy.tofu());
@@ -50,6 +52,38 @@ class PolicyTest {
     assertEquals(policy, Policy.of(policy.toNode()));
     assertNotEquals(Policy.OPEN.digest(), policy.digest());
     assertEquals(DagCbor.cid(new byte[] {(byte) 0xa0}), Policy.OPEN.digest(), "the empty map's");
+  }
+
+  @Test
+  void linkedNodesAreAskedUnlessThePolicySaysOtherwise() {
+    assertEquals(Reach.From.PEERS, Policy.OPEN.reach().from());
+    assertFalse(Policy.OPEN.reach().toAnyone());
+    assertEquals(Reach.From.OFF, read("{\"pullThrough\": \"off\"}").reach().from());
+    assertEquals(Policy.OPEN, read("{\"serve\": \"linked\"}"));
+    for (String wrong :
+        List.of(
+            "{\"pullThrough\": \"all\"}",
+            "{\"serve\": \"everybody\"}",
+            "{\"pullNetworks\": [\"10.0.0.1/8\"]}",
+            "{\"pullNetworks\": [\"10.0.0.0\"]}",
+            "{\"pullNetworks\": [\"10.0.0.0/33\"]}",
+            "{\"pullNetworks\": [\"example.com/8\"]}")) {
+      FormatException e = assertThrows(FormatException.class, () -> read(wrong), wrong);
+      assertEquals(ErrorCode.POLICY_INVALID, e.code());
+    }
+  }
+
+  @Test
+  void aDomainLeadsIntoThePublicInternetAndListedNetworksAlone() {
+    Reach reach = read("{\"pullNetworks\": [\"10.1.0.0/16\", \"fd00::/8\"]}").reach();
+    for (String allowed :
+        List.of("203.0.113.7", "10.1.0.0", "10.1.255.255", "fd12::1", "2001:db8::1")) {
+      assertTrue(reach.mayDial(InetAddress.ofLiteral(allowed)), allowed);
+    }
+    for (String forbidden :
+        List.of("10.0.255.255", "10.2.0.0", "127.0.0.1", "fc00::1", "::ffff:10.2.0.1", "::1")) {
+      assertFalse(reach.mayDial(InetAddress.ofLiteral(forbidden)), forbidden);
+    }
   }
 
   @Test

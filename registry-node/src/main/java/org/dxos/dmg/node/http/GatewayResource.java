@@ -1,13 +1,17 @@
 package org.dxos.dmg.node.http;
 
 import java.util.List;
+import org.dxos.dmg.api.Caller;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** Blocks by CID, as the IPFS trustless gateway serves them: the reader checks the hash. */
+/**
+ * Blocks by CID, as the IPFS trustless gateway serves them: the reader checks the hash. Whoever
+ * does not present the home's token is given public blocks alone.
+ */
 final class GatewayResource implements Resource {
 
   private static final String IPFS = "/ipfs/";
@@ -45,9 +49,10 @@ final class GatewayResource implements Resource {
               + "`",
           "fetch the blocks of a file one by one, or use `dmg install`");
     }
+    boolean stranger = Caller.current().isStranger();
+    // What is not public is answered like what is not there, by the same way.
     byte[] block =
-        registry
-            .get(cid)
+        (stranger ? registry.shared(cid) : registry.get(cid))
             .orElseThrow(
                 () ->
                     new NotFoundException(
@@ -57,7 +62,9 @@ final class GatewayResource implements Resource {
                         ""));
     exchange
         .headers()
-        .put(HttpHeader.CACHE_CONTROL, "public, max-age=31536000, immutable")
+        .put(
+            HttpHeader.CACHE_CONTROL,
+            (stranger ? "public" : "private") + ", max-age=31536000, immutable")
         .put(HttpHeader.ETAG, "\"" + cid + ".raw\"")
         .put("Content-Disposition", "attachment; filename=\"" + cid + ".bin\"")
         .put("Content-Security-Policy", "sandbox; default-src 'none'");

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
+import org.dxos.dmg.api.Caller;
 import org.dxos.dmg.api.Events;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.error.ErrorCode;
@@ -52,29 +53,38 @@ public final class HttpServer implements AutoCloseable {
    * @param host the address to listen on; names of it are accepted as Host
    * @param port 0 for any that is free
    * @param token what writes have to present; needed beyond loopback
-   * @param homeToken what those present who run the node, where there is no {@code token}: without
-   *     either nobody is shown a space
    * @param allowedHosts further names under which the node is reached, without port
    * @param patienceMillis how long long work is waited for before it is answered with a job
+   * @param own what commands of the home itself present: it opens what is held and not public;
+   *     without it and {@code token} nobody is shown a space
    */
   public record Config(
       String host,
       int port,
       Optional<String> token,
-      Optional<String> homeToken,
       Set<String> allowedHosts,
-      long patienceMillis) {
+      long patienceMillis,
+      Optional<String> own) {
     public Config {
       allowedHosts = Set.copyOf(allowedHosts);
     }
 
-    public Config(String host, int port, Optional<String> token, Set<String> allowedHosts) {
-      this(host, port, token, Optional.empty(), allowedHosts, Jobs.PATIENCE_MILLIS);
+    public Config(
+        String host,
+        int port,
+        Optional<String> token,
+        Set<String> allowedHosts,
+        long patienceMillis) {
+      this(host, port, token, allowedHosts, patienceMillis, Optional.empty());
     }
 
-    /** The same, for whoever presents {@code word} as one who runs the node. */
-    public Config withHomeToken(String word) {
-      return new Config(host, port, token, Optional.of(word), allowedHosts, patienceMillis);
+    public Config(String host, int port, Optional<String> token, Set<String> allowedHosts) {
+      this(host, port, token, allowedHosts, Jobs.PATIENCE_MILLIS);
+    }
+
+    /** The same, with what commands of the home present. */
+    public Config withOwn(String secret) {
+      return new Config(host, port, token, allowedHosts, patienceMillis, Optional.of(secret));
     }
   }
 
@@ -258,7 +268,15 @@ public final class HttpServer implements AutoCloseable {
               "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong",
               "set DMG_TOKEN to the token of the node");
         } else {
-          dispatch(exchange);
+          boolean stranger =
+              !presents(exchange, config.token()) && !presents(exchange, config.own());
+          boolean unused =
+              Caller.as(
+                  stranger,
+                  () -> {
+                    dispatch(exchange);
+                    return true;
+                  });
         }
       } catch (IOException | RuntimeException e) {
         Problems.send(exchange, e);
@@ -309,17 +327,19 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private boolean tokenFits(Exchange exchange) {
-      return config.token().isEmpty() || presents(config.token().get(), exchange);
+      return config.token().isEmpty() || isOperator(exchange);
     }
 
     /** Only who can read the home's own files, or was told its token, is shown what is private. */
     private boolean isOperator(Exchange exchange) {
-      return config.token().or(config::homeToken).stream()
-          .anyMatch(word -> presents(word, exchange));
+      return presents(exchange, config.token()) || presents(exchange, config.own());
     }
 
-    private static boolean presents(String token, Exchange exchange) {
-      byte[] wanted = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+    private static boolean presents(Exchange exchange, Optional<String> secret) {
+      if (secret.isEmpty()) {
+        return false;
+      }
+      byte[] wanted = ("Bearer " + secret.get()).getBytes(StandardCharsets.UTF_8);
       byte[] found =
           exchange.header(HttpHeader.AUTHORIZATION).orElse("").getBytes(StandardCharsets.UTF_8);
       return MessageDigest.isEqual(wanted, found);

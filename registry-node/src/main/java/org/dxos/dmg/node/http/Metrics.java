@@ -1,5 +1,6 @@
 package org.dxos.dmg.node.http;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.dxos.dmg.dagcbor.Node;
 
@@ -78,6 +79,12 @@ final class Metrics {
           "counter",
           "bytes of blocks from all of them since the start");
       out.append("dmg_peers_received_bytes_total ").append(number(peers, "received")).append('\n');
+    }
+    if (status.entries().get("pullThrough") instanceof Node.Map pulls) {
+      type(out, "dmg_pulls_total", "counter", "authorities that were looked for elsewhere");
+      for (String what : List.of("found", "missed", "remembered", "refused")) {
+        out.append("dmg_pulls_total{outcome=\"%s\"} %d\n".formatted(what, number(pulls, what)));
+      }
     }
     Runtime runtime = Runtime.getRuntime();
     gauge(

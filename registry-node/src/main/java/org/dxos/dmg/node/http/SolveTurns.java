@@ -3,6 +3,7 @@ package org.dxos.dmg.node.http;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.dxos.dmg.api.Caller;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.error.ErrorCode;
 
@@ -29,26 +30,65 @@ final class SolveTurns {
    * @throws NodeException with {@link ErrorCode#BUSY} if its turn does not come
    */
   <T> T solve(ClosureRequest request, boolean explained, Supplier<T> work) {
-    boolean isLarge = request.roots().size() > FEW || explained;
-    if (!isLarge) {
-      return inTurn(all, work);
+    Place place = new Place(request.roots().size() > FEW || explained);
+    place.take();
+    try {
+      return Caller.in(place, work);
+    } finally {
+      place.leave();
     }
-    return inTurn(large, () -> inTurn(all, work));
   }
 
-  private static <T> T inTurn(Semaphore turns, Supplier<T> work) {
-    try {
-      if (!turns.tryAcquire(SECONDS, TimeUnit.SECONDS)) {
+  /** Of one question. Who waits for other nodes in the midst of it keeps nobody from solving. */
+  private final class Place implements Caller.Turn {
+    private final boolean isLarge;
+    private boolean taken;
+
+    private Place(boolean isLarge) {
+      this.isLarge = isLarge;
+    }
+
+    private void take() {
+      if (isLarge) {
+        take(large);
+      }
+      try {
+        take(all);
+        taken = true;
+      } finally {
+        if (isLarge && !taken) {
+          large.release();
+        }
+      }
+    }
+
+    private void leave() {
+      if (taken) {
+        taken = false;
+        all.release();
+        if (isLarge) {
+          large.release();
+        }
+      }
+    }
+
+    @Override
+    public <T> T outside(Supplier<T> wait) {
+      leave();
+      T waited = wait.get();
+      take();
+      return waited;
+    }
+
+    private static void take(Semaphore turns) {
+      try {
+        if (!turns.tryAcquire(SECONDS, TimeUnit.SECONDS)) {
+          throw busy();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
         throw busy();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw busy();
-    }
-    try {
-      return work.get();
-    } finally {
-      turns.release();
     }
   }
 

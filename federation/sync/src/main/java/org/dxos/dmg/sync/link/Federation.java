@@ -29,12 +29,18 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.libp2p.bitswap.Bitswap;
 import org.dxos.dmg.libp2p.bitswap.BitswapLimits;
+import org.dxos.dmg.libp2p.bitswap.BlockSource;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.sync.pull.Directions;
+import org.dxos.dmg.sync.pull.Limits;
+import org.dxos.dmg.sync.pull.PullThrough;
+import org.dxos.dmg.sync.pull.Source;
 import org.dxos.dmg.sync.replica.Arriving;
+import org.dxos.dmg.sync.replica.Follow;
 import org.dxos.dmg.sync.replica.HeldSpaces;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.PublicBlocks;
@@ -71,6 +77,9 @@ public final class Federation implements AutoCloseable {
   /** With a whole answer: a large authority takes a while. */
   static final Duration ANSWER_PATIENCE = Duration.ofMinutes(10);
 
+  /** With a whole answer to somebody who is not linked. */
+  private static final Duration STRANGERS_PATIENCE = Duration.ofMinutes(1);
+
   /** For peers to answer before anything is signed; who is away that long is not waited for. */
   private static final Duration FIRST_ROUND = Duration.ofSeconds(5);
 
@@ -89,6 +98,10 @@ public final class Federation implements AutoCloseable {
   private final InstantSource clock;
   private final PublicBlocks blocks;
   private final Responder responder;
+  private final Strangers strangers;
+  private final Pulled pulled;
+  private volatile Optional<Nearby> nearby = Optional.empty();
+  private final boolean serves;
   private final Optional<Bitswap> bitswap;
   private final OnDemand onDemand;
   private final SpaceLinks spaces;
@@ -100,14 +113,26 @@ public final class Federation implements AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * What is done by bitswap.
+   *
+   * @param serves whether public blocks are given to whoever asks
+   * @param peers IPFS nodes that are asked for public blocks which no linked node gave: multiaddrs
+   *     that end in {@code /p2p/…}
+   */
+  public record Blocks(boolean serves, List<String> peers) {
+    public Blocks {
+      peers = List.copyOf(peers);
+    }
+  }
+
+  /**
    * Begins to serve, and to keep up with every link.
    *
    * @param host listens already; it is closed with this
-   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
+   * @throws SyncException if an address of an IPFS node is none
    */
-  public Federation(
-      Host host, Links links, Holder holder, InstantSource clock, boolean serveBlocks) {
-    this(host, links, holder, HeldSpaces.NONE, clock, serveBlocks);
+  public Federation(Host host, Links links, Holder holder, InstantSource clock, Blocks exchanged) {
+    this(host, links, holder, HeldSpaces.NONE, clock, exchanged);
   }
 
   /**
@@ -115,7 +140,8 @@ public final class Federation implements AutoCloseable {
    *
    * @param host listens already; it is closed with this
    * @param spaces that members among the linked share
-   * @param serveBlocks whether public blocks are given by bitswap to whoever asks
+   * @param exchanged what is done by bitswap
+   * @throws SyncException if an address of an IPFS node is none
    */
   public Federation(
       Host host,
@@ -123,7 +149,7 @@ public final class Federation implements AutoCloseable {
       Holder holder,
       HeldSpaces spaces,
       InstantSource clock,
-      boolean serveBlocks) {
+      Blocks exchanged) {
     this.spaces = new SpaceLinks(spaces);
     this.host = host;
     this.links = links;
@@ -131,11 +157,29 @@ public final class Federation implements AutoCloseable {
     this.clock = clock;
     this.blocks = new PublicBlocks(holder);
     this.responder = new Responder(holder, blocks);
-    this.onDemand = new OnDemand(holder, this::connected, clock);
+    this.strangers = new Strangers(holder, responder, blocks);
+    this.pulled = new Pulled(holder.store());
+    exchanged.peers().forEach(IpfsPeers::parse);
+    this.serves = exchanged.serves();
     this.bitswap =
-        serveBlocks
-            ? Optional.of(new Bitswap(host, new SharedBlocks(blocks), BitswapLimits.standard()))
+        serves || !exchanged.peers().isEmpty()
+            ? Optional.of(
+                new Bitswap(
+                    host,
+                    serves ? new SharedBlocks(blocks) : BlockSource.EMPTY,
+                    BitswapLimits.standard()))
             : Optional.empty();
+    Optional<IpfsPeers> ipfs =
+        bitswap
+            .filter(_ -> !exchanged.peers().isEmpty())
+            .map(one -> new IpfsPeers(host, one, blocks, threads, exchanged.peers()));
+    this.onDemand =
+        new OnDemand(
+            holder,
+            this::connected,
+            this::far,
+            cid -> ipfs.flatMap(peers -> peers.fetch(cid)),
+            clock);
     reserve();
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
@@ -187,7 +231,12 @@ public final class Federation implements AutoCloseable {
 
   /** Whether public blocks are given by bitswap to whoever asks. */
   public boolean servesBlocks() {
-    return bitswap.isPresent();
+    return serves;
+  }
+
+  /** What anybody may read of what is held. */
+  public PublicBlocks publicBlocks() {
+    return blocks;
   }
 
   /** Blocks of bundles were kept that nobody committed. */
@@ -202,7 +251,8 @@ public final class Federation implements AutoCloseable {
             link ->
                 Optional.ofNullable(peers.get(link.peer()))
                     .map(peer -> peer.status(link))
-                    .orElse(new PeerStatus(
+                    .orElse(
+                        new PeerStatus(
                             link, false, Optional.empty(), Optional.empty(), 0, Optional.empty())))
         .toList();
   }
@@ -306,6 +356,7 @@ public final class Federation implements AutoCloseable {
                         "see `dmg peer list`"))
             .with(policy);
     links.put(link);
+    links.forgetCursor(peer);
     Optional.ofNullable(peers.remove(peer)).ifPresent(Peer::stop);
     keepUp(link);
     return link;
@@ -327,6 +378,31 @@ public final class Federation implements AutoCloseable {
       }
     }
     return remotes;
+  }
+
+  private List<Source> far() {
+    return nearby.map(Nearby::far).orElse(List.of());
+  }
+
+  /**
+   * A way to what is asked for and not held; made once.
+   *
+   * @param directions whom one may ask, and what names mean
+   */
+  public PullThrough pullThrough(Directions directions, Limits limits) {
+    Nearby around = new Nearby(host, links, holder, pulled, directions, limits.search(), clock);
+    nearby = Optional.of(around);
+    return new PullThrough(holder, directions, around, threads, clock, limits);
+  }
+
+  /** True if an authority came from a node that is not linked: nobody tells news of it. */
+  public boolean isFromFar(Cid genesis) {
+    return pulled.isFromFar(genesis);
+  }
+
+  /** What is wanted over a link: what was agreed, and what was asked for here meanwhile. */
+  Follow wanted(Link.Policy policy) {
+    return pulled.wanted(policy);
   }
 
   /**
@@ -421,7 +497,7 @@ public final class Federation implements AutoCloseable {
       }
       Request request = Request.decode(frame.get());
       if (!(request instanceof Request.Join) && links.of(peer).isEmpty()) {
-        stream.reset(); // a stranger is told nothing, not even that it is one
+        tellStranger(stream, request);
         return;
       }
       stream.deadline(ANSWER_PATIENCE);
@@ -448,6 +524,21 @@ public final class Federation implements AutoCloseable {
       } else {
         throw e;
       }
+    }
+  }
+
+  private void tellStranger(Stream stream, Request request) throws IOException {
+    if (!strangers.begin(request)) {
+      stream.reset(); // it is told nothing, not even that it is a stranger
+      return;
+    }
+    try {
+      stream.deadline(STRANGERS_PATIENCE);
+      try (OutputStream out = Frames.compressed(stream.out())) {
+        strangers.answer(request, new ItemWriter(out));
+      }
+    } finally {
+      strangers.end();
     }
   }
 

@@ -191,6 +191,13 @@ public final class Links {
         .map(Cursor::of);
   }
 
+  /** What is wanted of a peer is more now: its journal tells it from the beginning. */
+  void forgetCursor(String peer) {
+    Batch batch = new Batch();
+    batch.set(CURSOR + peer, GONE);
+    store.commit(batch);
+  }
+
   void setCursor(String peer, Cursor cursor) {
     if (!cursor(peer).equals(Optional.of(cursor))) {
       Batch batch = new Batch();

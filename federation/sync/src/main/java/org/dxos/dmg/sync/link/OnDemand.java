@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.sync.pull.Source;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.wire.Item;
@@ -35,6 +37,8 @@ final class OnDemand {
 
   private final Holder holder;
   private final Supplier<List<Remote>> connected;
+  private final Supplier<List<Source>> far;
+  private final Function<Cid, Optional<byte[]>> ipfs;
   private final InstantSource clock;
   private final Map<Cid, CompletableFuture<Optional<byte[]>>> asked = new ConcurrentHashMap<>();
 
@@ -47,9 +51,21 @@ final class OnDemand {
         }
       };
 
-  OnDemand(Holder holder, Supplier<List<Remote>> connected, InstantSource clock) {
+  /**
+   * @param connected linked nodes
+   * @param far other nodes, asked where no linked one has it
+   * @param ipfs asks those who speak bitswap alone, in the end
+   */
+  OnDemand(
+      Holder holder,
+      Supplier<List<Remote>> connected,
+      Supplier<List<Source>> far,
+      Function<Cid, Optional<byte[]>> ipfs,
+      InstantSource clock) {
     this.holder = holder;
     this.connected = connected;
+    this.far = far;
+    this.ipfs = ipfs;
     this.clock = clock;
   }
 
@@ -91,17 +107,40 @@ final class OnDemand {
 
   private Optional<byte[]> ask(Cid cid) {
     for (Remote remote : connected.get().stream().limit(MAX_PEERS).toList()) {
-      try (Remote.Answer answer = remote.ask(new Request.Blocks(List.of(cid)))) {
-        if (answer.next().orElse(null) instanceof Item.Block block && cid.matches(block.bytes())) {
-          holder.keep(Map.of(cid, block.bytes()));
-          return Optional.of(block.bytes());
-        }
-      } catch (IOException | RuntimeException e) {
-        LOG.debug("ask {} for {}: {}", remote.name(), cid, e.getMessage());
+      Optional<byte[]> block = ask(cid, remote.name(), () -> remote);
+      if (block.isPresent()) {
+        return block;
       }
+    }
+    for (Source source : far.get()) {
+      Optional<byte[]> block = ask(cid, source.name(), source::remote);
+      if (block.isPresent()) {
+        return block;
+      }
+    }
+    Optional<byte[]> exchanged = ipfs.apply(cid);
+    if (exchanged.isPresent()) {
+      holder.keep(Map.of(cid, exchanged.get()));
+      return exchanged;
     }
     synchronized (missed) {
       missed.put(cid, clock.instant());
+    }
+    return Optional.empty();
+  }
+
+  private interface Dial {
+    Remote remote() throws IOException;
+  }
+
+  private Optional<byte[]> ask(Cid cid, String name, Dial dial) {
+    try (Remote.Answer answer = dial.remote().ask(new Request.Blocks(List.of(cid)))) {
+      if (answer.next().orElse(null) instanceof Item.Block block && cid.matches(block.bytes())) {
+        holder.keep(Map.of(cid, block.bytes()));
+        return Optional.of(block.bytes());
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("ask {} for {}: {}", name, cid, e.getMessage());
     }
     return Optional.empty();
   }

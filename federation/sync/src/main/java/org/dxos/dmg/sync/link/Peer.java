@@ -320,7 +320,7 @@ final class Peer {
         new Pull(
             federation.holder(),
             remote,
-            link.policy().wanted(),
+            federation.wanted(link.policy()),
             quota(link.policy()),
             federation.links().cursor(id));
     Pull.Outcome outcome = work.all() ? pull.all() : pull.some(work.some());

@@ -86,7 +86,8 @@ public final class PublicBlocks {
     return open.size();
   }
 
-  private synchronized boolean isPublic(Cid cid) {
+  /** True if anybody may have it, whether it is held or not: a bundle may come later. */
+  public synchronized boolean isPublic(Cid cid) {
     Rules now = holder.rules();
     if (!cid.storable() || now.withholds(cid)) {
       return false;

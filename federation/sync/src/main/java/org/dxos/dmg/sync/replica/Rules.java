@@ -11,6 +11,11 @@ public interface Rules {
   /** True if an authority of this name may be told to others. */
   boolean admits(String authority);
 
+  /** True if whoever knows the id of an authority may read it, linked or not. */
+  default boolean tellsStrangers() {
+    return false;
+  }
+
   /** Everything is let out. */
   Rules NONE =
       new Rules() {

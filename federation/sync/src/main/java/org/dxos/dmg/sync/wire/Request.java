@@ -142,6 +142,20 @@ public sealed interface Request {
     }
   }
 
+  /** True if any of it is about a space. */
+  default boolean isAboutSpaces() {
+    return switch (this) {
+      case Roots one -> one.space().isPresent();
+      case Tree one -> one.space().isPresent();
+      case Log one -> one.want().stream().anyMatch(want -> want.space().isPresent());
+      case Blocks one -> one.space().isPresent();
+      case Submit one -> one.space().isPresent();
+      case Forks one -> one.space().isPresent();
+      case Announce one -> one.states().stream().anyMatch(state -> state.space().isPresent());
+      case Join _ -> false;
+    };
+  }
+
   /** The same, asked about a space. */
   default Request in(Cid space) {
     Optional<Cid> there = Optional.of(space);
