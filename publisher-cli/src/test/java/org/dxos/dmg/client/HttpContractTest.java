@@ -279,6 +279,8 @@ class HttpContractTest {
             record.toString(),
             "{peer}",
             "12D3KooWnobody",
+            "{space}",
+            "team",
             "{job}",
             "0");
     assertEquals(38, paths.size());
