@@ -313,6 +313,14 @@ class PullThroughTest {
   }
 
   @Test
+  void thatNobodyWasConnectedIsNotRemembered() {
+    PullThrough pull = pull(LIMITS);
+    assertEquals(new Answer.Nowhere("no linked node is connected"), find(pull, "com.one", false));
+    linked.add(Peer.honest(full));
+    assertEquals(new Answer.Held(one), find(pull, "com.one", false));
+  }
+
+  @Test
   void aLiarIsRefusedAndTheNextIsAsked() {
     Peer liar =
         new Peer(

@@ -43,7 +43,9 @@ final class PeerCommand implements Callable<Integer> {
         names = "--follow",
         split = ",",
         paramLabel = "NAMES",
-        description = "authorities to take from it, as `org.dxos,com.example.*` (default: all)")
+        description =
+            "authorities to take from it unasked, as `org.dxos,com.example.*` (default: all);"
+                + " others come when somebody asks for them")
     private List<String> follow = List.of();
 
     @Option(names = "--serve-only", description = "take nothing from it")

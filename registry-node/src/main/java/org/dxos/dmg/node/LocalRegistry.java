@@ -699,15 +699,20 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public Optional<byte[]> get(Cid cid) {
+    requireNotWithheld(cid);
+    return blocks.get(cid).or(() -> federation.flatMap(among -> among.fetch(cid)));
+  }
+
+  private void requireNotWithheld(Cid cid) {
     if (policy.current().deniedBlocks().contains(cid)) {
       throw new PolicyException(
           ErrorCode.WITHHELD, "read block `" + cid + "`: the policy withholds it", "");
     }
-    return blocks.get(cid).or(() -> federation.flatMap(among -> among.fetch(cid)));
   }
 
   @Override
   public Optional<byte[]> shared(Cid cid) {
+    requireNotWithheld(cid);
     PublicBlocks open = federation.map(Federation::publicBlocks).orElse(shared);
     return open.isPublic(cid) ? get(cid) : Optional.empty();
   }

@@ -45,6 +45,10 @@ public final class PullThrough {
   /** For claims to a name: who says nothing for that long is not waited for. */
   private static final int CLAIM_STAGGERS = 4;
 
+  /** Not remembered: a moment later somebody may be connected. */
+  private static final Answer.Nowhere UNCONNECTED =
+      new Answer.Nowhere("no linked node is connected");
+
   private final Holder holder;
   private final Directions directions;
   private final Places places;
@@ -219,7 +223,7 @@ public final class PullThrough {
       }
       answer = new Answer.Nowhere(e instanceof Explained one ? one.message() : e.toString());
     } finally {
-      if (answer instanceof Answer.Nowhere nowhere) {
+      if (answer instanceof Answer.Nowhere nowhere && !nowhere.equals(UNCONNECTED)) {
         misses.remember(key, nowhere.why());
       }
       searches.remove(key, mine);
@@ -244,7 +248,7 @@ public final class PullThrough {
 
   private Answer meant(String name) {
     if (linked().isEmpty() && directions.reach() == Directions.Reach.PEERS) {
-      return nobody(0); // before a domain is asked, which takes a while
+      return UNCONNECTED; // before a domain is asked, which takes a while
     }
     return switch (directions.meaning(name)) {
       case Directions.Meaning.Is is -> shared(name, is.id());
@@ -301,12 +305,11 @@ public final class PullThrough {
   }
 
   private static Answer nobody(int asked) {
-    return new Answer.Nowhere(
-        switch (asked) {
-          case 0 -> "no linked node is connected";
-          case 1 -> "the linked node does not have it";
-          default -> "none of " + asked + " linked nodes has it";
-        });
+    return switch (asked) {
+      case 0 -> UNCONNECTED;
+      case 1 -> new Answer.Nowhere("the linked node does not have it");
+      default -> new Answer.Nowhere("none of " + asked + " linked nodes has it");
+    };
   }
 
   private List<Source> linked() {
