@@ -25,6 +25,7 @@ import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.Ahead;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
@@ -52,12 +53,14 @@ final class Clerk implements AutoCloseable {
      * Envelopes of one authority's key log entries and heads, from whoever carries them.
      *
      * @param offered blocks that came with them
+     * @param ahead what of them was read and verified before it was the clerk's turn
      * @param binding what becomes of the name
      */
     record Learn(
         Cid genesis,
         List<Cid> envelopes,
         BlockSource offered,
+        Ahead ahead,
         Registrar.Binding binding,
         CompletableFuture<Learned> answer)
         implements Task {}
@@ -118,12 +121,16 @@ final class Clerk implements AutoCloseable {
 
   /** Hands a task in; its answer is completed, whatever happens. */
   void enqueue(Task task) {
-    if (closed) {
-      throw new IllegalStateException("registrar is closed");
-    }
+    requireOpen();
     queue.add(task);
     // The clerk may have gone between the question and the answer; nobody waits for ever.
     if (closed && queue.remove(task)) {
+      throw new IllegalStateException("registrar is closed");
+    }
+  }
+
+  void requireOpen() {
+    if (closed) {
       throw new IllegalStateException("registrar is closed");
     }
   }

@@ -21,6 +21,7 @@ import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.Ahead;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.KeyRules;
 import org.dxos.dmg.verdict.ReleaseRules;
@@ -169,7 +170,11 @@ public final class Registrar implements AutoCloseable {
    */
   public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered, Binding binding) {
     CompletableFuture<Learned> answer = new CompletableFuture<>();
-    clerk.enqueue(new Clerk.Task.Learn(genesis, envelopes, offered, binding, answer));
+    clerk.requireOpen();
+    // What was judged before it was kept is not verified again.
+    List<Cid> fresh = envelopes.stream().filter(one -> !store.has(one)).toList();
+    Ahead ahead = Ahead.of(fresh, offered(offered));
+    clerk.enqueue(new Clerk.Task.Learn(genesis, envelopes, offered, ahead, binding, answer));
     return await(answer);
   }
 

@@ -41,6 +41,7 @@ public final class Dossier {
   private final Cid genesis;
   private final BlockSource blocks;
   private final BlockSink sink;
+  private final Ahead ahead;
   private final Map<Cid, Entry> entries = new LinkedHashMap<>();
   private final Map<Cid, Link> heads = new LinkedHashMap<>();
 
@@ -54,6 +55,12 @@ public final class Dossier {
   private final Map<Cid, Set<Cid>> voided = new HashMap<>();
 
   private final Set<Cid> waiting = new LinkedHashSet<>();
+
+  /** Branches of the key log by the entry they end with, as long as no entry is added. */
+  private final Map<Entry, KeyLog> logs = new HashMap<>();
+
+  /** The state tree of the head that was checked last: most heads go on from it. */
+  private Optional<MerkleSearchTree> reached = Optional.empty();
 
   /** State trees that are not held any more and were made anew; empty as long as none was. */
   private Optional<Replay> remade = Optional.empty();
@@ -157,9 +164,20 @@ public final class Dossier {
    * @param sink takes the nodes of the state trees that heads sign
    */
   public Dossier(Cid genesis, BlockSource blocks, BlockSink sink) {
+    this(genesis, blocks, sink, Ahead.nothing());
+  }
+
+  /**
+   * @param genesis the authority id
+   * @param blocks where everything offered can be read, now and later
+   * @param sink takes the nodes of the state trees that heads sign
+   * @param ahead what was read and verified already of what will be offered
+   */
+  public Dossier(Cid genesis, BlockSource blocks, BlockSink sink, Ahead ahead) {
     this.genesis = genesis;
     this.blocks = blocks;
     this.sink = sink;
+    this.ahead = ahead;
   }
 
   /**
@@ -180,8 +198,9 @@ public final class Dossier {
       return Offer.KNOWN;
     }
     try {
-      Envelope read = Envelope.decode(Signed.need(blocks, envelope, "envelope"));
-      Body body = Body.decode(Signed.need(blocks, read.body(), "body"));
+      Signed<Body> signed = ahead.envelope(envelope, blocks);
+      Envelope read = signed.envelope();
+      Body body = signed.body();
       switch (body) {
         case AuthorityEntry entry -> takeEntry(new Signed<>(envelope, read, entry));
         case Head head -> takeHead(new Signed<>(envelope, read, head));
@@ -255,7 +274,7 @@ public final class Dossier {
     }
     Optional<Link> before = signed.body().prev().map(this::head);
     KeyLog log = log(entry);
-    HeadRules.requireSignature(signed, log);
+    HeadRules.requireSignature(signed, log, ahead);
     Set<Cid> isVoid = before.map(link -> voided(entry, link, true)).orElse(Set.of());
     try {
       check(signed, log, before, isVoid);
@@ -277,7 +296,18 @@ public final class Dossier {
           remade.ifPresent(one -> one.put(cid, block));
           sink.put(cid, block);
         };
-    HeadRules.check(signed, log, before.map(Link::signed), isVoid, trees, both);
+    HeadRules.requireLinks(signed, log, before.map(Link::signed));
+    MerkleSearchTree state =
+        before
+            .map(link -> tree(link.body().state(), trees))
+            .orElseGet(() -> MerkleSearchTree.empty(trees));
+    reached = Optional.of(HeadRules.check(signed, log, state, isVoid, trees, both, ahead));
+  }
+
+  private MerkleSearchTree tree(Cid root, BlockSource trees) {
+    return reached
+        .filter(last -> remade.isEmpty() && last.root().equals(root))
+        .orElseGet(() -> MerkleSearchTree.at(root, trees));
   }
 
   /**
@@ -349,6 +379,9 @@ public final class Dossier {
   }
 
   private void hold(Signed<?> signed) {
+    if (signed.body() instanceof AuthorityEntry) {
+      logs.clear();
+    }
     bodies.put(signed.cid(), signed.envelope().body());
     lowest.merge(
         signed.envelope().body(),
@@ -421,6 +454,10 @@ public final class Dossier {
 
   /** The branch of the key log that ends with {@code entry}. */
   KeyLog log(Entry entry) {
+    return logs.computeIfAbsent(entry, this::branch);
+  }
+
+  private KeyLog branch(Entry entry) {
     List<Signed<AuthorityEntry>> branch = new ArrayList<>();
     Set<Cid> on = new HashSet<>();
     Set<Cid> shown = new HashSet<>();
@@ -460,7 +497,7 @@ public final class Dossier {
 
   /** A dossier that goes on from the same, on its own. */
   Dossier copy() {
-    Dossier copy = new Dossier(genesis, blocks, sink);
+    Dossier copy = new Dossier(genesis, blocks, sink, ahead);
     copy.entries.putAll(entries);
     copy.heads.putAll(heads);
     copy.bodies.putAll(bodies);

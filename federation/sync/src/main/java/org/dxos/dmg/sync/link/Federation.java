@@ -44,7 +44,6 @@ import org.dxos.dmg.sync.wire.ItemWriter;
 import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.sync.wire.SyncException;
-import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -456,13 +455,14 @@ public final class Federation implements AutoCloseable {
     }
   }
 
+  /**
+   * True if something is not held of what a peer announces. A peer that is behind announces what
+   * was here before: asked for it, it would tell all that it has.
+   */
   private boolean lacks(Request.State state) {
-    Optional<AuthorityView> view = holder.authority(state.genesis());
-    boolean key = state.key().isEmpty() || view.map(one -> one.keyHead().cid()).equals(state.key());
-    boolean head =
-        state.head().isEmpty()
-            || view.flatMap(AuthorityView::head).map(Signed::cid).equals(state.head());
-    return !(key && head);
+    return holder.authority(state.genesis()).isEmpty()
+        || state.key().filter(entry -> !holder.store().has(entry)).isPresent()
+        || state.head().filter(head -> !holder.store().has(head)).isPresent();
   }
 
   /** To be called after each commit. */

@@ -2,6 +2,8 @@ package org.dxos.dmg.sync.wire;
 
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +18,9 @@ public final class Frames {
   private static final int WINDOW_LOG = 23;
 
   private static final int LEVEL = 3;
+
+  /** Each call of the compressor leaves the virtual machine: items are small, and go in lots. */
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private Frames() {}
 
@@ -69,11 +74,12 @@ public final class Frames {
 
   /** An answer to be written; closing it ends the zstd stream and {@code out}. */
   public static OutputStream compressed(OutputStream out) throws IOException {
-    return new ZstdOutputStream(out, LEVEL).setLong(WINDOW_LOG);
+    return new BufferedOutputStream(
+        new ZstdOutputStream(out, LEVEL).setLong(WINDOW_LOG), BUFFER_BYTES);
   }
 
   /** An answer to be read. */
   public static InputStream plain(InputStream in) throws IOException {
-    return new ZstdInputStream(in).setLongMax(WINDOW_LOG);
+    return new BufferedInputStream(new ZstdInputStream(in).setLongMax(WINDOW_LOG), BUFFER_BYTES);
   }
 }
