@@ -70,17 +70,22 @@ final class Clerk implements AutoCloseable {
      *
      * @param blocks of it that were not held
      * @param relied blocks of it that were
+     * @param proved whether the receipt is to have its proof
      */
     record Say(
         Signed<Statement> statement,
         Map<Cid, byte[]> blocks,
         Set<Cid> relied,
+        boolean proved,
         CompletableFuture<Receipt> answer)
         implements Task {
       long bytes() {
         return blocks.values().stream().mapToLong(block -> block.length).sum();
       }
     }
+
+    /** Statements that were handed in together: they share heads and commits, as far as these go. */
+    record Many(List<Say> says) implements Task {}
 
     /** Something to be done while nothing else is committed from here. */
     record Between(Runnable work, CompletableFuture<Boolean> answer) implements Task {}
@@ -158,41 +163,48 @@ final class Clerk implements AutoCloseable {
   }
 
   private void work(List<Task> group) {
-    List<Task.Say> says = new ArrayList<>();
-    long bytes = 0;
+    Gathered gathered = new Gathered();
     for (Task task : group) {
       switch (task) {
         case Task.Learn learn -> {
-          settle(says);
-          says = new ArrayList<>();
-          bytes = 0;
+          gathered.settle();
           answer(learn);
         }
         case Task.Renew renew -> {
-          settle(says);
-          says = new ArrayList<>();
-          bytes = 0;
+          gathered.settle();
           answer(renew);
         }
-        case Task.Say say -> {
-          bytes += say.bytes();
-          says.add(say);
-          if (bytes > MAX_GROUP_BYTES) {
-            settle(says);
-            says = new ArrayList<>();
-            bytes = 0;
-          }
-        }
+        case Task.Say say -> gathered.add(say);
+        case Task.Many many -> many.says().forEach(gathered::add);
         case Task.Between between -> {
-          settle(says);
-          says = new ArrayList<>();
-          bytes = 0;
+          gathered.settle();
           run(between);
         }
         case Task.Stop _ -> {}
       }
     }
-    settle(says);
+    gathered.settle();
+  }
+
+  /** Statements that will be settled together: no more than one head takes. */
+  private final class Gathered {
+    private List<Task.Say> says = new ArrayList<>();
+    private long bytes;
+
+    private void add(Task.Say say) {
+      says.add(say);
+      bytes += say.bytes();
+      if (bytes > MAX_GROUP_BYTES || says.size() == Head.MAX_ADDED) {
+        settle();
+      }
+    }
+
+    private void settle() {
+      List<Task.Say> all = says;
+      says = new ArrayList<>();
+      bytes = 0;
+      Clerk.this.settle(all);
+    }
   }
 
   private static void run(Task.Between between) {
@@ -440,7 +452,9 @@ final class Clerk implements AutoCloseable {
       Receipt.Status status, Task.Say say, Cid standing, AuthorityView view, long position) {
     Cid head = view.head().map(Signed::cid).orElseThrow();
     List<byte[]> proof = new ArrayList<>();
-    for (Cid node : view.state().path(Slots.of(say.statement().body()))) {
+    List<Cid> path =
+        say.proved() ? view.state().path(Slots.of(say.statement().body())) : List.of();
+    for (Cid node : path) {
       proof.add(Signed.need(store, node, "tree node"));
     }
     return new Receipt(status, standing, head, proof, position);
@@ -451,6 +465,7 @@ final class Clerk implements AutoCloseable {
       switch (task) {
         case Task.Learn learn -> learn.answer().completeExceptionally(e);
         case Task.Say say -> say.answer().completeExceptionally(e);
+        case Task.Many many -> fail(many.says(), e);
         case Task.Between between -> between.answer().completeExceptionally(e);
         case Task.Renew renew -> renew.answer().completeExceptionally(e);
         case Task.Stop _ -> {}

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -309,6 +310,11 @@ public final class Federation implements AutoCloseable {
       }
     }
     host.reserve(linked);
+  }
+
+  /** Where what comes is judged while more is read. */
+  Executor lane() {
+    return threads;
   }
 
   Unfinished unfinished() {

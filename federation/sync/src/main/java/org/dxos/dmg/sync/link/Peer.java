@@ -298,7 +298,8 @@ final class Peer {
             remote,
             link.policy().wanted(),
             quota(link.policy()),
-            federation.links().cursor(id));
+            federation.links().cursor(id),
+            federation.lane());
     Pull.Outcome outcome = work.all() ? pull.all() : pull.some(work.some());
     received += outcome.bytes();
     if (work.all()) {

@@ -17,6 +17,7 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.ReleaseRules;
 
 /**
  * Blocks of one authority as they come, told apart by what came before them. A block is one of the
@@ -40,6 +41,7 @@ public final class Arriving {
 
   private static final byte[] RECORD = "dmg/module/".getBytes(StandardCharsets.US_ASCII);
 
+  private final BlockSource base;
   private final BlockSource held;
   private final Map<Cid, byte[]> blocks = new LinkedHashMap<>();
   private final Set<Cid> raw = new HashSet<>();
@@ -53,7 +55,20 @@ public final class Arriving {
    * @param held what is here already
    */
   public Arriving(BlockSource held) {
+    this(held, held);
+  }
+
+  private Arriving(BlockSource base, BlockSource held) {
+    this.base = base;
     this.held = held;
+  }
+
+  /** What comes after this, and may link what is in it before that was taken over. */
+  Arriving next() {
+    Map<Cid, byte[]> before = blocks; // not this: each would keep all that came before it
+    BlockSource store = base;
+    return new Arriving(
+        store, cid -> Optional.ofNullable(before.get(cid)).or(() -> store.get(cid)));
   }
 
   /**
@@ -74,7 +89,7 @@ public final class Arriving {
     if (Bytes.at(block, 0, ENVELOPE) && block.length >= ENVELOPE.length + Cid.STORED_BYTES) {
       return envelope(cid, block);
     }
-    if (Bytes.contain(block, RECORD)) {
+    if (Bytes.contain(block, RECORD) && ReleaseRules.mayLink(block)) {
       records.add(cid);
       raw.addAll(Records.files(block));
     }
@@ -122,7 +137,7 @@ public final class Arriving {
     return List.copyOf(statements);
   }
 
-  /** Records that came. */
+  /** Records that came and link something: of others nothing is to be fetched. */
   public List<Cid> records() {
     return records;
   }
@@ -137,16 +152,5 @@ public final class Arriving {
   /** Bytes that came. */
   public long bytes() {
     return bytes;
-  }
-
-  /** Forgets what was taken over. */
-  void clear() {
-    blocks.clear();
-    raw.clear();
-    envelopes.clear();
-    records.clear();
-    released.clear();
-    statements.clear();
-    bytes = 0;
   }
 }

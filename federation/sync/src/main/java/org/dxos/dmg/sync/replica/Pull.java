@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.dxos.dmg.admission.Learned;
+import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
@@ -29,11 +32,16 @@ import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 
-/** Takes from another node what it has and this one lacks. One at a time a remote. */
+/**
+ * Takes from another node what it has and this one lacks. One at a time a remote.
+ *
+ * <p>Threads: the caller's reads what comes, and {@code lane} judges it, one chunk at a time in the
+ * order in which they came. What the lane changes is read by the caller when nothing is in it.
+ */
 public final class Pull {
 
   /** What came is taken over at the end of a head, once it is as much as this. */
-  private static final long ENOUGH_BYTES = 8L << 20;
+  private static final long ENOUGH_BYTES = 4L << 20;
 
   /** Of one head with its statements and records; more cannot be taken over in one commit. */
   private static final long MAX_BYTES = 256L << 20;
@@ -49,6 +57,7 @@ public final class Pull {
   private final Remote remote;
   private final Follow follow;
   private final Quota quota;
+  private final Executor lane;
   private Optional<Cursor> cursor;
 
   /**
@@ -57,6 +66,23 @@ public final class Pull {
    * @param cursor where the last pull of it ended
    */
   public Pull(Holder holder, Remote remote, Follow follow, Quota quota, Optional<Cursor> cursor) {
+    this(holder, remote, follow, quota, cursor, Runnable::run);
+  }
+
+  /**
+   * @param follow what is wanted of the remote
+   * @param quota what the remote may still bring
+   * @param cursor where the last pull of it ended
+   * @param lane judges what came while more is read
+   */
+  public Pull(
+      Holder holder,
+      Remote remote,
+      Follow follow,
+      Quota quota,
+      Optional<Cursor> cursor,
+      Executor lane) {
+    this.lane = lane;
     this.quota = quota;
     this.holder = holder;
     this.remote = remote;
@@ -282,39 +308,78 @@ public final class Pull {
   }
 
   private void log(Cid genesis, Optional<Arriving> fork, Remote.Answer answer) throws IOException {
-    Arriving arriving = new Arriving(holder.store());
-    boolean wanted = true;
-    while (true) {
-      Optional<Item> item = answer.next();
-      if (item.isEmpty()) {
-        throw new SyncException(
-            ErrorCode.SYNC_PROTOCOL,
-            "read answer to `log`: it ends before `" + genesis + "` does",
-            "");
-      }
-      switch (item.get()) {
-        case Item.Block block -> {
-          count(block);
-          if (wanted && arriving.take(block.bytes()) && arriving.bytes() >= ENOUGH_BYTES) {
-            wanted = learn(genesis, arriving, fork);
-          }
-          requireBounded(arriving);
+    Judging judging = new Judging(genesis, fork);
+    try {
+      Arriving arriving = new Arriving(holder.store());
+      while (true) {
+        Optional<Item> item = answer.next();
+        if (item.isEmpty()) {
+          throw new SyncException(
+              ErrorCode.SYNC_PROTOCOL,
+              "read answer to `log`: it ends before `" + genesis + "` does",
+              "");
         }
-        case Item.Said said -> {
-          Fields fields = Fields.of("answer to `log`", ErrorCode.SYNC_PROTOCOL, said.fields());
-          Cid end = fields.link("end");
-          Optional<String> error = fields.optionalText("error");
-          fields.end();
-          if (!end.equals(genesis)) {
-            throw fields.error("ends `" + end + "`, expected `" + genesis + "`");
+        switch (item.get()) {
+          case Item.Block block -> {
+            count(block);
+            if (judging.wanted
+                && arriving.take(block.bytes())
+                && arriving.bytes() >= ENOUGH_BYTES) {
+              judging.begin(arriving);
+              arriving = arriving.next();
+            }
+            requireBounded(arriving);
           }
-          error.ifPresent(why -> faults.add("`" + genesis + "`: " + why));
-          if (wanted) {
-            learn(genesis, arriving, fork);
+          case Item.Said said -> {
+            Fields fields = Fields.of("answer to `log`", ErrorCode.SYNC_PROTOCOL, said.fields());
+            Cid end = fields.link("end");
+            Optional<String> error = fields.optionalText("error");
+            fields.end();
+            if (!end.equals(genesis)) {
+              throw fields.error("ends `" + end + "`, expected `" + genesis + "`");
+            }
+            judging.await();
+            error.ifPresent(why -> faults.add("`" + genesis + "`: " + why));
+            if (judging.wanted) {
+              judging.wanted = learn(genesis, arriving, fork);
+            }
+            return;
           }
-          return;
         }
       }
+    } finally {
+      judging.settle();
+    }
+  }
+
+  /** Chunks of one authority on their way through the lane, at most one at a time. */
+  private final class Judging {
+    private final Cid genesis;
+    private final Optional<Arriving> fork;
+    private CompletableFuture<Boolean> under = CompletableFuture.completedFuture(true);
+
+    /** False once something was refused: the rest is read and left. */
+    private boolean wanted = true;
+
+    private Judging(Cid genesis, Optional<Arriving> fork) {
+      this.genesis = genesis;
+      this.fork = fork;
+    }
+
+    private void begin(Arriving chunk) {
+      await();
+      if (wanted) {
+        under = CompletableFuture.supplyAsync(() -> learn(genesis, chunk, fork), lane);
+      }
+    }
+
+    private void await() {
+      wanted &= Registrar.await(under);
+    }
+
+    /** Nothing is at work after this, whatever became of it. */
+    private void settle() {
+      Optional<Throwable> unused = under.handle((_, e) -> Optional.ofNullable(e)).join();
     }
   }
 
@@ -383,7 +448,6 @@ public final class Pull {
               one ->
                   faults.add(
                       "`" + one + "` of `" + genesis + "` links to what did not come with it"));
-      arriving.clear();
       return learned.refusal().isEmpty();
     } catch (AdmissionException e) {
       faults.add(e.message());

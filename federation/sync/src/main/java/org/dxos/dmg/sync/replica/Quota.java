@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * What one peer may still bring within the hour: authorities that nobody here has met or pinned,
- * and bytes. A peer that is followed for everything is an operator's own, and has none. Used by one
- * thread.
+ * and bytes. A peer that is followed for everything is an operator's own, and has none. Safe for
+ * many threads.
  */
 public final class Quota {
 
@@ -52,7 +52,7 @@ public final class Quota {
   }
 
   /** True if one authority more may be taken; it is counted then. */
-  boolean takesAuthority() {
+  synchronized boolean takesAuthority() {
     turn();
     if (limits.isPresent() && authorities >= limits.get().authorities()) {
       return false;
@@ -62,7 +62,7 @@ public final class Quota {
   }
 
   /** Counts bytes; false if these were too many. */
-  boolean takes(long more) {
+  synchronized boolean takes(long more) {
     turn();
     bytes += more;
     return limits.map(one -> bytes <= one.bytes()).orElse(true);
