@@ -84,7 +84,9 @@ final class Clerk implements AutoCloseable {
       }
     }
 
-    /** Statements that were handed in together: they share heads and commits, as far as these go. */
+    /**
+     * Statements that were handed in together: they share heads and commits, as far as these go.
+     */
     record Many(List<Say> says) implements Task {}
 
     /** Something to be done while nothing else is committed from here. */
@@ -452,8 +454,7 @@ final class Clerk implements AutoCloseable {
       Receipt.Status status, Task.Say say, Cid standing, AuthorityView view, long position) {
     Cid head = view.head().map(Signed::cid).orElseThrow();
     List<byte[]> proof = new ArrayList<>();
-    List<Cid> path =
-        say.proved() ? view.state().path(Slots.of(say.statement().body())) : List.of();
+    List<Cid> path = say.proved() ? view.state().path(Slots.of(say.statement().body())) : List.of();
     for (Cid node : path) {
       proof.add(Signed.need(store, node, "tree node"));
     }

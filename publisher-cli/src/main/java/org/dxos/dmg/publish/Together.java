@@ -35,8 +35,7 @@ final class Together {
   }
 
   /** Publishes what is made of each item; answers how many releases were not there before. */
-  <T> int publish(
-      List<T> items, Function<T, Publisher.Draft> draft, Publisher.Progress progress) {
+  <T> int publish(List<T> items, Function<T, Publisher.Draft> draft, Publisher.Progress progress) {
     List<List<T>> shares = new ArrayList<>();
     int size = registry.publishesTogether();
     for (int from = 0; from < items.size(); from += size) {

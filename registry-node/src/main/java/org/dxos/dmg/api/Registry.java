@@ -139,8 +139,8 @@ public interface Registry extends BlockSource, AutoCloseable {
   int publishesAtOnce();
 
   /**
-   * How many statements {@link #publishAll} puts into one head; 1 where nothing is gained by handing
-   * in many at once.
+   * How many statements {@link #publishAll} puts into one head; 1 where nothing is gained by
+   * handing in many at once.
    */
   default int publishesTogether() {
     return 1;

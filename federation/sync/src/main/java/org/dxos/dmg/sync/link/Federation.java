@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.dxos.dmg.block.BlockStore;
@@ -32,6 +33,7 @@ import org.dxos.dmg.libp2p.bitswap.BitswapLimits;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
+import org.dxos.dmg.libp2p.host.Traffic;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.sync.replica.Arriving;
@@ -39,6 +41,7 @@ import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.PublicBlocks;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
+import org.dxos.dmg.sync.replica.Shares;
 import org.dxos.dmg.sync.wire.Frames;
 import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.ItemWriter;
@@ -53,7 +56,8 @@ import org.slf4j.LoggerFactory;
  * A node among others: serves those who are linked, keeps up with them, and tells them what is new.
  *
  * <p>Threads: one virtual thread a link ({@link Peer}), one that announces, and one a stream that
- * is served. {@code peers} is shared; everything else belongs to one of them.
+ * is served; what computes for long is on threads of the system, as virtual ones do not make room
+ * for each other. {@code peers} is shared; everything else belongs to one of them.
  */
 public final class Federation implements AutoCloseable {
 
@@ -80,6 +84,9 @@ public final class Federation implements AutoCloseable {
   private static final int JOURNAL_PAGE = 1024;
   private static final Duration PREPARE_AFTER = Duration.ofSeconds(5);
 
+  /** Who never rests prepares all the same: after a minute. */
+  private static final int PREPARE_AT_LAST = 12;
+
   private final Host host;
   private final Links links;
   private final Holder holder;
@@ -89,11 +96,20 @@ public final class Federation implements AutoCloseable {
   private final Optional<Bitswap> bitswap;
   private final OnDemand onDemand;
   private final Unfinished unfinished = new Unfinished();
+  private final Shares shares = new Shares(System::nanoTime);
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** Where much is worked out: threads that the system takes turns with, whatever they do. */
+  private final ExecutorService work =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("dmg-sync-", 0).factory());
+
   private final Object news = new Object();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
+
+  /** When something was last told to a peer, or came of one. */
+  private volatile long busy = System.nanoTime();
 
   /**
    * Begins to serve, and to keep up with every link.
@@ -118,8 +134,8 @@ public final class Federation implements AutoCloseable {
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
     threads.execute(this::announce);
-    threads.execute(this::prepare);
-    threads.execute(this::findUnfinished);
+    work.execute(this::prepare);
+    work.execute(this::findUnfinished);
   }
 
   private void findUnfinished() {
@@ -135,12 +151,18 @@ public final class Federation implements AutoCloseable {
     }
   }
 
-  /** Behind everything else that a start has to do, and before most who ask for blocks. */
+  /** Behind everything else that there is to do, and before most who ask for blocks. */
   private void prepare() {
     try {
-      if (!ended.await(PREPARE_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
-        blocks.prepare();
+      for (int times = 0; times < PREPARE_AT_LAST; times++) {
+        if (ended.await(PREPARE_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+        if (System.nanoTime() - busy > PREPARE_AFTER.toNanos()) {
+          break;
+        }
       }
+      blocks.prepare();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
@@ -161,6 +183,11 @@ public final class Federation implements AutoCloseable {
   /** Where whoever does not know it yet reaches it: addresses that end in {@code /p2p/…}. */
   public List<String> dialled() {
     return host.addresses().stream().map(one -> one.withPeer(peerId()).toString()).toList();
+  }
+
+  /** Bytes that crossed the network until now, of all connections and with all that is around. */
+  public Traffic traffic() {
+    return host.traffic();
   }
 
   /** Whether public blocks are given by bitswap to whoever asks. */
@@ -314,7 +341,17 @@ public final class Federation implements AutoCloseable {
 
   /** Where what comes is judged while more is read. */
   Executor lane() {
-    return threads;
+    return task -> {
+      try {
+        work.execute(task);
+      } catch (RejectedExecutionException e) {
+        task.run(); // this is being closed: whoever reads ends in his own time
+      }
+    };
+  }
+
+  Shares shares() {
+    return shares;
   }
 
   Unfinished unfinished() {
@@ -389,6 +426,7 @@ public final class Federation implements AutoCloseable {
           answer(request, peer, items);
         }
       }
+      busy = System.nanoTime();
     } catch (RuntimeException e) {
       stream.reset();
       if (e instanceof Explained explained) {
@@ -454,8 +492,8 @@ public final class Federation implements AutoCloseable {
 
   /** What a peer says is new, and is not here, is asked for. */
   private void hear(String peer, Request.Announce announce) {
-    List<Cid> lacking =
-        announce.states().stream().filter(this::lacks).map(Request.State::genesis).toList();
+    List<Request.State> lacking =
+        announce.states().stream().filter(state -> lacks(Optional.of(state))).toList();
     if (!lacking.isEmpty()) {
       Optional.ofNullable(peers.get(peer)).ifPresent(one -> one.wake(lacking));
     }
@@ -465,6 +503,10 @@ public final class Federation implements AutoCloseable {
    * True if something is not held of what a peer announces. A peer that is behind announces what
    * was here before: asked for it, it would tell all that it has.
    */
+  boolean lacks(Optional<Request.State> announced) {
+    return announced.isEmpty() || lacks(announced.get());
+  }
+
   private boolean lacks(Request.State state) {
     return holder.authority(state.genesis()).isEmpty()
         || state.key().filter(entry -> !holder.store().has(entry)).isPresent()
@@ -473,6 +515,7 @@ public final class Federation implements AutoCloseable {
 
   /** To be called after each commit. */
   public void committed() {
+    busy = System.nanoTime();
     synchronized (news) {
       news.notifyAll();
     }
@@ -526,8 +569,10 @@ public final class Federation implements AutoCloseable {
     bitswap.ifPresent(Bitswap::close);
     host.close();
     threads.shutdownNow();
+    work.shutdownNow();
     try {
-      if (!threads.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!threads.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          || !work.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         LOG.warn("something of the links is still at work after {}", CLOSE_PATIENCE);
       }
     } catch (InterruptedException e) {

@@ -3,13 +3,11 @@ package org.dxos.dmg.sync.link;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -69,7 +67,7 @@ final class Peer {
   private final String id;
   private final ReentrantLock turn = new ReentrantLock();
   private final Condition woken = turn.newCondition();
-  private final Set<Cid> lacking = new LinkedHashSet<>();
+  private final Map<Cid, Request.State> lacking = new LinkedHashMap<>();
   private boolean due = true;
   private boolean outgoing = true;
   private boolean fetching;
@@ -111,11 +109,11 @@ final class Peer {
     }
   }
 
-  /** These authorities do differ. */
-  void wake(List<Cid> genesis) {
+  /** Something of these authorities is not held. */
+  void wake(List<Request.State> states) {
     turn.lock();
     try {
-      lacking.addAll(genesis);
+      states.forEach(state -> lacking.put(state.genesis(), state));
       woken.signalAll();
     } finally {
       turn.unlock();
@@ -255,7 +253,7 @@ final class Peer {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  private record Work(boolean stop, boolean all, List<Cid> some) {}
+  private record Work(boolean stop, boolean all, Map<Cid, Request.State> some) {}
 
   private Work await() throws InterruptedException {
     turn.lock();
@@ -270,7 +268,7 @@ final class Peer {
       }
       boolean all = due || (lacking.isEmpty() && !outgoing && !fetch);
       fetching = false;
-      Work work = new Work(stopped, all, new ArrayList<>(lacking));
+      Work work = new Work(stopped, all, new LinkedHashMap<>(lacking));
       outgoing = false;
       due = false;
       lacking.clear();
@@ -299,8 +297,14 @@ final class Peer {
             link.policy().wanted(),
             quota(link.policy()),
             federation.links().cursor(id),
-            federation.lane());
-    Pull.Outcome outcome = work.all() ? pull.all() : pull.some(work.some());
+            federation.lane(),
+            federation.shares());
+    Pull.Outcome outcome =
+        work.all()
+            ? pull.all()
+            : pull.some(
+                List.copyOf(work.some().keySet()),
+                one -> !federation.lacks(Optional.ofNullable(work.some().get(one))));
     received += outcome.bytes();
     if (work.all()) {
       if (outcome.same()) {
