@@ -26,6 +26,7 @@ import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.Ahead;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Axiom;
 import org.dxos.dmg.verdict.Chain;
@@ -57,12 +58,14 @@ final class Clerk implements AutoCloseable {
      * Envelopes of one authority's key log entries and heads, from whoever carries them.
      *
      * @param offered blocks that came with them
+     * @param ahead what of them was read and verified before it was the clerk's turn
      * @param binding what becomes of the name
      */
     record Learn(
         Cid genesis,
         List<Cid> envelopes,
         BlockSource offered,
+        Ahead ahead,
         Registrar.Binding binding,
         CompletableFuture<Learned> answer)
         implements Task {}
@@ -78,12 +81,14 @@ final class Clerk implements AutoCloseable {
      * @param listed what it promotes, each found in order; empty unless it is a promotion
      * @param blocks of it that were not held
      * @param relied blocks of it that were
+     * @param proved whether the receipt is to have its proof
      */
     record Say(
         Signed<Statement> statement,
         List<Signed<Statement>> listed,
         Map<Cid, byte[]> blocks,
         Set<Cid> relied,
+        boolean proved,
         CompletableFuture<Receipt> answer)
         implements Task {
       int statements() {
@@ -94,6 +99,11 @@ final class Clerk implements AutoCloseable {
         return blocks.values().stream().mapToLong(block -> block.length).sum();
       }
     }
+
+    /**
+     * Statements that were handed in together: they share heads and commits, as far as these go.
+     */
+    record Many(List<Say> says) implements Task {}
 
     /** Something to be done while nothing else is committed from here. */
     record Between(Runnable work, CompletableFuture<Boolean> answer) implements Task {}
@@ -134,12 +144,16 @@ final class Clerk implements AutoCloseable {
 
   /** Hands a task in; its answer is completed, whatever happens. */
   void enqueue(Task task) {
-    if (closed) {
-      throw new IllegalStateException("registrar is closed");
-    }
+    requireOpen();
     queue.add(task);
     // The clerk may have gone between the question and the answer; nobody waits for ever.
     if (closed && queue.remove(task)) {
+      throw new IllegalStateException("registrar is closed");
+    }
+  }
+
+  void requireOpen() {
+    if (closed) {
       throw new IllegalStateException("registrar is closed");
     }
   }
@@ -167,33 +181,58 @@ final class Clerk implements AutoCloseable {
   }
 
   private void work(List<Task> group) {
-    List<Task.Say> says = new ArrayList<>();
-    long bytes = 0;
-    int statements = 0;
+    Gathered gathered = new Gathered();
     for (Task task : group) {
-      boolean full =
-          task instanceof Task.Say say
-              && (bytes > MAX_GROUP_BYTES || statements + say.statements() > Head.MAX_ADDED);
-      if (full || !(task instanceof Task.Say)) {
-        settle(says);
-        says = new ArrayList<>();
-        bytes = 0;
-        statements = 0;
-      }
       switch (task) {
-        case Task.Learn learn -> answer(learn);
-        case Task.LearnSpace learn -> answer(learn);
-        case Task.Renew renew -> answer(renew);
-        case Task.Between between -> run(between);
-        case Task.Say say -> {
-          bytes += say.bytes();
-          statements += say.statements();
-          says.add(say);
+        case Task.Learn learn -> {
+          gathered.settle();
+          answer(learn);
+        }
+        case Task.LearnSpace learn -> {
+          gathered.settle();
+          answer(learn);
+        }
+        case Task.Renew renew -> {
+          gathered.settle();
+          answer(renew);
+        }
+        case Task.Say say -> gathered.add(say);
+        case Task.Many many -> many.says().forEach(gathered::add);
+        case Task.Between between -> {
+          gathered.settle();
+          run(between);
         }
         case Task.Stop _ -> {}
       }
     }
-    settle(says);
+    gathered.settle();
+  }
+
+  /** Statements that will be settled together: no more than one head takes. */
+  private final class Gathered {
+    private List<Task.Say> says = new ArrayList<>();
+    private long bytes;
+    private int statements;
+
+    private void add(Task.Say say) {
+      if (statements + say.statements() > Head.MAX_ADDED) {
+        settle();
+      }
+      says.add(say);
+      bytes += say.bytes();
+      statements += say.statements();
+      if (bytes > MAX_GROUP_BYTES) {
+        settle();
+      }
+    }
+
+    private void settle() {
+      List<Task.Say> all = says;
+      says = new ArrayList<>();
+      bytes = 0;
+      statements = 0;
+      Clerk.this.settle(all);
+    }
   }
 
   private static void run(Task.Between between) {
@@ -514,7 +553,8 @@ final class Clerk implements AutoCloseable {
       Receipt.Status status, Task.Say say, Cid standing, AuthorityView view, long position) {
     Cid head = view.head().map(Signed::cid).orElseThrow();
     List<byte[]> proof = new ArrayList<>();
-    for (Cid node : view.state().path(Slots.of(say.statement().body()))) {
+    List<Cid> path = say.proved() ? view.state().path(Slots.of(say.statement().body())) : List.of();
+    for (Cid node : path) {
       proof.add(Signed.need(store, node, "tree node"));
     }
     return new Receipt(status, standing, head, proof, position);
@@ -526,6 +566,7 @@ final class Clerk implements AutoCloseable {
         case Task.Learn learn -> learn.answer().completeExceptionally(e);
         case Task.LearnSpace learn -> learn.answer().completeExceptionally(e);
         case Task.Say say -> say.answer().completeExceptionally(e);
+        case Task.Many many -> fail(many.says(), e);
         case Task.Between between -> between.answer().completeExceptionally(e);
         case Task.Renew renew -> renew.answer().completeExceptionally(e);
         case Task.Stop _ -> {}

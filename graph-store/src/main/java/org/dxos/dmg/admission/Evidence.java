@@ -80,7 +80,13 @@ final class Evidence {
       BlockSink sink,
       BlockStore store) {
     Dossier dossier = new Dossier(id, chain, blocks, sink);
-    List<Cid> aside = aside(id, store);
+    restore(dossier, state, store);
+    return dossier;
+  }
+
+  /** Puts everything held of an authority into a dossier, which is empty. */
+  static void restore(Dossier dossier, AuthorityState state, BlockStore store) {
+    List<Cid> aside = aside(dossier.genesis(), store);
     List<Cid> entries = new ArrayList<>(Carried.back(Optional.of(state.keyHead()), store));
     List<Cid> heads = List.copyOf(Carried.back(state.head(), store));
     List<Signed<AuthorityEntry>> asideEntries = new ArrayList<>();
@@ -102,7 +108,6 @@ final class Evidence {
     asideEntries.forEach(one -> dossier.restore(one.cid()));
     heads.forEach(dossier::restore);
     asideHeads.forEach(one -> dossier.restore(one.cid()));
-    return dossier;
   }
 
   /** Remembers envelopes that do not stand. */

@@ -2,8 +2,10 @@ package org.dxos.dmg.admission;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.block.Batch;
@@ -18,6 +20,7 @@ import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Axiom;
 import org.dxos.dmg.verdict.Dossier;
+import org.dxos.dmg.verdict.Onward;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Standing;
 
@@ -32,6 +35,7 @@ final class Learning {
   private final BlockStore store;
   private final BlockSource all;
   private final Batch batch;
+  private final Optional<Onward> onward;
   private final Dossier dossier;
   private final Set<Cid> added;
   private Optional<AdmissionException.Refused> refusal = Optional.empty();
@@ -46,10 +50,14 @@ final class Learning {
     this.store = store;
     this.batch = batch;
     this.all = cid -> batch.get(cid).or(() -> task.offered().get(cid)).or(() -> store.get(cid));
-    this.dossier =
-        before
-            .map(view -> Evidence.dossier(genesis, view.standing().state(), all, batch::put, store))
-            .orElseGet(() -> new Dossier(genesis, SpaceRegisters.chain(store), all, batch::put));
+    this.onward = before.flatMap(view -> onward(view, task));
+    this.dossier = new Dossier(genesis, SpaceRegisters.chain(store), all, batch::put, task.ahead());
+    this.added = new LinkedHashSet<>();
+    if (onward.isPresent()) {
+      onward.get().added().forEach(head -> added.add(head.cid()));
+      return;
+    }
+    before.ifPresent(view -> Evidence.restore(dossier, view.standing().state(), store));
     Set<Cid> held = dossier.envelopes();
     for (Cid envelope : task.envelopes()) {
       try {
@@ -65,8 +73,22 @@ final class Learning {
                             e.code(), e.message(), e.hint().orElse(""))));
       }
     }
-    this.added = new LinkedHashSet<>(dossier.envelopes());
+    added.addAll(dossier.envelopes());
     added.removeAll(held);
+  }
+
+  /** The quick way, if all that is offered can go it. Nothing is left of a try that cannot. */
+  private Optional<Onward> onward(AuthorityView view, Clerk.Task.Learn task) {
+    Map<Cid, byte[]> trees = new LinkedHashMap<>();
+    Optional<Onward> tried =
+        Evidence.aside(genesis, store).isEmpty()
+            ? Onward.from(view, SpaceRegisters.chain(store), all, trees::put, task.ahead())
+            : Optional.empty();
+    if (tried.isEmpty() || !task.envelopes().stream().allMatch(tried.get()::offer)) {
+      return Optional.empty();
+    }
+    trees.forEach(batch::put);
+    return tried;
   }
 
   /** Envelopes that are new. */
@@ -76,8 +98,12 @@ final class Learning {
 
   /** The authority with what is new, all of which is in the batch after this. */
   AuthorityView view() {
-    Standing standing = Axiom.of(dossier);
     added.forEach(envelope -> Carried.eachBlock(envelope, all, this::keepNew));
+    if (onward.isPresent()) {
+      added.forEach(head -> batch.admit(JournalEntry.Kind.HEAD, genesis, head));
+      return onward.get().view();
+    }
+    Standing standing = Axiom.of(dossier);
     standing.forks().forEach(fork -> batch.put(Axiom.cid(fork), fork.encode()));
     Evidence.putAside(dossier, standing, all, batch);
     if (onward(standing).isEmpty()) {

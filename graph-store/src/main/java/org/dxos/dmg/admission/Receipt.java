@@ -9,7 +9,8 @@ import org.dxos.dmg.cid.Cid;
  * @param status what became of it
  * @param statement the envelope that stands: the one sent, or the one that said the same before
  * @param head envelope of the newest head, whose state tree has the statement
- * @param proof blocks of that tree from its root to the statement's slot
+ * @param proof blocks of that tree from its root to the statement's slot; none where many
+ *     statements were handed in at once
  * @param position of the journal, for readers who wait until a projection has it
  */
 public record Receipt(Status status, Cid statement, Cid head, List<byte[]> proof, long position) {

@@ -24,6 +24,7 @@ import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.Ahead;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Chain;
 import org.dxos.dmg.verdict.KeyRules;
@@ -218,7 +219,11 @@ public final class Registrar implements AutoCloseable {
    */
   public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered, Binding binding) {
     CompletableFuture<Learned> answer = new CompletableFuture<>();
-    clerk.enqueue(new Clerk.Task.Learn(genesis, envelopes, offered, binding, answer));
+    clerk.requireOpen();
+    // What was judged before it was kept is not verified again.
+    List<Cid> fresh = envelopes.stream().filter(one -> !store.has(one)).toList();
+    Ahead ahead = Ahead.of(fresh, offered(offered));
+    clerk.enqueue(new Clerk.Task.Learn(genesis, envelopes, offered, ahead, binding, answer));
     return await(answer);
   }
 
@@ -281,15 +286,46 @@ public final class Registrar implements AutoCloseable {
    *     AdmissionException} or {@link org.dxos.dmg.block.StorageException}
    */
   public CompletableFuture<Receipt> submit(Cid envelope, BlockSource offered) {
+    Clerk.Task.Say say = judged(envelope, offered, true);
+    clerk.enqueue(say);
+    return say.answer();
+  }
+
+  /**
+   * Hands in many statements at once, so that they fill heads: those of one authority are in one
+   * head, as far as it takes them, and cost one commit. Nobody else waits for them longer than for
+   * that. Each is judged as {@link #submit} does, and is added or refused by itself.
+   *
+   * @param envelopes in the order in which they are to be added; at most {@link
+   *     org.dxos.dmg.trust.Head#MAX_ADDED} of one authority share a head
+   * @param offered blocks that came with them
+   * @return in that order, a receipt without proof each, or a failure as of {@link #submit}
+   */
+  public List<CompletableFuture<Receipt>> submitAll(List<Cid> envelopes, BlockSource offered) {
+    List<CompletableFuture<Receipt>> answers = new ArrayList<>();
+    List<Clerk.Task.Say> says = new ArrayList<>();
+    for (Cid envelope : envelopes) {
+      try {
+        Clerk.Task.Say say = judged(envelope, offered, false);
+        says.add(say);
+        answers.add(say.answer());
+      } catch (RuntimeException e) {
+        answers.add(CompletableFuture.failedFuture(e));
+      }
+    }
+    clerk.enqueue(new Clerk.Task.Many(says));
+    return answers;
+  }
+
+  private Clerk.Task.Say judged(Cid envelope, BlockSource offered, boolean proved) {
     BlockSource all = offered(offered);
     Signed<Statement> signed = Signed.read(all, envelope, Statement.class).requireSigned();
     AuthorityView view = known(signed);
     HomeRules.judge(view, chain(), keys, signed, now()).ifPresent(Registrar::refuse);
-    CompletableFuture<Receipt> answer = new CompletableFuture<>();
     List<Signed<Statement>> listed = listed(signed, view, all);
     Blocks blocks = checked(signed, listed, view, all);
-    clerk.enqueue(new Clerk.Task.Say(signed, listed, blocks.fresh(), blocks.relied(), answer));
-    return answer;
+    return new Clerk.Task.Say(
+        signed, listed, blocks.fresh(), blocks.relied(), proved, new CompletableFuture<>());
   }
 
   /**

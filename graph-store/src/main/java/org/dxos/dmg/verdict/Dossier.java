@@ -42,6 +42,7 @@ public final class Dossier {
   private final Chain chain;
   private final BlockSource blocks;
   private final BlockSink sink;
+  private final Ahead ahead;
   private final Map<Cid, Entry> entries = new LinkedHashMap<>();
   private final Map<Cid, Link> heads = new LinkedHashMap<>();
 
@@ -55,6 +56,12 @@ public final class Dossier {
   private final Map<Cid, Set<Cid>> voided = new HashMap<>();
 
   private final Set<Cid> waiting = new LinkedHashSet<>();
+
+  /** Branches of the key log by the entry they end with, as long as no entry is added. */
+  private final Map<Entry, KeyLog> logs = new HashMap<>();
+
+  /** The state tree of the head that was checked last: most heads go on from it. */
+  private Optional<MerkleSearchTree> reached = Optional.empty();
 
   /** State trees that are not held any more and were made anew; empty as long as none was. */
   private Optional<Replay> remade = Optional.empty();
@@ -164,10 +171,22 @@ public final class Dossier {
    * @param sink takes the nodes of the state trees that heads sign
    */
   public Dossier(Cid genesis, Chain chain, BlockSource blocks, BlockSink sink) {
+    this(genesis, chain, blocks, sink, Ahead.nothing());
+  }
+
+  /**
+   * @param genesis the authority id
+   * @param chain of which the heads are
+   * @param blocks where everything offered can be read, now and later
+   * @param sink takes the nodes of the state trees that heads sign
+   * @param ahead what was read and verified already of what will be offered
+   */
+  public Dossier(Cid genesis, Chain chain, BlockSource blocks, BlockSink sink, Ahead ahead) {
     this.genesis = genesis;
     this.chain = chain;
     this.blocks = blocks;
     this.sink = sink;
+    this.ahead = ahead;
   }
 
   /**
@@ -188,8 +207,9 @@ public final class Dossier {
       return Offer.KNOWN;
     }
     try {
-      Envelope read = Envelope.decode(Signed.need(blocks, envelope, "envelope"));
-      Body body = Body.decode(Signed.need(blocks, read.body(), "body"));
+      Signed<Body> signed = ahead.envelope(envelope, blocks);
+      Envelope read = signed.envelope();
+      Body body = signed.body();
       switch (body) {
         case AuthorityEntry entry -> takeEntry(new Signed<>(envelope, read, entry));
         case Head head -> takeHead(new Signed<>(envelope, read, head));
@@ -263,7 +283,7 @@ public final class Dossier {
     }
     Optional<Link> before = signed.body().prev().map(this::head);
     KeyLog log = log(entry);
-    HeadRules.requireSignature(signed, chain, log);
+    HeadRules.requireSignature(signed, chain, log, ahead);
     Set<Cid> isVoid = before.map(link -> voided(entry, link, true)).orElse(Set.of());
     try {
       check(signed, log, before, isVoid);
@@ -285,7 +305,18 @@ public final class Dossier {
           remade.ifPresent(one -> one.put(cid, block));
           sink.put(cid, block);
         };
-    HeadRules.check(signed, chain, log, before.map(Link::signed), isVoid, trees, both);
+    HeadRules.requireLinks(signed, log, before.map(Link::signed));
+    MerkleSearchTree state =
+        before
+            .map(link -> tree(link.body().state(), trees))
+            .orElseGet(() -> MerkleSearchTree.empty(trees));
+    reached = Optional.of(HeadRules.check(signed, chain, log, state, isVoid, trees, both, ahead));
+  }
+
+  private MerkleSearchTree tree(Cid root, BlockSource trees) {
+    return reached
+        .filter(last -> remade.isEmpty() && last.root().equals(root))
+        .orElseGet(() -> MerkleSearchTree.at(root, trees));
   }
 
   /**
@@ -363,6 +394,9 @@ public final class Dossier {
   }
 
   private void hold(Signed<?> signed) {
+    if (signed.body() instanceof AuthorityEntry) {
+      logs.clear();
+    }
     bodies.put(signed.cid(), signed.envelope().body());
     lowest.merge(
         signed.envelope().body(),
@@ -446,6 +480,10 @@ public final class Dossier {
 
   /** The branch of the key log that ends with {@code entry}. */
   KeyLog log(Entry entry) {
+    return logs.computeIfAbsent(entry, this::branch);
+  }
+
+  private KeyLog branch(Entry entry) {
     List<Signed<AuthorityEntry>> branch = new ArrayList<>();
     Set<Cid> on = new HashSet<>();
     Set<Cid> shown = new HashSet<>();
@@ -485,7 +523,7 @@ public final class Dossier {
 
   /** A dossier that goes on from the same, on its own. */
   Dossier copy() {
-    Dossier copy = new Dossier(genesis, chain, blocks, sink);
+    Dossier copy = new Dossier(genesis, chain, blocks, sink, ahead);
     copy.entries.putAll(entries);
     copy.heads.putAll(heads);
     copy.bodies.putAll(bodies);

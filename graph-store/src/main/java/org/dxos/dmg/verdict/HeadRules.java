@@ -1,9 +1,7 @@
 package org.dxos.dmg.verdict;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.dxos.dmg.block.BlockSink;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
@@ -44,13 +42,36 @@ public final class HeadRules {
       Set<Cid> voided,
       BlockSource blocks,
       BlockSink sink) {
-    requireLinks(head, chain, log, prev);
+    requireLinks(head, log, prev);
+    requireSignature(head, chain, log);
     MerkleSearchTree state =
         prev.isPresent()
             ? MerkleSearchTree.at(prev.get().body().state(), blocks)
             : MerkleSearchTree.empty(blocks);
+    return check(head, chain, log, state, voided, blocks, sink, Ahead.nothing());
+  }
+
+  /**
+   * Checks what a head adds, and that it leads to the state it signs. Its links and its signature
+   * are the caller's to check.
+   *
+   * @param before the state tree of the head before it
+   * @param ahead statements that were read and verified already
+   */
+  static MerkleSearchTree check(
+      Signed<Head> head,
+      Chain chain,
+      KeyLog log,
+      MerkleSearchTree before,
+      Set<Cid> voided,
+      BlockSource blocks,
+      BlockSink sink,
+      Ahead ahead) {
+    MerkleSearchTree state = before;
+    // Signatures are most of the work and need nothing of each other: they are verified on all
+    // cores, ahead of what has to go in order. Which failure is told does not depend on it.
     Promoted promoted = new Promoted();
-    for (Said said : statements(head.body().added(), blocks)) {
+    for (Ahead.Said said : ahead.statements(head.body().added(), blocks)) {
       Signed<Statement> statement = said.orThrow();
       boolean listed = promoted.next(statement).isPresent();
       requireMayBeSaid(statement, listed, chain, head, log);
@@ -70,42 +91,8 @@ public final class HeadRules {
     return reached;
   }
 
-  /** Of fewer statements each core would wait for the other longer than it works. */
-  private static final int WORTH_SHARING = 64;
-
-  /** A statement that was read and its signature verified; or why it could not be. */
-  private record Said(Optional<Signed<Statement>> statement, Optional<RuntimeException> failure) {
-
-    private static Said read(Cid cid, BlockSource blocks) {
-      try {
-        return new Said(
-            Optional.of(Signed.read(blocks, cid, Statement.class).requireSigned()),
-            Optional.empty());
-      } catch (RuntimeException e) {
-        return new Said(Optional.empty(), Optional.of(e));
-      }
-    }
-
-    private Signed<Statement> orThrow() {
-      if (failure.isPresent()) {
-        throw failure.get();
-      }
-      return statement.orElseThrow();
-    }
-  }
-
-  /**
-   * Signatures are most of the work and need nothing of each other: they are verified on all cores,
-   * ahead of what has to go in order. Which failure is told does not depend on it.
-   */
-  private static List<Said> statements(List<Cid> added, BlockSource blocks) {
-    Stream<Cid> all = added.size() < WORTH_SHARING ? added.stream() : added.parallelStream();
-    return all.map(cid -> Said.read(cid, blocks)).toList();
-  }
-
-  /** Checks all that a head says but for what it adds: place in the chain, key and signature. */
-  private static void requireLinks(
-      Signed<Head> head, Chain chain, KeyLog log, Optional<Signed<Head>> prev) {
+  /** Checks the place of a head in the chain. */
+  static void requireLinks(Signed<Head> head, KeyLog log, Optional<Signed<Head>> prev) {
     Head body = head.body();
     long epoch = prev.isPresent() ? prev.get().body().epoch() + 1 : 0;
     // Which head `prev` names is the caller's to find: of one body there may be several envelopes.
@@ -120,7 +107,6 @@ public final class HeadRules {
           "it stands under key log entry `%s`, which is not after `%s`, that of the head before it"
               .formatted(body.keyHead(), prev.get().body().keyHead()));
     }
-    requireSignature(head, chain, log);
   }
 
   /**
@@ -130,6 +116,10 @@ public final class HeadRules {
    * @throws AdmissionException.Refused with {@link ErrorCode#HEAD_REFUSED}
    */
   public static void requireSignature(Signed<Head> head, Chain chain, KeyLog log) {
+    requireSignature(head, chain, log, Ahead.nothing());
+  }
+
+  static void requireSignature(Signed<Head> head, Chain chain, KeyLog log, Ahead ahead) {
     chain.requireOf(head);
     Head body = head.body();
     Signed<AuthorityEntry> keyHead = log.last();
@@ -143,7 +133,7 @@ public final class HeadRules {
           "it stands under key log entry `%s` of seq %d, expected `%s` of seq %d"
               .formatted(body.keyHead(), body.keySeq(), keyHead.cid(), keyHead.body().seq()));
     }
-    head.requireSignedBy(keyHead.body().home().headKey());
+    ahead.requireSignedBy(head, keyHead.body().home().headKey());
   }
 
   /**

@@ -133,6 +133,9 @@ public final class ReleaseRules {
       return;
     }
     visitor.accept(record);
+    if (!mayLink(block.get())) {
+      return; // most have no link, and looking is quicker than reading
+    }
     Optional<NewerRecord> newer = NewerRecord.read(block.get());
     if (newer.isPresent()) {
       // Carried whole, and not understood: what is a bundle in it is not known here.
@@ -151,6 +154,16 @@ public final class ReleaseRules {
         BundleBlocks.of(blocks, bundle.cid()).held().forEach(visitor);
       }
     }
+  }
+
+  /** False if there is no tag 42 in dag-cbor bytes: text, which is UTF-8, cannot hold its two. */
+  public static boolean mayLink(byte[] block) {
+    for (int i = 0; i + 1 < block.length; i++) {
+      if (block[i] == (byte) 0xd8 && block[i + 1] == 0x2a) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void requireFit(

@@ -250,25 +250,31 @@ public final class Publisher {
     SigningKey key = ownerKey(owner);
     Map<String, Cid> known = new ConcurrentHashMap<>();
     AtomicInteger added = new AtomicInteger();
-    new Crowd(registry.publishesAtOnce())
-        .each(
-            items,
-            item -> {
-              PreparedModule module = prepare.apply(item);
-              Statement statement =
-                  release(
-                      module,
-                      owner,
-                      key,
-                      authorities(module.record(), authority, known),
-                      Optional.empty());
-              if (say(statement, key, module).added()) {
-                added.incrementAndGet();
-              }
-            },
-            progress);
+    Function<T, Draft> draft =
+        item -> {
+          PreparedModule module = prepare.apply(item);
+          Map<String, Cid> named = authorities(module.record(), authority, known);
+          return new Draft(module, release(module, owner, key, named, Optional.empty()));
+        };
+    if (registry.publishesTogether() > 1) {
+      added.set(new Together(registry, key).publish(items, draft, progress));
+    } else {
+      new Crowd(registry.publishesAtOnce())
+          .each(
+              items,
+              item -> {
+                Draft one = draft.apply(item);
+                if (say(one.statement(), key, one.module()).added()) {
+                  added.incrementAndGet();
+                }
+              },
+              progress);
+    }
     return new Many(added.get(), items.size() - added.get(), claimed);
   }
+
+  /** A release that is still to be signed. */
+  record Draft(PreparedModule module, Statement statement) {}
 
   /**
    * Says something of a release that is there: a tag, a yank, a deprecation, a withdrawal.
@@ -396,7 +402,7 @@ public final class Publisher {
     return new Claimed(info, keys.recoveryFile(authority));
   }
 
-  private static Cid sign(Body body, List<SigningKey> keys, Map<Cid, byte[]> blocks) {
+  static Cid sign(Body body, List<SigningKey> keys, Map<Cid, byte[]> blocks) {
     byte[] block = body.encode();
     Envelope envelope = Envelope.sign(body.type(), block, keys);
     byte[] envelopeBlock = envelope.encode();

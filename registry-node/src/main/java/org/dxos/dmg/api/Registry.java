@@ -147,6 +147,25 @@ public interface Registry extends BlockSource, AutoCloseable {
   int publishesAtOnce();
 
   /**
+   * How many statements {@link #publishAll} puts into one head; 1 where nothing is gained by
+   * handing in many at once.
+   */
+  default int publishesTogether() {
+    return 1;
+  }
+
+  /**
+   * Hands in many signed statements at once, so that they share heads and commits: an import does.
+   * The first failure is thrown when all of them were judged; the others are added all the same.
+   *
+   * @param offered as of {@link #publish}, of all of them
+   * @return how many were added; the others were there
+   */
+  default int publishAll(List<Cid> envelopes, BlockSource offered) {
+    return (int) envelopes.stream().filter(one -> publish(one, offered).added()).count();
+  }
+
+  /**
    * Takes blocks ahead of what will link them. Until something does they are no public blocks, and
    * are collected like any other that nothing leads to, a day after at the earliest.
    *

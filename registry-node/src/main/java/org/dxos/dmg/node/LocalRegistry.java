@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.concurrent.CompletableFuture;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
@@ -671,6 +672,38 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public int publishesAtOnce() {
     return PUBLISHES_AT_ONCE;
+  }
+
+  @Override
+  public int publishesTogether() {
+    return Head.MAX_ADDED;
+  }
+
+  @Override
+  public int publishAll(List<Cid> envelopes, BlockSource offered) {
+    BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
+    Set<Cid> authorities = new LinkedHashSet<>();
+    for (Cid envelope : envelopes) {
+      authorities.add(Signed.read(all, envelope, Statement.class).body().genesis());
+    }
+    federation.ifPresent(Federation::awaitFirstRound);
+    if (federation.isPresent() && !authorities.stream().allMatch(registrar::isHome)) {
+      return Registry.super.publishAll(envelopes, offered); // they are handed on, one by one
+    }
+    authorities.forEach(one -> Restored.requireConfirmed(store, registrar.authority(one)));
+    Optional<RuntimeException> failure = Optional.empty();
+    int added = 0;
+    for (CompletableFuture<Receipt> answer : registrar.submitAll(envelopes, offered)) {
+      try {
+        added += Registrar.await(answer).status() == Receipt.Status.ADDED ? 1 : 0;
+      } catch (RuntimeException e) {
+        failure = failure.or(() -> Optional.of(e));
+      }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+    return added;
   }
 
   @Override

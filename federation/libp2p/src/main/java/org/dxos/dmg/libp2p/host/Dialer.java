@@ -87,7 +87,8 @@ final class Dialer {
         int port = target.address().tcpPort().orElseThrow();
         socket.connect(new InetSocketAddress(address, port), (int) host.config().dial().toMillis());
         Duration left = host.config().dial().minusNanos(host.nanos() - begun);
-        return host.dialed(new TcpDuplex(socket), target.address(), peer, share, left);
+        return host.dialed(
+            new TcpDuplex(socket, host.traffic()), target.address(), peer, share, left);
       } catch (IOException e) {
         share.close();
         socket.close();

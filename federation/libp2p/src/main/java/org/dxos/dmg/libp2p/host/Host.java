@@ -45,6 +45,7 @@ public final class Host implements AutoCloseable {
   private static final Duration FAREWELL = Duration.ofMillis(500);
 
   private final HostConfig config;
+  private final Traffic traffic = new Traffic();
   private final ResourceManager resources;
   private final ExecutorService threads;
   private final ScheduledThreadPoolExecutor timer;
@@ -151,6 +152,11 @@ public final class Host implements AutoCloseable {
   /** The clock of the configuration, for protocols that live on this host. */
   public long nanos() {
     return config.nanos().getAsLong();
+  }
+
+  /** Bytes that crossed the sockets. */
+  public Traffic traffic() {
+    return traffic;
   }
 
   /** What is spent, scope by scope: {@link ResourceManager#snapshot} for metrics. */

@@ -73,7 +73,8 @@ final class Listener implements AutoCloseable {
   private void upgrade(
       Socket socket, InetSocketAddress from, ConnectionShare share, String neighbourhood) {
     try {
-      Connection connection = host.accepted(new TcpDuplex(socket), Multiaddr.ofSocket(from), share);
+      Connection connection =
+          host.accepted(new TcpDuplex(socket, host.traffic()), Multiaddr.ofSocket(from), share);
       var unused = connection.end().thenRun(() -> host.neighbourhoods().leave(neighbourhood));
     } catch (IOException | RuntimeException | Error e) {
       broken(e);

@@ -14,12 +14,12 @@ final class TcpDuplex implements Duplex {
   private final InputStream in;
   private final OutputStream out;
 
-  TcpDuplex(Socket socket) throws IOException {
+  TcpDuplex(Socket socket, Traffic traffic) throws IOException {
     socket.setTcpNoDelay(true);
     this.socket = socket;
     // Small: large reads go past it, and an idle connection holds it.
-    this.in = new BufferedInputStream(socket.getInputStream(), 2_048);
-    this.out = socket.getOutputStream();
+    this.in = new BufferedInputStream(traffic.counted(socket.getInputStream()), 2_048);
+    this.out = traffic.counted(socket.getOutputStream());
   }
 
   @Override

@@ -58,17 +58,22 @@ public final class Multistream {
    */
   public static String answer(Duplex duplex, Predicate<String> spoken) throws IOException {
     header(duplex.in());
-    duplex.out().write(line(HEADER));
-    duplex.out().flush();
+    // Whose first proposal came with his header is answered in one write: a write is a frame.
+    boolean headed = duplex.in().available() == 0;
+    if (headed) {
+      duplex.out().write(line(HEADER));
+      duplex.out().flush();
+    }
     for (int i = 0; i < MAX_PROPOSALS; i++) {
       String proposal = readLine(duplex.in());
-      if (spoken.test(proposal)) {
-        duplex.out().write(line(proposal));
-        duplex.out().flush();
+      boolean agreed = spoken.test(proposal);
+      String answer = agreed ? proposal : NOT_AVAILABLE;
+      duplex.out().write(headed ? line(answer) : lines(HEADER, answer));
+      duplex.out().flush();
+      headed = true;
+      if (agreed) {
         return proposal;
       }
-      duplex.out().write(line(NOT_AVAILABLE));
-      duplex.out().flush();
     }
     throw new Libp2pException(
         Reason.NOT_SUPPORTED, "multistream: " + MAX_PROPOSALS + " proposals, none spoken here");

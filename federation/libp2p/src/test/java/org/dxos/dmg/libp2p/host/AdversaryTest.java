@@ -360,7 +360,7 @@ class AdversaryTest {
   private long drip(int write, int from) throws Exception {
     long begun = System.nanoTime();
     try (Socket socket = RawPeer.connect(host)) {
-      Duplex plain = new DrippingDuplex(new TcpDuplex(socket), write, from);
+      Duplex plain = new DrippingDuplex(new TcpDuplex(socket, new Traffic()), write, from);
       Multistream.propose(plain, List.of(NoiseUpgrade.PROTOCOL));
       // No muxer in the handshake, so that one is negotiated inside of it.
       NoiseUpgrade.Secured secured =

@@ -42,7 +42,7 @@ final class RawPeer implements AutoCloseable {
     this.host = host;
     this.identity = identity;
     this.socket = socket;
-    Duplex plain = new TcpDuplex(socket);
+    Duplex plain = new TcpDuplex(socket, new Traffic());
     Multistream.propose(plain, List.of(NoiseUpgrade.PROTOCOL));
     channel =
         new NoiseUpgrade(identity, Hosts.RANDOM, List.of("/yamux/1.0.0"))

@@ -17,6 +17,7 @@ import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.dxos.dmg.unixfs.BundleBlocks;
+import org.dxos.dmg.verdict.ReleaseRules;
 
 /** Fetches what is missing of bundles, level by level, and keeps it as it comes. */
 final class BundleFetch {
@@ -58,6 +59,7 @@ final class BundleFetch {
     try {
       return source
           .get(record)
+          .filter(ReleaseRules::mayLink) // most have no bundle, and looking is quicker than reading
           .map(block -> ModuleRecord.decode(block).bundles())
           .orElse(List.of());
     } catch (FormatException e) {

@@ -15,8 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.dxos.dmg.block.BlockStore;
@@ -33,6 +35,7 @@ import org.dxos.dmg.libp2p.bitswap.BlockSource;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Host;
 import org.dxos.dmg.libp2p.host.Stream;
+import org.dxos.dmg.libp2p.host.Traffic;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.sync.pull.Directions;
@@ -46,6 +49,7 @@ import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.PublicBlocks;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
+import org.dxos.dmg.sync.replica.Shares;
 import org.dxos.dmg.sync.wire.Frames;
 import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.ItemWriter;
@@ -53,7 +57,6 @@ import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.dxos.dmg.trust.SpaceEntry;
-import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +65,8 @@ import org.slf4j.LoggerFactory;
  * A node among others: serves those who are linked, keeps up with them, and tells them what is new.
  *
  * <p>Threads: one virtual thread a link ({@link Peer}), one that announces, and one a stream that
- * is served. {@code peers} is shared; everything else belongs to one of them.
+ * is served; what computes for long is on threads of the system, as virtual ones do not make room
+ * for each other. {@code peers} is shared; everything else belongs to one of them.
  */
 public final class Federation implements AutoCloseable {
 
@@ -92,6 +96,9 @@ public final class Federation implements AutoCloseable {
   private static final int JOURNAL_PAGE = 1024;
   private static final Duration PREPARE_AFTER = Duration.ofSeconds(5);
 
+  /** Who never rests prepares all the same: after a minute. */
+  private static final int PREPARE_AT_LAST = 12;
+
   private final Host host;
   private final Links links;
   private final Holder holder;
@@ -106,11 +113,20 @@ public final class Federation implements AutoCloseable {
   private final OnDemand onDemand;
   private final SpaceLinks spaces;
   private final Unfinished unfinished = new Unfinished();
+  private final Shares shares = new Shares(System::nanoTime);
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** Where much is worked out: threads that the system takes turns with, whatever they do. */
+  private final ExecutorService work =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("dmg-sync-", 0).factory());
+
   private final Object news = new Object();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
+
+  /** When something was last told to a peer, or came of one. */
+  private volatile long busy = System.nanoTime();
 
   /**
    * What is done by bitswap.
@@ -184,8 +200,8 @@ public final class Federation implements AutoCloseable {
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
     threads.execute(this::announce);
-    threads.execute(this::prepare);
-    threads.execute(this::findUnfinished);
+    work.execute(this::prepare);
+    work.execute(this::findUnfinished);
   }
 
   private void findUnfinished() {
@@ -201,12 +217,18 @@ public final class Federation implements AutoCloseable {
     }
   }
 
-  /** Behind everything else that a start has to do, and before most who ask for blocks. */
+  /** Behind everything else that there is to do, and before most who ask for blocks. */
   private void prepare() {
     try {
-      if (!ended.await(PREPARE_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
-        blocks.prepare();
+      for (int times = 0; times < PREPARE_AT_LAST; times++) {
+        if (ended.await(PREPARE_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+        if (System.nanoTime() - busy > PREPARE_AFTER.toNanos()) {
+          break;
+        }
       }
+      blocks.prepare();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
@@ -227,6 +249,11 @@ public final class Federation implements AutoCloseable {
   /** Where whoever does not know it yet reaches it: addresses that end in {@code /p2p/…}. */
   public List<String> dialled() {
     return host.addresses().stream().map(one -> one.withPeer(peerId()).toString()).toList();
+  }
+
+  /** Bytes that crossed the network until now, of all connections and with all that is around. */
+  public Traffic traffic() {
+    return host.traffic();
   }
 
   /** Whether public blocks are given by bitswap to whoever asks. */
@@ -443,6 +470,21 @@ public final class Federation implements AutoCloseable {
     return spaces;
   }
 
+  /** Where what comes is judged while more is read. */
+  Executor lane() {
+    return task -> {
+      try {
+        work.execute(task);
+      } catch (RejectedExecutionException e) {
+        task.run(); // this is being closed: whoever reads ends in his own time
+      }
+    };
+  }
+
+  Shares shares() {
+    return shares;
+  }
+
   Unfinished unfinished() {
     return unfinished;
   }
@@ -517,6 +559,7 @@ public final class Federation implements AutoCloseable {
           answer(request, peer, items);
         }
       }
+      busy = System.nanoTime();
     } catch (RuntimeException e) {
       stream.reset();
       if (e instanceof Explained explained) {
@@ -627,24 +670,28 @@ public final class Federation implements AutoCloseable {
     if (!inSpaces.isEmpty()) {
       Optional.ofNullable(peers.get(peer)).ifPresent(one -> one.wakeFor(inSpaces));
     }
-    List<Cid> lacking =
+    List<Request.State> lacking =
         announce.states().stream()
             .filter(state -> state.space().isEmpty())
-            .filter(this::lacks)
-            .map(Request.State::genesis)
+            .filter(state -> lacks(Optional.of(state)))
             .toList();
     if (!lacking.isEmpty()) {
       Optional.ofNullable(peers.get(peer)).ifPresent(one -> one.wake(lacking));
     }
   }
 
+  /**
+   * True if something is not held of what a peer announces. A peer that is behind announces what
+   * was here before: asked for it, it would tell all that it has.
+   */
+  boolean lacks(Optional<Request.State> announced) {
+    return announced.isEmpty() || lacks(announced.get());
+  }
+
   private boolean lacks(Request.State state) {
-    Optional<AuthorityView> view = holder.authority(state.genesis());
-    boolean key = state.key().isEmpty() || view.map(one -> one.keyHead().cid()).equals(state.key());
-    boolean head =
-        state.head().isEmpty()
-            || view.flatMap(AuthorityView::head).map(Signed::cid).equals(state.head());
-    return !(key && head);
+    return holder.authority(state.genesis()).isEmpty()
+        || state.key().filter(entry -> !holder.store().has(entry)).isPresent()
+        || state.head().filter(head -> !holder.store().has(head)).isPresent();
   }
 
   /** Guarded by {@code news}. */
@@ -652,6 +699,7 @@ public final class Federation implements AutoCloseable {
 
   /** To be called after each commit, of a space as well. */
   public void committed() {
+    busy = System.nanoTime();
     synchronized (news) {
       again = true;
       news.notifyAll();
@@ -730,8 +778,10 @@ public final class Federation implements AutoCloseable {
     bitswap.ifPresent(Bitswap::close);
     host.close();
     threads.shutdownNow();
+    work.shutdownNow();
     try {
-      if (!threads.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!threads.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          || !work.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         LOG.warn("something of the links is still at work after {}", CLOSE_PATIENCE);
       }
     } catch (InterruptedException e) {

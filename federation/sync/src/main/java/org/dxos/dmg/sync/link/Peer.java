@@ -3,13 +3,11 @@ package org.dxos.dmg.sync.link;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -69,7 +67,7 @@ final class Peer {
   private final String id;
   private final ReentrantLock turn = new ReentrantLock();
   private final Condition woken = turn.newCondition();
-  private final Set<Cid> lacking = new LinkedHashSet<>();
+  private final Map<Cid, Request.State> lacking = new LinkedHashMap<>();
   private final Set<Cid> spaces = new LinkedHashSet<>();
   private boolean due = true;
   private boolean outgoing = true;
@@ -113,11 +111,11 @@ final class Peer {
     }
   }
 
-  /** These authorities do differ. */
-  void wake(List<Cid> genesis) {
+  /** Something of these authorities is not held. */
+  void wake(List<Request.State> states) {
     turn.lock();
     try {
-      lacking.addAll(genesis);
+      states.forEach(state -> lacking.put(state.genesis(), state));
       woken.signalAll();
     } finally {
       turn.unlock();
@@ -269,7 +267,11 @@ final class Peer {
   }
 
   private record Work(
-      boolean stop, boolean all, boolean handsOn, List<Cid> some, Set<Cid> spaces) {}
+      boolean stop,
+      boolean all,
+      boolean handsOn,
+      Map<Cid, Request.State> some,
+      Set<Cid> spaces) {}
 
   private Work await() throws InterruptedException {
     turn.lock();
@@ -290,7 +292,8 @@ final class Peer {
       }
       boolean all = due || (lacking.isEmpty() && spaces.isEmpty() && !outgoing && !fetch);
       fetching = false;
-      Work work = new Work(stopped, all, outgoing, new ArrayList<>(lacking), Set.copyOf(spaces));
+      Work work =
+          new Work(stopped, all, outgoing, new LinkedHashMap<>(lacking), Set.copyOf(spaces));
       spaces.clear();
       outgoing = false;
       due = false;
@@ -322,8 +325,15 @@ final class Peer {
             remote,
             federation.wanted(link.policy()),
             quota(link.policy()),
-            federation.links().cursor(id));
-    Pull.Outcome outcome = work.all() ? pull.all() : pull.some(work.some());
+            federation.links().cursor(id),
+            federation.lane(),
+            federation.shares());
+    Pull.Outcome outcome =
+        work.all()
+            ? pull.all()
+            : pull.some(
+                List.copyOf(work.some().keySet()),
+                one -> !federation.lacks(Optional.ofNullable(work.some().get(one))));
     received += outcome.bytes();
     if (work.all()) {
       root = Optional.of(outcome.root());

@@ -15,9 +15,9 @@ import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
-import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.ReleaseRules;
 
 /**
  * Blocks of one authority as they come, told apart by what came before them. A block is one of the
@@ -25,8 +25,10 @@ import org.dxos.dmg.trust.Statement;
  */
 public final class Arriving {
 
-  /** How every envelope begins: a map of three, of which {@code v} is first. */
-  private static final byte[] ENVELOPE = {(byte) 0xa3, 0x61, 'v'};
+  /** How every envelope begins: a map of three, first its version 1, then the link to the body. */
+  private static final byte[] ENVELOPE = {
+    (byte) 0xa3, 0x61, 'v', 1, 0x64, 'b', 'o', 'd', 'y', (byte) 0xd8, 0x2a, 0x58, 0x25, 0x00
+  };
 
   private static final byte[] HEAD = Head.TYPE.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ENTRY = AuthorityEntry.TYPE.getBytes(StandardCharsets.US_ASCII);
@@ -39,6 +41,7 @@ public final class Arriving {
 
   private static final byte[] RECORD = "dmg/module/".getBytes(StandardCharsets.US_ASCII);
 
+  private final BlockSource base;
   private final BlockSource held;
   private final Map<Cid, byte[]> blocks = new LinkedHashMap<>();
   private final Set<Cid> raw = new HashSet<>();
@@ -52,7 +55,20 @@ public final class Arriving {
    * @param held what is here already
    */
   public Arriving(BlockSource held) {
+    this(held, held);
+  }
+
+  private Arriving(BlockSource base, BlockSource held) {
+    this.base = base;
     this.held = held;
+  }
+
+  /** What comes after this, and may link what is in it before that was taken over. */
+  Arriving next() {
+    Map<Cid, byte[]> before = blocks; // not this: each would keep all that came before it
+    BlockSource store = base;
+    return new Arriving(
+        store, cid -> Optional.ofNullable(before.get(cid)).or(() -> store.get(cid)));
   }
 
   /**
@@ -70,10 +86,10 @@ public final class Arriving {
     }
     Cid cid = Cid.ofDigest(Cid.DAG_CBOR, digest);
     blocks.put(cid, block);
-    if (Bytes.at(block, 0, ENVELOPE)) {
+    if (Bytes.at(block, 0, ENVELOPE) && block.length >= ENVELOPE.length + Cid.STORED_BYTES) {
       return envelope(cid, block);
     }
-    if (Bytes.contain(block, RECORD)) {
+    if (Bytes.contain(block, RECORD) && ReleaseRules.mayLink(block)) {
       records.add(cid);
       raw.addAll(Records.files(block));
     }
@@ -81,14 +97,14 @@ public final class Arriving {
   }
 
   private boolean envelope(Cid cid, byte[] block) {
-    Optional<byte[]> body = get(Envelope.decode(block).body());
+    // Whether it is one to the last byte is asked by whoever judges it.
+    Optional<byte[]> body = get(link(block, ENVELOPE.length));
     if (body.isPresent() && Bytes.contain(body.get(), STATEMENT)) {
       statements.add(cid);
       int link = Bytes.find(body.get(), MODULE);
       int start = link + MODULE.length;
       if (link >= 0 && body.get().length - start >= Cid.STORED_BYTES) {
-        released.add(
-            Cid.fromBytes(Arrays.copyOfRange(body.get(), start, start + Cid.STORED_BYTES)));
+        released.add(link(body.get(), start));
       }
     }
     if (body.isEmpty() || !(Bytes.contain(body.get(), HEAD) || Bytes.contain(body.get(), ENTRY))) {
@@ -99,6 +115,10 @@ public final class Arriving {
       envelopes.add(cid);
     }
     return decoded instanceof Head;
+  }
+
+  private static Cid link(byte[] block, int start) {
+    return Cid.fromBytes(Arrays.copyOfRange(block, start, start + Cid.STORED_BYTES));
   }
 
   /** A block that came, or was here. */
@@ -117,7 +137,7 @@ public final class Arriving {
     return List.copyOf(statements);
   }
 
-  /** Records that came. */
+  /** Records that came and link something: of others nothing is to be fetched. */
   public List<Cid> records() {
     return records;
   }
@@ -132,16 +152,5 @@ public final class Arriving {
   /** Bytes that came. */
   public long bytes() {
     return bytes;
-  }
-
-  /** Forgets what was taken over. */
-  void clear() {
-    blocks.clear();
-    raw.clear();
-    envelopes.clear();
-    records.clear();
-    released.clear();
-    statements.clear();
-    bytes = 0;
   }
 }

@@ -1,6 +1,7 @@
 package org.dxos.dmg.sync.replica;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,7 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.dxos.dmg.admission.Learned;
+import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
@@ -29,11 +34,16 @@ import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 
-/** Takes from another node what it has and this one lacks. One at a time a remote. */
+/**
+ * Takes from another node what it has and this one lacks. One at a time a remote.
+ *
+ * <p>Threads: the caller's reads what comes, and {@code lane} judges it, one chunk at a time in the
+ * order in which they came. What the lane changes is read by the caller when nothing is in it.
+ */
 public final class Pull {
 
   /** What came is taken over at the end of a head, once it is as much as this. */
-  private static final long ENOUGH_BYTES = 8L << 20;
+  private static final long ENOUGH_BYTES = 4L << 20;
 
   /** Of one head with its statements and records; more cannot be taken over in one commit. */
   private static final long MAX_BYTES = 256L << 20;
@@ -49,6 +59,8 @@ public final class Pull {
   private final Remote remote;
   private final Follow follow;
   private final Quota quota;
+  private final Executor lane;
+  private final Shares shares;
   private Optional<Cursor> cursor;
 
   /**
@@ -57,6 +69,26 @@ public final class Pull {
    * @param cursor where the last pull of it ended
    */
   public Pull(Holder holder, Remote remote, Follow follow, Quota quota, Optional<Cursor> cursor) {
+    this(holder, remote, follow, quota, cursor, Runnable::run, new Shares(() -> 0));
+  }
+
+  /**
+   * @param follow what is wanted of the remote
+   * @param quota what the remote may still bring
+   * @param cursor where the last pull of it ended
+   * @param lane judges what came while more is read
+   * @param shares with the pulls of other remotes into the same node
+   */
+  public Pull(
+      Holder holder,
+      Remote remote,
+      Follow follow,
+      Quota quota,
+      Optional<Cursor> cursor,
+      Executor lane,
+      Shares shares) {
+    this.lane = lane;
+    this.shares = shares;
     this.quota = quota;
     this.holder = holder;
     this.remote = remote;
@@ -116,9 +148,10 @@ public final class Pull {
         return outcome(roots.root());
       }
       boolean known = cursor.map(one -> one.in(roots.cursor().journal())).orElse(false);
-      List<Cid> differ = known ? roots.changed() : walk(own, roots.root());
+      Map<Cid, Cid> states = new HashMap<>();
+      List<Cid> differ = known ? roots.changed() : walk(own, roots.root(), states);
       int before = changed.size();
-      take(differ);
+      take(differ, one -> stands(one, Optional.ofNullable(states.get(one))));
       cursor = Optional.of(roots.cursor());
       // Who always has something new, of which nothing is, is not listened to for ever.
       boolean stuck = changed.size() == before || round == MAX_ROUNDS;
@@ -130,8 +163,22 @@ public final class Pull {
 
   /** Takes what is new of some authorities, without asking about others. */
   public Outcome some(List<Cid> genesis) throws IOException {
-    take(genesis);
+    return some(genesis, _ -> false);
+  }
+
+  /**
+   * Takes what is new of some authorities, without asking about others.
+   *
+   * @param held says of one that what is new of it has come meanwhile, from another remote
+   */
+  public Outcome some(List<Cid> genesis, Predicate<Cid> held) throws IOException {
+    take(genesis, held);
     return outcome(holder.tree().root());
+  }
+
+  /** True if an authority stands here as it does at the remote, as far as that is known. */
+  private boolean stands(Cid genesis, Optional<Cid> there) {
+    return there.isPresent() && holder.tree().get(KEY + genesis).equals(there);
   }
 
   private Outcome outcome(Cid root) {
@@ -167,8 +214,12 @@ public final class Pull {
         "");
   }
 
-  /** The authorities in which two trees differ, by asking for the nodes that are not equal. */
-  private List<Cid> walk(Cid own, Cid theirs) {
+  /**
+   * The authorities in which two trees differ, by asking for the nodes that are not equal.
+   *
+   * @param states takes where each stands there: the CID of the block that says it
+   */
+  private List<Cid> walk(Cid own, Cid theirs, Map<Cid, Cid> states) {
     Map<Cid, byte[]> fetched = new HashMap<>();
     BlockSource blocks =
         cid ->
@@ -183,7 +234,9 @@ public final class Pull {
             MerkleSearchTree.at(theirs, blocks),
             (key, _, is) -> {
               if (is.isPresent() && key.startsWith(KEY)) {
-                differ.add(Cid.parse(key.substring(KEY.length())));
+                Cid genesis = Cid.parse(key.substring(KEY.length()));
+                differ.add(genesis);
+                states.put(genesis, is.get());
               }
             });
     return differ;
@@ -209,14 +262,35 @@ public final class Pull {
     }
   }
 
-  private void take(List<Cid> differ) throws IOException {
+  /**
+   * @param held says of one that nothing of it is lacking any more
+   */
+  private void take(List<Cid> differ, Predicate<Cid> held) throws IOException {
     // What is known comes first, so that no flood of new ones keeps it back.
     List<Cid> ordered = new ArrayList<>(differ);
     ordered.sort(Comparator.comparing(one -> holder.authority(one).isEmpty()));
-    for (int from = 0; from < ordered.size() && !exhausted; from += AUTHORITIES_AT_ONCE) {
-      List<Cid> some = ordered.subList(from, Math.min(ordered.size(), from + AUTHORITIES_AT_ONCE));
-      Map<Cid, Arriving> forks = forks(some);
-      logs(some, forks);
+    Set<Cid> left = new LinkedHashSet<>(ordered);
+    shares.enter(this);
+    try {
+      while (!left.isEmpty() && !exhausted) {
+        List<Cid> some = shares.claim(left, this, AUTHORITIES_AT_ONCE);
+        if (some.isEmpty()) {
+          // Others take them. What comes of that is seen by asking for it, so it is waited for.
+          shares.await();
+          continue;
+        }
+        left.removeAll(some);
+        List<Cid> lacking = some.stream().filter(held.negate()).toList();
+        if (!lacking.isEmpty()) {
+          logs(lacking, forks(lacking));
+        }
+        some.forEach(one -> shares.release(one, this));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while others took what is lacking");
+    } finally {
+      shares.leave(this);
     }
   }
 
@@ -257,6 +331,7 @@ public final class Pull {
     try (Remote.Answer answer = remote.ask(new Request.Log(wants))) {
       for (Request.Want want : wants) {
         log(want.genesis(), Optional.ofNullable(forks.get(want.genesis())), answer);
+        shares.release(want.genesis(), this);
       }
     }
   }
@@ -282,44 +357,86 @@ public final class Pull {
   }
 
   private void log(Cid genesis, Optional<Arriving> fork, Remote.Answer answer) throws IOException {
-    Arriving arriving = new Arriving(holder.store());
-    boolean wanted = true;
-    while (true) {
-      Optional<Item> item = answer.next();
-      if (item.isEmpty()) {
-        throw new SyncException(
-            ErrorCode.SYNC_PROTOCOL,
-            "read answer to `log`: it ends before `" + genesis + "` does",
-            "");
-      }
-      switch (item.get()) {
-        case Item.Block block -> {
-          count(block);
-          if (wanted && arriving.take(block.bytes()) && arriving.bytes() >= ENOUGH_BYTES) {
-            wanted = learn(genesis, arriving, fork);
-          }
-          requireBounded(arriving);
+    Judging judging = new Judging(genesis, fork);
+    try {
+      Arriving arriving = new Arriving(holder.store());
+      while (true) {
+        Optional<Item> item = answer.next();
+        if (item.isEmpty()) {
+          throw new SyncException(
+              ErrorCode.SYNC_PROTOCOL,
+              "read answer to `log`: it ends before `" + genesis + "` does",
+              "");
         }
-        case Item.Said said -> {
-          Fields fields = Fields.of("answer to `log`", ErrorCode.SYNC_PROTOCOL, said.fields());
-          Cid end = fields.link("end");
-          Optional<String> error = fields.optionalText("error");
-          fields.end();
-          if (!end.equals(genesis)) {
-            throw fields.error("ends `" + end + "`, expected `" + genesis + "`");
+        switch (item.get()) {
+          case Item.Block block -> {
+            count(block);
+            if (judging.wanted
+                && arriving.take(block.bytes())
+                && arriving.bytes() >= ENOUGH_BYTES) {
+              judging.begin(arriving);
+              arriving = arriving.next();
+            }
+            requireBounded(arriving);
           }
-          error.ifPresent(why -> faults.add("`" + genesis + "`: " + why));
-          if (wanted) {
-            learn(genesis, arriving, fork);
+          case Item.Said said -> {
+            Fields fields = Fields.of("answer to `log`", ErrorCode.SYNC_PROTOCOL, said.fields());
+            Cid end = fields.link("end");
+            Optional<String> error = fields.optionalText("error");
+            fields.end();
+            if (!end.equals(genesis)) {
+              throw fields.error("ends `" + end + "`, expected `" + genesis + "`");
+            }
+            judging.await();
+            error.ifPresent(why -> faults.add("`" + genesis + "`: " + why));
+            if (judging.wanted) {
+              judging.wanted = learn(genesis, arriving, fork);
+            }
+            return;
           }
-          return;
         }
       }
+    } finally {
+      judging.settle();
+    }
+  }
+
+  /** Chunks of one authority on their way through the lane, at most one at a time. */
+  private final class Judging {
+    private final Cid genesis;
+    private final Optional<Arriving> fork;
+    private CompletableFuture<Boolean> under = CompletableFuture.completedFuture(true);
+
+    /** False once something was refused: the rest is read and left. */
+    private boolean wanted = true;
+
+    private Judging(Cid genesis, Optional<Arriving> fork) {
+      this.genesis = genesis;
+      this.fork = fork;
+    }
+
+    private void begin(Arriving chunk) {
+      await();
+      if (wanted) {
+        under = CompletableFuture.supplyAsync(() -> learn(genesis, chunk, fork), lane);
+      }
+    }
+
+    private void await() {
+      wanted &= Registrar.await(under);
+    }
+
+    /** Nothing is at work after this, whatever became of it. */
+    private void settle() {
+      Optional<Throwable> unused = under.handle((_, e) -> Optional.ofNullable(e)).join();
     }
   }
 
   private void count(Item.Block block) {
     bytes += block.bytes().length;
+    if (bytes / Shares.STEP_BYTES > (bytes - block.bytes().length) / Shares.STEP_BYTES) {
+      shares.progressed(this);
+    }
     if (!quota.takes(block.bytes().length)) {
       throw new SyncException(
           ErrorCode.QUOTA,
@@ -383,7 +500,6 @@ public final class Pull {
               one ->
                   faults.add(
                       "`" + one + "` of `" + genesis + "` links to what did not come with it"));
-      arriving.clear();
       return learned.refusal().isEmpty();
     } catch (AdmissionException e) {
       faults.add(e.message());

@@ -21,6 +21,7 @@ import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.unixfs.DagPb;
 import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.ReleaseRules;
 import org.dxos.dmg.verdict.Signed;
 
 /**
@@ -153,7 +154,7 @@ final class Reachable {
     guarded(
         () -> {
           Optional<byte[]> block = store.get(cid);
-          if (block.isEmpty()) {
+          if (block.isEmpty() || !ReleaseRules.mayLink(block.get())) {
             return;
           }
           Optional<NewerRecord> newer = NewerRecord.read(block.get());

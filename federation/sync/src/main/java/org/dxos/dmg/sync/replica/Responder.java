@@ -22,6 +22,7 @@ import org.dxos.dmg.sync.wire.ItemWriter;
 import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.Fork;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.SpaceEntry;
@@ -101,10 +102,13 @@ public final class Responder {
 
   /** One node of a tree; nothing for one that is not here, or not for others. */
   public void tree(Request.Tree request, ItemWriter out) throws IOException {
+    // The nodes that are asked for are nearly always these, which are seen for what they are; which
+    // blocks are public takes seconds to find out where much is held.
     Optional<byte[]> node =
-        blocks
+        store
             .get(request.node())
-            .or(() -> store.get(request.node()).filter(block -> isOfNode(request.node(), block)));
+            .filter(block -> isOfNode(request.node(), block))
+            .or(() -> blocks.get(request.node()));
     if (node.isPresent()) {
       out.block(node.get());
     }
@@ -263,7 +267,7 @@ public final class Responder {
         }
       }
       for (Signed<AuthorityEntry> entry : entries.subList(from, entries.size())) {
-        tell(entry);
+        tell(read(entry.cid()));
       }
       Set<Cid> have = Set.copyOf(want.have());
       for (Cid head : back(view.head().map(Signed::cid), have)) {
@@ -277,10 +281,11 @@ public final class Responder {
       view.log().entries().forEach(entry -> standing.add(entry.cid()));
       standing.addAll(back(view.head().map(Signed::cid), Set.of()));
       for (Cid one : back(Optional.of(envelope), standing)) {
-        if (Signed.read(store, one, Body.class).body() instanceof Head) {
+        Read read = read(one);
+        if (read.decoded() instanceof Head) {
           head(one);
         } else {
-          tell(Signed.read(store, one, Body.class));
+          tell(read);
         }
       }
     }
@@ -302,16 +307,20 @@ public final class Responder {
     }
 
     private void head(Cid envelope) throws IOException {
-      Signed<Head> head = Signed.read(store, envelope, Head.class);
-      for (Cid added : head.body().added()) {
+      Read head = read(envelope);
+      if (!(head.decoded() instanceof Head body)) {
+        throw new IllegalStateException("`" + envelope + "` is no head");
+      }
+      for (Cid added : body.added()) {
         statement(added);
       }
       tell(head);
     }
 
     private void statement(Cid envelope) throws IOException {
-      Signed<Statement> statement = Signed.read(store, envelope, Statement.class);
-      if (statement.body().op() instanceof Statement.Release release) {
+      Read statement = read(envelope);
+      if (statement.decoded() instanceof Statement said
+          && said.op() instanceof Statement.Release release) {
         record(release.module());
       }
       tell(statement);
@@ -339,9 +348,19 @@ public final class Responder {
       return blocks.isWithheld(cid) ? Optional.empty() : store.get(cid);
     }
 
-    private void tell(Signed<?> signed) throws IOException {
-      out.block(Signed.need(store, signed.envelope().body(), "body"));
-      out.block(Signed.need(store, signed.cid(), "envelope"));
+    private void tell(Read signed) throws IOException {
+      out.block(signed.body());
+      out.block(signed.envelope());
     }
+  }
+
+  /** An envelope and its body as they are kept, each read once. */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
+  private record Read(byte[] envelope, byte[] body, Body decoded) {}
+
+  private Read read(Cid cid) {
+    byte[] envelope = Signed.need(store, cid, "envelope");
+    byte[] body = Signed.need(store, Envelope.decode(envelope).body(), "body");
+    return new Read(envelope, body, Body.decode(body));
   }
 }

@@ -2,6 +2,9 @@ package org.dxos.dmg.sync.wire;
 
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,17 +20,26 @@ public final class Frames {
 
   private static final int LEVEL = 3;
 
+  /**
+   * Each call of the compressor leaves the virtual machine, and each write below it is a frame:
+   * items are small, and go in lots.
+   */
+  private static final int BUFFER_BYTES = 1 << 16;
+
   private Frames() {}
 
   /** Writes an item with its length before it. */
   public static void write(OutputStream out, byte[] item) throws IOException {
+    // In one piece: each write is a frame below, with what encryption adds to it.
+    ByteArrayOutputStream framed = new ByteArrayOutputStream(item.length + 5);
     int rest = item.length;
     while (rest >= 0x80) {
-      out.write(0x80 | (rest & 0x7f));
+      framed.write(0x80 | (rest & 0x7f));
       rest >>>= 7;
     }
-    out.write(rest);
-    out.write(item);
+    framed.write(rest);
+    framed.writeBytes(item);
+    out.write(framed.toByteArray());
   }
 
   /**
@@ -69,11 +81,14 @@ public final class Frames {
 
   /** An answer to be written; closing it ends the zstd stream and {@code out}. */
   public static OutputStream compressed(OutputStream out) throws IOException {
-    return new ZstdOutputStream(out, LEVEL).setLong(WINDOW_LOG);
+    return new BufferedOutputStream(
+        new ZstdOutputStream(new BufferedOutputStream(out, BUFFER_BYTES), LEVEL)
+            .setLong(WINDOW_LOG),
+        BUFFER_BYTES);
   }
 
   /** An answer to be read. */
   public static InputStream plain(InputStream in) throws IOException {
-    return new ZstdInputStream(in).setLongMax(WINDOW_LOG);
+    return new BufferedInputStream(new ZstdInputStream(in).setLongMax(WINDOW_LOG), BUFFER_BYTES);
   }
 }
