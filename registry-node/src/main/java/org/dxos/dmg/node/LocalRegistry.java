@@ -100,7 +100,10 @@ public final class LocalRegistry implements Registry, Upkeep {
   /** What first sight is worth where the policy does not say. */
   private volatile Policy.Tofu firstUse = Policy.Tofu.ALLOW;
 
+  /** Guarded by this, as is {@code shut}. */
   private Optional<GraphIndex> graph = Optional.empty();
+
+  private boolean shut;
 
   private record NodeKeys(KeyRing ring, HeadKeys heads, PeerId peer) {}
 
@@ -579,6 +582,10 @@ public final class LocalRegistry implements Registry, Upkeep {
   private GraphIndex graph() {
     GraphIndex index;
     synchronized (this) {
+      if (shut) {
+        // Opened once more beside what is being closed it could be taken for damaged, and deleted.
+        throw new IllegalStateException("registry is closed");
+      }
       if (graph.isEmpty()) {
         graph = Optional.of(GraphIndex.open(home.resolve("rdf"), store, this::modules));
       }
@@ -600,19 +607,31 @@ public final class LocalRegistry implements Registry, Upkeep {
     modules();
   }
 
-  /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
+  /**
+   * Keeps the graph up to date from now on, as a node that serves does. It is opened by the thread
+   * that does so, beside what else a start has to do: {@link #awaitGraph} waits for it.
+   */
   public void follow() {
+    firstUse = Policy.Tofu.DNS;
+    registrar.onCommit(_ -> wake());
+    world.threads().newThread(this::followJournal).start();
+  }
+
+  /**
+   * Returns once the graph answers.
+   *
+   * @throws GraphException if it cannot be opened; a disk that is too full for it is told in the
+   *     log, as what does not need the graph can be served
+   */
+  public void awaitGraph() {
     try {
       graph();
     } catch (GraphException e) {
       if (e.code() != ErrorCode.STORAGE_FULL) {
         throw e;
       }
-      LOG.warn("{}", e.message()); // what does not need it is served
+      LOG.warn("{}", e.message());
     }
-    firstUse = Policy.Tofu.DNS;
-    registrar.onCommit(_ -> wake());
-    world.threads().newThread(this::followJournal).start();
   }
 
   /**
@@ -699,7 +718,7 @@ public final class LocalRegistry implements Registry, Upkeep {
         } catch (RuntimeException e) {
           // Whatever it is, it is told once and tried again: who only looks does not see that
           // nobody follows any more.
-          if (!told.equals(e.toString())) {
+          if (!told.equals(e.toString()) && !isClosed()) {
             LOG.warn("follow the journal: {}", e.toString());
           }
           told = e.toString();
@@ -716,6 +735,12 @@ public final class LocalRegistry implements Registry, Upkeep {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isClosed() {
+    synchronized (woken) {
+      return closed;
     }
   }
 
@@ -849,6 +874,7 @@ public final class LocalRegistry implements Registry, Upkeep {
     }
     try {
       synchronized (this) {
+        shut = true;
         graph.ifPresent(GraphIndex::close);
         graph = Optional.empty();
       }

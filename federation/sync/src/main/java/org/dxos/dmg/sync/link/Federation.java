@@ -118,8 +118,15 @@ public final class Federation implements AutoCloseable {
     host.handle(PROTOCOL, this::serve);
     links.all().forEach(this::keepUp);
     threads.execute(this::announce);
-    threads.execute(this::prepare);
-    threads.execute(this::findUnfinished);
+    // Seconds of nothing but work: on virtual threads these two would keep everybody else, the
+    // answers over HTTP among them, from the few threads that carry those.
+    worker("prepare", this::prepare);
+    worker("unfinished", this::findUnfinished);
+  }
+
+  /** Nobody waits for its end: once this and the store are closed it fails at the next block. */
+  private static void worker(String name, Runnable work) {
+    Thread.ofPlatform().daemon().name("federation-" + name).start(work);
   }
 
   private void findUnfinished() {
@@ -131,7 +138,9 @@ public final class Federation implements AutoCloseable {
         fetchElsewhere();
       }
     } catch (RuntimeException e) {
-      LOG.warn("which bundles are not complete is not known: {}", e.toString());
+      if (!closed) {
+        LOG.warn("which bundles are not complete is not known: {}", e.toString());
+      }
     }
   }
 
@@ -144,7 +153,9 @@ public final class Federation implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.warn("what may be given to others is not known yet: {}", e.toString());
+      if (!closed) {
+        LOG.warn("what may be given to others is not known yet: {}", e.toString());
+      }
     }
   }
 
