@@ -6,6 +6,7 @@ import org.apache.jena.graph.Triple;
 import org.apache.jena.sparql.algebra.Op;
 import org.apache.jena.sparql.algebra.op.OpBGP;
 import org.apache.jena.sparql.algebra.op.OpFilter;
+import org.apache.jena.sparql.algebra.op.OpGraph;
 import org.apache.jena.sparql.algebra.op.OpGroup;
 import org.apache.jena.sparql.algebra.op.OpJoin;
 import org.apache.jena.sparql.algebra.op.OpLeftJoin;
@@ -76,6 +77,7 @@ final class Execution extends OpExecutorTDB2 {
       case OpBGP one -> binds(one.getPattern().getList(), variable);
       case OpQuadPattern one ->
           one.getGraphNode().equals(variable) || binds(one.getBasicPattern().getList(), variable);
+      case OpGraph one -> one.getNode().equals(variable) || binds(one.getSubOp(), variable);
       case OpFilter one -> binds(one.getSubOp(), variable);
       case OpJoin one -> binds(one.getLeft(), variable) || binds(one.getRight(), variable);
       case OpLeftJoin one -> binds(one.getLeft(), variable);

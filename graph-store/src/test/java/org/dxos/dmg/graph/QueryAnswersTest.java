@@ -128,6 +128,8 @@ class QueryAnswersTest {
           "SELECT (COUNT(?s) AS ?n) { VALUES (?s ?x) { (<urn:s1> UNDEF) (<urn:s2> 1) } ?s <urn:p> ?o }",
           "SELECT (COUNT(?g) AS ?n) { GRAPH ?g { ?s <urn:p> ?o } }",
           "SELECT (COUNT(?o) AS ?n) { GRAPH <urn:g1> { ?s <urn:p> ?o } }",
+          "SELECT ?g (COUNT(?o) AS ?n) { GRAPH ?g { ?s <urn:p>* ?o } } GROUP BY ?g ORDER BY ?g",
+          "SELECT (COUNT(?g) AS ?n) { GRAPH ?g { ?s <urn:p>* ?o } }",
           "SELECT (COUNT(?x) AS ?n) { ?s <urn:p> ?o BIND(1/0 AS ?x) }",
           "SELECT (COUNT(?x) AS ?n) { ?s <urn:p> ?o BIND(?o + 1 AS ?x) FILTER(?o > 1) }",
           "SELECT (COUNT(?s) AS ?n) { ?s <urn:p> ?o FILTER(?o > 1) }",

@@ -414,7 +414,7 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
-    BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
+    BlockSource all = offered.or(store);
     Optional<Federation> among = federation;
     among.ifPresent(Federation::awaitFirstRound);
     if (among.isPresent()
