@@ -2,6 +2,7 @@ package org.dxos.dmg.admission;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -433,7 +434,11 @@ final class Clerk implements AutoCloseable {
     }
     holdings.show(after, next);
     long end = position;
-    chapters.values().forEach(chapter -> answer(chapter, end));
+    // The nodes near the root are in every proof, and most of them were written just now.
+    Map<Cid, byte[]> nodes = new HashMap<>();
+    BlockSource known =
+        cid -> Optional.of(nodes.computeIfAbsent(cid, one -> Signed.need(all, one, "tree node")));
+    chapters.values().forEach(chapter -> answer(chapter, end, known));
     if (!after.isEmpty()) {
       listeners.forEach(listener -> listener.accept(end));
     }
@@ -536,26 +541,33 @@ final class Clerk implements AutoCloseable {
         state);
   }
 
-  private void answer(Chapter chapter, long position) {
+  private void answer(Chapter chapter, long position, BlockSource nodes) {
     AuthorityView view = holdings.authority(chapter.before.id()).orElse(chapter.before);
     for (Task.Say say : chapter.added) {
       say.answer()
-          .complete(receipt(Receipt.Status.ADDED, say, say.statement().cid(), view, position));
+          .complete(
+              receipt(Receipt.Status.ADDED, say, say.statement().cid(), view, position, nodes));
     }
     for (int i = 0; i < chapter.held.size(); i++) {
       Task.Say say = chapter.held.get(i);
       say.answer()
-          .complete(receipt(Receipt.Status.HELD, say, chapter.standing.get(i), view, position));
+          .complete(
+              receipt(Receipt.Status.HELD, say, chapter.standing.get(i), view, position, nodes));
     }
   }
 
   private Receipt receipt(
-      Receipt.Status status, Task.Say say, Cid standing, AuthorityView view, long position) {
+      Receipt.Status status,
+      Task.Say say,
+      Cid standing,
+      AuthorityView view,
+      long position,
+      BlockSource nodes) {
     Cid head = view.head().map(Signed::cid).orElseThrow();
     List<byte[]> proof = new ArrayList<>();
     List<Cid> path = say.proved() ? view.state().path(Slots.of(say.statement().body())) : List.of();
     for (Cid node : path) {
-      proof.add(Signed.need(store, node, "tree node"));
+      proof.add(Signed.need(nodes, node, "tree node"));
     }
     return new Receipt(status, standing, head, proof, position);
   }

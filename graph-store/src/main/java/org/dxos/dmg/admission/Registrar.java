@@ -21,6 +21,7 @@ import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
@@ -440,8 +441,9 @@ public final class Registrar implements AutoCloseable {
       // A slot that is taken stays taken, so a conflict is told before any file is looked at.
       switch (Slots.apply(view.state(), signed.cid(), statement, view.voided(), all)) {
         case Verdict.Accepted _ -> {
-          ReleaseRules.check(view.name(), statement, release, all, this::named);
-          ReleaseRules.eachBlock(release.module(), all, cid -> keepNew(cid, all, blocks));
+          ModuleRecord record =
+              ReleaseRules.check(view.name(), statement, release, all, this::named);
+          ReleaseRules.eachBlock(release.module(), record, all, cid -> keepNew(cid, all, blocks));
         }
         case Verdict.Held _ -> {}
         case Verdict.Conflict conflict ->
@@ -496,7 +498,7 @@ public final class Registrar implements AutoCloseable {
   }
 
   private BlockSource offered(BlockSource offered) {
-    return cid -> offered.get(cid).or(() -> store.get(cid));
+    return offered.or(store);
   }
 
   private void keepNew(Cid cid, BlockSource all, Blocks blocks) {

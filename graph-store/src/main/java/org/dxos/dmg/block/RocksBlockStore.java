@@ -243,12 +243,16 @@ public final class RocksBlockStore implements BlockStore {
   }
 
   @Override
+  public boolean hashed() {
+    return true;
+  }
+
+  @Override
   public boolean has(Cid cid) {
     byte[] key = cid.bytes();
     enter();
     try {
-      return db.keyMayExist(blocks, key, null)
-          && db.get(blocks, key, new byte[0]) != RocksDB.NOT_FOUND;
+      return db.get(blocks, key, new byte[0]) != RocksDB.NOT_FOUND;
     } catch (RocksDBException e) {
       throw failed("look for block `" + cid + "`", e);
     } finally {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,14 +27,30 @@ final class Room {
 
   /** The room that the operating system gives to this user; all there is where it does not say. */
   static LongSupplier on(Path home) {
-    return () -> {
+    return new Disk(home);
+  }
+
+  /**
+   * To find the disk of a path the list of all that is mounted is read: once, not at each commit.
+   */
+  private static final class Disk implements LongSupplier {
+    private final Path home;
+    private volatile Optional<FileStore> found = Optional.empty();
+
+    private Disk(Path home) {
+      this.home = home;
+    }
+
+    @Override
+    public long getAsLong() {
       try {
-        FileStore disk = Files.getFileStore(home);
+        FileStore disk = found.isPresent() ? found.get() : Files.getFileStore(home);
+        found = Optional.of(disk);
         return disk.getTotalSpace() == 0 ? Long.MAX_VALUE : disk.getUsableSpace();
       } catch (IOException e) {
         return Long.MAX_VALUE; // what is wrong with the disk is told by what writes to it
       }
-    };
+    }
   }
 
   /** Bytes that may be written beyond what is kept back; negative if there are too few. */

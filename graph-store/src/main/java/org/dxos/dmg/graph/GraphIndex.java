@@ -420,8 +420,21 @@ public final class GraphIndex implements AutoCloseable {
   }
 
   private void step() {
+    boolean first = position == 0;
     position = step(now, position);
     recordSizes();
+    if (first) {
+      try {
+        recordCompact(now); // all of it in one commit: as small as if it were made anew
+      } catch (IOException e) {
+        throw new GraphException(
+            ErrorCode.STORAGE, "write projection `" + folder + "`: " + e, "check the space");
+      }
+    }
+  }
+
+  private void recordCompact(Projection made) throws IOException {
+    Files.writeString(folder.resolve(COMPACTED), FileSizes.total(made.data()) + "\n");
   }
 
   /** Brings a projection forward by one commit; the position that it has then. */
@@ -582,7 +595,7 @@ public final class GraphIndex implements AutoCloseable {
       position = at;
       Files.deleteIfExists(folder.resolve(DAMAGED));
       recordSizes();
-      Files.writeString(folder.resolve(COMPACTED), FileSizes.total(fresh.data()) + "\n");
+      recordCompact(fresh);
       return old;
     } finally {
       writer.unlock();

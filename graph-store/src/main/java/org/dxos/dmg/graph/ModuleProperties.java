@@ -48,6 +48,13 @@ final class ModuleProperties {
     registry.put(Ontology.DEPENDENTS, dependents);
   }
 
+  /** True for a property that is registered here: of its two ends, every row has both. */
+  static boolean isOne(Node property) {
+    return property.isURI()
+        && (property.getURI().equals(Ontology.CLOSURE)
+            || property.getURI().equals(Ontology.DEPENDENTS));
+  }
+
   /** One end is known, and the graph tells the other. */
   private abstract static class FromGraph extends PFuncSimple {
     private final Supplier<ModuleGraph> modules;

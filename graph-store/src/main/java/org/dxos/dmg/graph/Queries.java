@@ -189,6 +189,9 @@ final class Queries {
       return new GraphIndex.Answer("text/plain; charset=utf-8", out.toByteArray());
     }
     Format format = format(accept);
+    if (format.lang().equals(ResultSetLang.RS_JSON)) {
+      return new GraphIndex.Answer(format.mediaType(), ResultsJson.of(limited));
+    }
     ResultSetMgr.write(out, limited, format.lang());
     return new GraphIndex.Answer(format.mediaType(), out.toByteArray());
   }

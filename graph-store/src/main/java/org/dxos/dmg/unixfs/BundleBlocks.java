@@ -69,7 +69,7 @@ public record BundleBlocks(List<Cid> held, List<Cid> missing) {
         missing.add(cid);
         return;
       }
-      byte[] bytes = BlockCheck.checked(cid, block.get());
+      byte[] bytes = BlockCheck.checked(source, cid, block.get());
       held.add(cid);
       if (cid.codec() == Cid.DAG_PB) {
         for (DagPb.Link link : DagPb.decode(bytes).links()) {

@@ -31,10 +31,11 @@ public final class ReleaseRules {
    *
    * @param authority the name of the statement's authority
    * @param known how an authority's name is bound here
+   * @return its record
    * @throws AdmissionException if it does not fit its record, or names what is not known here
    * @throws org.dxos.dmg.error.FormatException if the record is not valid
    */
-  public static void check(
+  public static ModuleRecord check(
       String authority,
       Statement statement,
       Statement.Release release,
@@ -76,6 +77,7 @@ public final class ReleaseRules {
             });
     requireFiles(module, blocks);
     requireBundles(module, blocks);
+    return module;
   }
 
   /**
@@ -118,8 +120,13 @@ public final class ReleaseRules {
    * carries them.
    */
   public static void eachBlock(Cid record, BlockSource blocks, Consumer<Cid> visitor) {
+    eachBlock(record, ModuleRecord.decode(Signed.need(blocks, record, "record")), blocks, visitor);
+  }
+
+  /** The same, of a record that was read already. */
+  public static void eachBlock(
+      Cid record, ModuleRecord module, BlockSource blocks, Consumer<Cid> visitor) {
     visitor.accept(record);
-    ModuleRecord module = ModuleRecord.decode(Signed.need(blocks, record, "record"));
     module.links().forEach(visitor);
     for (Bundle bundle : module.bundles()) {
       BundleBlocks.of(blocks, bundle.cid()).held().forEach(visitor);

@@ -127,10 +127,12 @@ final class NodeCommand implements Callable<Integer> {
       Optional<Federation> federation =
           noPeers ? Optional.empty() : Optional.of(federate(registry));
       try (HttpServer server = HttpServer.start(config, registry, events, federation)) {
+        registry.awaitGraph();
         new NodeFile(server.url(), ProcessHandle.current().pid(), Optional.of(own))
             .write(session.home());
+        heedStop();
         tell(server, registry.node());
-        awaitStop();
+        toldToStop.await();
       } finally {
         federation.ifPresent(Federation::close);
         NodeFile.remove(session.home());
@@ -192,10 +194,10 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   /**
-   * The hook runs when the process is told to stop, and holds the exit until the node has closed
-   * its store.
+   * From now on a process that is told to stop exits when the node has closed its store. Before
+   * anybody is told where it serves: who knows that may stop it at once.
    */
-  private void awaitStop() throws InterruptedException {
+  private void heedStop() {
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -210,6 +212,5 @@ final class NodeCommand implements Callable<Integer> {
                         Thread.currentThread().interrupt();
                       }
                     }));
-    toldToStop.await();
   }
 }

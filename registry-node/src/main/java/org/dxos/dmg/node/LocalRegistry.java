@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.dxos.dmg.admission.HeadKeys;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Receipt;
@@ -129,7 +129,10 @@ public final class LocalRegistry implements Registry, Upkeep {
   /** What first sight is worth where the policy does not say. */
   private volatile Policy.Tofu firstUse = Policy.Tofu.ALLOW;
 
+  /** Guarded by this, as is {@code shut}. */
   private Optional<GraphIndex> graph = Optional.empty();
+
+  private boolean shut;
 
   private record NodeKeys(KeyRing ring, HeadKeys heads, PeerId peer) {}
 
@@ -162,7 +165,7 @@ public final class LocalRegistry implements Registry, Upkeep {
     this.home = home;
     this.world = outer.world;
     this.store = store;
-    this.blocks = cid -> store.get(cid).or(() -> outer.store.get(cid));
+    this.blocks = store.or(outer.store);
     this.outer = Optional.of(outer);
     this.keys = outer.keys;
     this.policy = outer.policy;
@@ -573,7 +576,7 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
-    BlockSource all = cid -> offered.get(cid).or(() -> blocks.get(cid));
+    BlockSource all = offered.or(blocks);
     Statement statement = Signed.read(all, envelope, Statement.class).body();
     outer.ifPresent(one -> bring(statement, one.registrar));
     Optional<Federation> among = federation();
@@ -849,6 +852,10 @@ public final class LocalRegistry implements Registry, Upkeep {
   private GraphIndex graph() {
     GraphIndex index;
     synchronized (this) {
+      if (shut) {
+        // Opened once more beside what is being closed it could be taken for damaged, and deleted.
+        throw new IllegalStateException("registry is closed");
+      }
       if (graph.isEmpty()) {
         graph = Optional.of(GraphIndex.open(home.resolve("rdf"), store, this::modules));
       }
@@ -870,19 +877,31 @@ public final class LocalRegistry implements Registry, Upkeep {
     modules();
   }
 
-  /** Opens the graph now and keeps it up to date from now on, as a node that serves does. */
+  /**
+   * Keeps the graph up to date from now on, as a node that serves does. It is opened by the thread
+   * that does so, beside what else a start has to do: {@link #awaitGraph} waits for it.
+   */
   public void follow() {
+    firstUse = Policy.Tofu.DNS;
+    registrar.onCommit(_ -> wake());
+    world.threads().newThread(this::followJournal).start();
+  }
+
+  /**
+   * Returns once the graph answers.
+   *
+   * @throws GraphException if it cannot be opened; a disk that is too full for it is told in the
+   *     log, as what does not need the graph can be served
+   */
+  public void awaitGraph() {
     try {
       graph();
     } catch (GraphException e) {
       if (e.code() != ErrorCode.STORAGE_FULL) {
         throw e;
       }
-      LOG.warn("{}", e.message()); // what does not need it is served
+      LOG.warn("{}", e.message());
     }
-    firstUse = Policy.Tofu.DNS;
-    registrar.onCommit(_ -> wake());
-    world.threads().newThread(this::followJournal).start();
   }
 
   /**
@@ -993,7 +1012,7 @@ public final class LocalRegistry implements Registry, Upkeep {
         } catch (RuntimeException e) {
           // Whatever it is, it is told once and tried again: who only looks does not see that
           // nobody follows any more.
-          if (!told.equals(e.toString())) {
+          if (!told.equals(e.toString()) && !isClosed()) {
             LOG.warn("follow the journal: {}", e.toString());
           }
           told = e.toString();
@@ -1010,6 +1029,12 @@ public final class LocalRegistry implements Registry, Upkeep {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isClosed() {
+    synchronized (woken) {
+      return closed;
     }
   }
 
@@ -1159,6 +1184,7 @@ public final class LocalRegistry implements Registry, Upkeep {
     }
     try {
       synchronized (this) {
+        shut = true;
         graph.ifPresent(GraphIndex::close);
         graph = Optional.empty();
       }

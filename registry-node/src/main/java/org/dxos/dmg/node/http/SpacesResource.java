@@ -65,9 +65,9 @@ final class SpacesResource implements Resource {
   private SpaceInfo learn(Exchange exchange) throws IOException {
     exchange.requireLength(MAX_LOG_BYTES);
     WriteResource.Car car = WriteResource.car(exchange);
-    Signed<SpaceEntry> first = Signed.read(car::block, car.roots().getFirst(), SpaceEntry.class);
+    Signed<SpaceEntry> first = Signed.read(car, car.roots().getFirst(), SpaceEntry.class);
     Cid id = first.body().genesis().orElse(first.envelope().body());
-    return spaces.learn(id, car.roots(), car::block, exchange.parameter("name"));
+    return spaces.learn(id, car.roots(), car, exchange.parameter("name"));
   }
 
   /** Of the entries of a space's log that come at once. */

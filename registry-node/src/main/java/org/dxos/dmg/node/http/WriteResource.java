@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.car.CarReader;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
@@ -89,7 +90,7 @@ final class WriteResource implements Resource {
   }
 
   private void publish(Exchange exchange, Car car) {
-    PublishReceipt receipt = registry.publish(car.root(), car::block);
+    PublishReceipt receipt = registry.publish(car.root(), car);
     int status =
         switch (receipt.status()) {
           case ADDED -> 201;
@@ -107,13 +108,13 @@ final class WriteResource implements Resource {
 
   /** One root that is a genesis is a claim; anything else is carried here. */
   private AuthorityInfo authority(Car car) {
-    Signed<Body> first = Signed.read(car::block, car.roots().getFirst(), Body.class);
+    Signed<Body> first = Signed.read(car, car.roots().getFirst(), Body.class);
     return switch (first.body()) {
       case AuthorityEntry entry when entry.seq() == 0 && car.roots().size() == 1 ->
-          registry.claim(first.cid(), car::block);
+          registry.claim(first.cid(), car);
       case AuthorityEntry entry ->
-          registry.learn(entry.genesis().orElse(first.envelope().body()), car.roots(), car::block);
-      case Head head -> registry.learn(head.genesis(), car.roots(), car::block);
+          registry.learn(entry.genesis().orElse(first.envelope().body()), car.roots(), car);
+      case Head head -> registry.learn(head.genesis(), car.roots(), car);
       default ->
           throw new FormatException(
               ErrorCode.BODY_INVALID,
@@ -133,7 +134,8 @@ final class WriteResource implements Resource {
             .build());
   }
 
-  record Car(List<Cid> roots, Map<Cid, byte[]> blocks) {
+  /** Blocks that were hashed as they came. */
+  record Car(List<Cid> roots, Map<Cid, byte[]> blocks) implements BlockSource {
 
     /** The only root. */
     Cid root() {
@@ -147,8 +149,14 @@ final class WriteResource implements Resource {
       return roots.getFirst();
     }
 
-    Optional<byte[]> block(Cid cid) {
+    @Override
+    public Optional<byte[]> get(Cid cid) {
       return Optional.ofNullable(blocks.get(cid));
+    }
+
+    @Override
+    public boolean hashed() {
+      return true;
     }
   }
 

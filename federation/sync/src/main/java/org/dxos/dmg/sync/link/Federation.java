@@ -213,7 +213,9 @@ public final class Federation implements AutoCloseable {
         fetchElsewhere();
       }
     } catch (RuntimeException e) {
-      LOG.warn("which bundles are not complete is not known: {}", e.toString());
+      if (!closed) {
+        LOG.warn("which bundles are not complete is not known: {}", e.toString());
+      }
     }
   }
 
@@ -232,7 +234,9 @@ public final class Federation implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.warn("what may be given to others is not known yet: {}", e.toString());
+      if (!closed) {
+        LOG.warn("what may be given to others is not known yet: {}", e.toString());
+      }
     }
   }
 

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -267,11 +269,7 @@ final class Peer {
   }
 
   private record Work(
-      boolean stop,
-      boolean all,
-      boolean handsOn,
-      Map<Cid, Request.State> some,
-      Set<Cid> spaces) {}
+      boolean stop, boolean all, boolean handsOn, Map<Cid, Request.State> some, Set<Cid> spaces) {}
 
   private Work await() throws InterruptedException {
     turn.lock();
