@@ -109,7 +109,7 @@ final class Peer {
     }
   }
 
-  /** Something of these authorities is not held. */
+  /** These authorities stand elsewhere than here. */
   void wake(List<Request.State> states) {
     turn.lock();
     try {
@@ -304,7 +304,7 @@ final class Peer {
             ? pull.all()
             : pull.some(
                 List.copyOf(work.some().keySet()),
-                one -> !federation.lacks(Optional.ofNullable(work.some().get(one))));
+                one -> federation.lack(Optional.ofNullable(work.some().get(one))));
     received += outcome.bytes();
     if (work.all()) {
       if (outcome.same()) {
