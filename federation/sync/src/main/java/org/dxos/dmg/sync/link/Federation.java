@@ -47,6 +47,7 @@ import org.dxos.dmg.sync.replica.Follow;
 import org.dxos.dmg.sync.replica.HeldSpaces;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.PublicBlocks;
+import org.dxos.dmg.sync.replica.Pull;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.replica.Shares;
@@ -57,6 +58,7 @@ import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.dxos.dmg.trust.SpaceEntry;
+import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -677,7 +679,7 @@ public final class Federation implements AutoCloseable {
     List<Request.State> lacking =
         announce.states().stream()
             .filter(state -> state.space().isEmpty())
-            .filter(state -> lacks(Optional.of(state)))
+            .filter(state -> lack(Optional.of(state)) != Pull.Lack.NOTHING)
             .toList();
     if (!lacking.isEmpty()) {
       Optional.ofNullable(peers.get(peer)).ifPresent(one -> one.wake(lacking));
@@ -685,17 +687,27 @@ public final class Federation implements AutoCloseable {
   }
 
   /**
-   * True if something is not held of what a peer announces. A peer that is behind announces what
-   * was here before: asked for it, it would tell all that it has.
+   * What is lacking of an authority of which a peer has told where it stands. One that stands where
+   * this node once stood is behind, and would tell all that it has if it were asked; or it knows of
+   * a fork, and stands before it.
    */
-  boolean lacks(Optional<Request.State> announced) {
-    return announced.isEmpty() || lacks(announced.get());
-  }
-
-  private boolean lacks(Request.State state) {
-    return holder.authority(state.genesis()).isEmpty()
-        || state.key().filter(entry -> !holder.store().has(entry)).isPresent()
-        || state.head().filter(head -> !holder.store().has(head)).isPresent();
+  Pull.Lack lack(Optional<Request.State> announced) {
+    Optional<AuthorityView> view = announced.flatMap(state -> holder.authority(state.genesis()));
+    if (announced.isEmpty() || view.isEmpty()) {
+      return Pull.Lack.SOMETHING;
+    }
+    Optional<Cid> key = announced.get().key();
+    Optional<Cid> head = announced.get().head();
+    boolean same =
+        (key.isEmpty() || key.equals(Optional.of(view.get().keyHead().cid())))
+            && (head.isEmpty() || head.equals(view.get().head().map(Signed::cid)));
+    if (same) {
+      return Pull.Lack.NOTHING;
+    }
+    boolean held =
+        key.filter(entry -> !holder.store().has(entry)).isEmpty()
+            && head.filter(one -> !holder.store().has(one)).isEmpty();
+    return held ? Pull.Lack.FORKS : Pull.Lack.SOMETHING;
   }
 
   /** Guarded by {@code news}. */

@@ -113,7 +113,7 @@ final class Peer {
     }
   }
 
-  /** Something of these authorities is not held. */
+  /** These authorities stand elsewhere than here. */
   void wake(List<Request.State> states) {
     turn.lock();
     try {
@@ -331,7 +331,7 @@ final class Peer {
             ? pull.all()
             : pull.some(
                 List.copyOf(work.some().keySet()),
-                one -> !federation.lacks(Optional.ofNullable(work.some().get(one))));
+                one -> federation.lack(Optional.ofNullable(work.some().get(one))));
     received += outcome.bytes();
     if (work.all()) {
       root = Optional.of(outcome.root());

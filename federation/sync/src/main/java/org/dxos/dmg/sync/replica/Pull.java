@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.BlockSource;
@@ -151,7 +151,9 @@ public final class Pull {
       Map<Cid, Cid> states = new HashMap<>();
       List<Cid> differ = known ? roots.changed() : walk(own, roots.root(), states);
       int before = changed.size();
-      take(differ, one -> stands(one, Optional.ofNullable(states.get(one))));
+      take(
+          differ,
+          one -> stands(one, Optional.ofNullable(states.get(one))) ? Lack.NOTHING : Lack.SOMETHING);
       cursor = Optional.of(roots.cursor());
       // Who always has something new, of which nothing is, is not listened to for ever.
       boolean stuck = changed.size() == before || round == MAX_ROUNDS;
@@ -163,16 +165,26 @@ public final class Pull {
 
   /** Takes what is new of some authorities, without asking about others. */
   public Outcome some(List<Cid> genesis) throws IOException {
-    return some(genesis, _ -> false);
+    return some(genesis, _ -> Lack.SOMETHING);
+  }
+
+  /** What of an authority that a remote has is not held, as far as can be seen from here. */
+  public enum Lack {
+    /** Nothing: it has come meanwhile, from another remote. */
+    NOTHING,
+    /** A proof of a fork at most: the remote stands where this node once stood. */
+    FORKS,
+    /** Key log entries or heads. */
+    SOMETHING
   }
 
   /**
    * Takes what is new of some authorities, without asking about others.
    *
-   * @param held says of one that what is new of it has come meanwhile, from another remote
+   * @param lack asked about each when its turn comes
    */
-  public Outcome some(List<Cid> genesis, Predicate<Cid> held) throws IOException {
-    take(genesis, held);
+  public Outcome some(List<Cid> genesis, Function<Cid, Lack> lack) throws IOException {
+    take(genesis, lack);
     return outcome(holder.tree().root());
   }
 
@@ -262,10 +274,7 @@ public final class Pull {
     }
   }
 
-  /**
-   * @param held says of one that nothing of it is lacking any more
-   */
-  private void take(List<Cid> differ, Predicate<Cid> held) throws IOException {
+  private void take(List<Cid> differ, Function<Cid, Lack> lack) throws IOException {
     // What is known comes first, so that no flood of new ones keeps it back.
     List<Cid> ordered = new ArrayList<>(differ);
     ordered.sort(Comparator.comparing(one -> holder.authority(one).isEmpty()));
@@ -280,9 +289,14 @@ public final class Pull {
           continue;
         }
         left.removeAll(some);
-        List<Cid> lacking = some.stream().filter(held.negate()).toList();
+        List<Cid> asked = some.stream().filter(one -> lack.apply(one) != Lack.NOTHING).toList();
+        Map<Cid, Arriving> forks = asked.isEmpty() ? Map.of() : forks(asked);
+        List<Cid> lacking =
+            asked.stream()
+                .filter(one -> forks.containsKey(one) || lack.apply(one) == Lack.SOMETHING)
+                .toList();
         if (!lacking.isEmpty()) {
-          logs(lacking, forks(lacking));
+          logs(lacking, forks);
         }
         some.forEach(one -> shares.release(one, this));
       }
