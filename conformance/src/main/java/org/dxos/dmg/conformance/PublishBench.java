@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.block.BlockSource;
@@ -44,8 +43,9 @@ import org.rocksdb.WriteOptions;
 /**
  * Publishing over HTTP, each release checked and synced to disk before the answer, against the
  * limit: the same bytes in bare synced RocksDB batches, with as many writers. Both run in turns in
- * one process; the median of the ratios counts, not the seconds. What publishers do before they send
- * (read, hash, sign) is done before the time is taken, as it is for what both are measured against.
+ * one process; the median of the ratios counts, not the seconds. What publishers do before they
+ * send (read, hash, sign) is done before the time is taken, as it is for what both are measured
+ * against.
  *
  * <p>Usage: {@code PublishBench [rounds] [releases a round]}.
  */
@@ -148,7 +148,9 @@ public final class PublishBench {
         : 0;
   }
 
-  /** A module, and the request that publishes it: signed and written out before the time is taken. */
+  /**
+   * A module, and the request that publishes it: signed and written out before the time is taken.
+   */
   @SuppressWarnings("ArrayRecordComponent") // sent, never compared
   private record Ready(PreparedModule module, byte[] request) {}
 
@@ -158,7 +160,7 @@ public final class PublishBench {
 
   /** What a publisher would send, taken from one who publishes to a registry that only listens. */
   private Ready ready(PreparedModule module, Registry registry, URI url) {
-    AtomicReference<byte[]> request = new AtomicReference<>(new byte[0]);
+    byte[][] request = {new byte[0]};
     Registry listening =
         (Registry)
             Proxy.newProxyInstance(
@@ -169,19 +171,21 @@ public final class PublishBench {
                     return method.invoke(registry, arguments);
                   }
                   Cid envelope = (Cid) arguments[0];
-                  request.set(
+                  request[0] =
                       LeanClient.post(
                           url,
                           "/v1/publish",
                           "application/vnd.ipld.car",
-                          car(envelope, (BlockSource) arguments[1])));
+                          car(envelope, (BlockSource) arguments[1]));
                   return new PublishReceipt(
                       PublishReceipt.Status.HELD, envelope, Optional.empty(), List.of(), 0);
                 });
     new Publisher(
-            listening, new KeyRing(work.resolve("home"), new SecureRandom()), InstantSource.system())
+            listening,
+            new KeyRing(work.resolve("home"), new SecureRandom()),
+            InstantSource.system())
         .publish(module);
-    return new Ready(module, request.get());
+    return new Ready(module, request[0]);
   }
 
   private static byte[] car(Cid envelope, BlockSource blocks) throws IOException {
