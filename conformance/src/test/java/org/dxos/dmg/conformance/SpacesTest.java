@@ -407,6 +407,17 @@ class SpacesTest {
                         600,
                         Optional.of(new Invitation.Place(space, Role.READ))));
     assertEquals(ErrorCode.INVITATION, none.code());
+    // Another user of the machine reaches the node, and does not know its token.
+    Explained stranger =
+        assertThrows(
+            Explained.class,
+            () ->
+                Registries.peers(home("own"), Optional.of(nodes.getFirst().url()), Optional.empty())
+                    .invite(
+                        Link.Policy.NOTHING,
+                        600,
+                        Optional.of(new Invitation.Place(space, Role.READ))));
+    assertEquals(none.getMessage(), stranger.getMessage());
     // An edited file gains nothing: the inviter keeps what it grants.
     Invitation real =
         peers("own")

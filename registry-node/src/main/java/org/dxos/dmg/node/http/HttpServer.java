@@ -268,8 +268,7 @@ public final class HttpServer implements AutoCloseable {
               "write to `" + exchange.rawPath() + "`: the bearer token is missing or wrong",
               "set DMG_TOKEN to the token of the node");
         } else {
-          boolean stranger =
-              !presents(exchange, config.token()) && !presents(exchange, config.own());
+          boolean stranger = !isOperator(exchange);
           boolean unused =
               Caller.as(
                   stranger,

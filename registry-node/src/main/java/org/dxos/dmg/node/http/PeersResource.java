@@ -3,6 +3,7 @@ package org.dxos.dmg.node.http;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.dxos.dmg.api.Caller;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
@@ -69,6 +70,13 @@ final class PeersResource implements Resource {
     long seconds = fields.optionalUint("seconds").orElse(Invitation.MAX_LIFE_SECONDS);
     Optional<Invitation.Place> place = fields.optionalMap("place", Invitation.Place::of);
     fields.end();
+    if (place.isPresent() && Caller.current().isStranger()) {
+      // In the words for a space that is not there: who is on this machine is not in it yet.
+      throw new NodeException(
+          ErrorCode.INVITATION,
+          "invite into a space: this node is no admin of one with that id",
+          "see `dmg space list`");
+    }
     return peers.invite(policy, seconds, place);
   }
 
