@@ -69,7 +69,6 @@ import org.dxos.dmg.select.Catalog;
 import org.dxos.dmg.select.Release;
 import org.dxos.dmg.select.Selection;
 import org.dxos.dmg.sync.link.Federation;
-import org.dxos.dmg.sync.link.PeerStatus;
 import org.dxos.dmg.sync.pull.Limits;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.PublicBlocks;
@@ -80,9 +79,7 @@ import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
-import org.dxos.dmg.verdict.Slots;
 import org.dxos.dmg.verdict.SpaceLog;
-import org.dxos.dmg.verdict.Standing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,9 +90,6 @@ import org.slf4j.LoggerFactory;
  * publish the block store is enough.
  */
 public final class LocalRegistry implements Registry, Upkeep {
-
-  /** How long ahead the end of a delegation is announced: 14 days. */
-  private static final long WARN_SECONDS = 14L * 86_400;
 
   /** A commit costs as much as some dozens of statements, and a waiting one a few kilobytes. */
   private static final int PUBLISHES_AT_ONCE = 256;
@@ -111,6 +105,8 @@ public final class LocalRegistry implements Registry, Upkeep {
   private final Optional<LocalRegistry> outer;
 
   private final HomeSpaces spaces;
+  private final Optional<SpaceBridge> bridge;
+  private final Following following;
   private final Registrar registrar;
   private final ReleaseReader reader;
   private final History history;
@@ -151,6 +147,8 @@ public final class LocalRegistry implements Registry, Upkeep {
             world.clock(),
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)));
+    this.bridge = Optional.empty();
+    this.following = new Following(this, world);
     this.spaces = new HomeSpaces(this, home.resolve(HomeSpaces.FOLDER));
     this.proofs = new RecentProofs(world.proof(), world.clock());
     this.elsewhere = new Elsewhere(registrar);
@@ -177,6 +175,8 @@ public final class LocalRegistry implements Registry, Upkeep {
             world.threads(),
             name -> outer.registrar.authority(name).map(AuthorityView::id),
             outer.registrar::authority);
+    this.bridge = Optional.of(new SpaceBridge(registrar, outer.registrar, outer.store));
+    this.following = new Following(this, world);
     this.spaces = outer.spaces;
     this.proofs = outer.proofs;
     this.elsewhere = new Elsewhere(registrar);
@@ -578,7 +578,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
     BlockSource all = offered.or(blocks);
     Statement statement = Signed.read(all, envelope, Statement.class).body();
-    outer.ifPresent(one -> bring(statement, one.registrar));
+    bridge.ifPresent(one -> one.before(statement));
     Optional<Federation> among = federation();
     among.ifPresent(Federation::awaitFirstRound);
     if (among.isPresent() && !registrar.isHome(statement.genesis())) {
@@ -596,51 +596,9 @@ public final class LocalRegistry implements Registry, Upkeep {
         receipt.position());
   }
 
-  /**
-   * Sees to it that a space knows the key log of an authority as far as it is public, and that a
-   * path lives in one chain: what was released in public first is not released in a space.
-   */
-  private void bring(Statement statement, Registrar open) {
-    Optional<AuthorityView> known = open.authority(statement.genesis());
-    if (known.isEmpty()) {
-      return;
-    }
-    bringKeys(known.get());
-    if (statement.op() instanceof Statement.Release
-        && hasReleases(known.get(), statement.path())
-        && !hasReleases(registrar.authority(statement.genesis()).orElseThrow(), statement.path())) {
-      throw new AdmissionException.Refused(
-          ErrorCode.STATEMENT_REFUSED,
-          "publish `%s/%s` in a space: it is published in public"
-              .formatted(known.get().name(), statement.path()),
-          "publish it there, without --space, or under another name");
-    }
-  }
-
-  private void bringKeys(AuthorityView known) {
-    Optional<AuthorityView> here = registrar.authority(known.id());
-    if (here.map(one -> one.keyHead().cid()).equals(Optional.of(known.keyHead().cid()))) {
-      return;
-    }
-    var unused =
-        registrar.learn(
-            known.id(),
-            known.log().entries().stream().map(Signed::cid).toList(),
-            outer.orElseThrow().store,
-            Registrar.Binding.FIRST_USE);
-  }
-
-  /** What the public has learned of keys counts in a space as well: a revocation above all. */
-  private void bringKeys() {
-    for (AuthorityView view : registrar.authorities()) {
-      outer.flatMap(one -> one.registrar.authority(view.id())).ifPresent(this::bringKeys);
-    }
-  }
-
-  private static boolean hasReleases(AuthorityView view, String path) {
-    boolean[] found = {false};
-    view.state().walkPrefix(Slots.releases(path), (_, _) -> found[0] = true);
-    return found[0];
+  /** Takes what has become public of keys, if this is of a space. */
+  void bringKeys() {
+    bridge.ifPresent(SpaceBridge::bringKeys);
   }
 
   /** Keeps a statement for the home of its authority, which is another node. */
@@ -684,19 +642,22 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public int publishAll(List<Cid> envelopes, BlockSource offered) {
-    BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
+    BlockSource all = offered.or(blocks);
     Set<Cid> authorities = new LinkedHashSet<>();
     for (Cid envelope : envelopes) {
-      authorities.add(Signed.read(all, envelope, Statement.class).body().genesis());
+      Statement statement = Signed.read(all, envelope, Statement.class).body();
+      bridge.ifPresent(one -> one.before(statement));
+      authorities.add(statement.genesis());
     }
     federation.ifPresent(Federation::awaitFirstRound);
     if (federation.isPresent() && !authorities.stream().allMatch(registrar::isHome)) {
       return Registry.super.publishAll(envelopes, offered); // they are handed on, one by one
     }
-    authorities.forEach(one -> Restored.requireConfirmed(store, registrar.authority(one)));
+    authorities.forEach(
+        one -> Restored.requireConfirmed(outer.orElse(this).store, registrar.authority(one)));
     Optional<RuntimeException> failure = Optional.empty();
     int added = 0;
-    for (CompletableFuture<Receipt> answer : registrar.submitAll(envelopes, offered)) {
+    for (CompletableFuture<Receipt> answer : registrar.submitAll(envelopes, all)) {
       try {
         added += Registrar.await(answer).status() == Receipt.Status.ADDED ? 1 : 0;
       } catch (RuntimeException e) {
@@ -755,11 +716,7 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public Node.Map status() {
-    List<Node> authorities = new ArrayList<>();
-    long now = world.clock().instant().getEpochSecond();
-    registrar.authorities().stream()
-        .sorted(java.util.Comparator.comparing(AuthorityView::name))
-        .forEach(view -> authorities.add(status(view, now)));
+    StatusReport report = new StatusReport(registrar, now());
     MapBuilder status =
         new MapBuilder()
             .put("version", Software.version())
@@ -767,82 +724,36 @@ public final class LocalRegistry implements Registry, Upkeep {
             .put("root", registrar.root().toString())
             .put("policy", policy.current().digest().toString())
             .put("position", store.journalEnd())
-            .putAlways("authorities", new Node.Array(authorities));
-    status.put("storeBytes", HomeCare.bytes(home.resolve("db")));
-    status.put("projectionBytes", HomeCare.bytes(home.resolve("rdf")));
+            .putAlways("authorities", report.authorities())
+            .put("forks", report.forks())
+            .put("storeBytes", HomeCare.bytes(home.resolve("db")))
+            .put("projectionBytes", HomeCare.bytes(home.resolve("rdf")));
     federation.ifPresent(
         among ->
             status
                 .put("addresses", among.dialled(), Node::of)
                 .flag("bitswap", among.servesBlocks())
-                .putAlways("peers", peers(among)));
-    status.put(
-        "forks",
-        registrar.authorities().stream().mapToLong(one -> one.standing().forks().size()).sum());
+                .putAlways("peers", report.peers(among)));
     elsewhere.status().ifPresent(figures -> status.putAlways("pullThrough", figures));
     List<Node> pending = outbox.shown(registrar);
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
     }
-    synchronized (this) {
-      graph.ifPresent(
-          index ->
-              status.put(
-                  "projection",
-                  new MapBuilder()
-                      .put("position", index.position())
-                      .put("behind", Math.max(0, store.journalEnd() - index.position()))
-                      .build()));
-    }
+    opened()
+        .ifPresent(
+            index ->
+                status.put(
+                    "projection",
+                    new MapBuilder()
+                        .put("position", index.position())
+                        .put("behind", Math.max(0, store.journalEnd() - index.position()))
+                        .build()));
     return status.build();
   }
 
-  /** How many there are and how they do, and not who: anybody may read it. */
-  private Node peers(Federation among) {
-    List<PeerStatus> all = among.status();
-    Cid root = registrar.root();
-    return new MapBuilder()
-        .put("linked", (long) all.size())
-        .put("connected", all.stream().filter(PeerStatus::connected).count())
-        .put("equal", all.stream().filter(one -> one.root().equals(Optional.of(root))).count())
-        .put("failing", all.stream().filter(one -> one.error().isPresent()).count())
-        .put("received", all.stream().mapToLong(PeerStatus::received).sum())
-        .build();
-  }
-
-  private Node status(AuthorityView view, long now) {
-    MapBuilder map =
-        new MapBuilder()
-            .put("name", view.name())
-            .put("authority", view.id().toString())
-            .flag(
-                "unbound",
-                registrar
-                    .authority(view.name())
-                    .filter(one -> one.id().equals(view.id()))
-                    .isEmpty())
-            .flag("contested", view.standing().contest() != Standing.Contest.NONE);
-    List<Node> ending = new ArrayList<>();
-    for (AuthorityEntry.Delegate one : view.keyHead().body().delegates()) {
-      if (one.notAfter() - now < WARN_SECONDS) {
-        ending.add(
-            new MapBuilder()
-                .put("key", one.key().toString())
-                .put("label", one.label(), Node::of)
-                .put("notAfter", one.notAfter())
-                .flag("expired", one.notAfter() <= now)
-                .build());
-      }
-    }
-    map.put("delegatesEnding", ending, node -> node);
-    view.head()
-        .ifPresent(
-            head ->
-                map.put("head", head.cid().toString())
-                    .put("epoch", head.body().epoch())
-                    .put("expires", head.body().expires())
-                    .flag("stale", head.body().expires() <= now));
-    return map.build();
+  /** The graph, if somebody has asked for it. */
+  synchronized Optional<GraphIndex> opened() {
+    return graph;
   }
 
   /**
@@ -883,8 +794,7 @@ public final class LocalRegistry implements Registry, Upkeep {
    */
   public void follow() {
     firstUse = Policy.Tofu.DNS;
-    registrar.onCommit(_ -> wake());
-    world.threads().newThread(this::followJournal).start();
+    following.start();
   }
 
   /**
@@ -954,126 +864,10 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalRegistry.class);
 
-  private final Object woken = new Object();
-  private boolean closed;
-
-  private void wake() {
-    synchronized (woken) {
-      woken.notifyAll();
-    }
-  }
-
-  /** How long before its end a head is renewed by the node that is home: 30 days. */
-  private static final long RENEW_AHEAD = 30L * 86_400;
-
-  /** How often that is looked at: each hour. */
-  private static final long RENEW_EVERY = 3600;
-
-  private long renewed = Long.MIN_VALUE;
-
-  /** Renews the heads that end soon; one that cannot be is told, and tried again in an hour. */
-  private void renewHeads() {
-    if (now() < renewed + RENEW_EVERY && renewed != Long.MIN_VALUE) {
-      return;
-    }
-    renewed = now();
-    if (Restored.of(outer.orElse(this).store).isPresent()) {
-      return; // it may have renewed them since the backup, with other heads
-    }
-    for (LocalRegistry space : outer.isEmpty() ? spaces.registries() : List.<LocalRegistry>of()) {
-      space.renewHeads();
-    }
-    for (AuthorityView view : registrar.expiring(now() + RENEW_AHEAD)) {
-      try {
-        registrar.renew(view.id());
-      } catch (RuntimeException e) {
-        LOG.warn("renew the head of `{}`: {}", view.name(), e.toString());
-      }
-    }
-  }
-
   @Override
   public AuthorityInfo renew(Cid genesis) {
     Restored.requireConfirmed(outer.orElse(this).store, registrar.authority(genesis));
     return info(registrar.renew(genesis));
-  }
-
-  private void followJournal() {
-    try {
-      String told = "";
-      while (true) {
-        try {
-          mend();
-          catchUp();
-          compact();
-          renewHeads();
-          spaces.opened().forEach(LocalRegistry::bringKeys);
-          told = "";
-        } catch (RuntimeException e) {
-          // Whatever it is, it is told once and tried again: who only looks does not see that
-          // nobody follows any more.
-          if (!told.equals(e.toString()) && !isClosed()) {
-            LOG.warn("follow the journal: {}", e.toString());
-          }
-          told = e.toString();
-        }
-        synchronized (woken) {
-          if (closed) {
-            return;
-          }
-          woken.wait(1000);
-          if (closed) {
-            return;
-          }
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean isClosed() {
-    synchronized (woken) {
-      return closed;
-    }
-  }
-
-  /** How long it is waited between attempts to mend the graph: twice as long each time. */
-  private static final long MEND_SECONDS = 600;
-
-  private long mendAfter = Long.MIN_VALUE;
-  private long mendPause = 1;
-
-  private void mend() {
-    Optional<GraphIndex> index;
-    synchronized (this) {
-      index = graph;
-    }
-    if (index.isPresent() && now() >= mendAfter) {
-      mendPause = Math.min(MEND_SECONDS, 2 * mendPause);
-      mendAfter = now() + mendPause;
-      index.get().mend();
-      mendPause = 1;
-      mendAfter = Long.MIN_VALUE;
-    }
-  }
-
-  /** Once it has failed it is not tried again: on a full disk it would be each second. */
-  private boolean compacts = true;
-
-  private void compact() {
-    if (!compacts) {
-      return;
-    }
-    GraphIndex index = graph();
-    try {
-      index.compactIfItPays();
-    } catch (GraphException e) {
-      compacts = e.code() == ErrorCode.CONFLICT; // somebody else does it just now
-      if (!compacts) {
-        LOG.warn("{}; not tried again before the next start", e.message());
-      }
-    }
   }
 
   /** What is released, as of now. */
@@ -1169,10 +963,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   }
 
   void shut() {
-    synchronized (woken) {
-      closed = true;
-      woken.notifyAll();
-    }
+    following.stop();
     if (outer.isEmpty()) {
       spaces.close();
     }
