@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -214,6 +215,8 @@ public final class Federation implements AutoCloseable {
       if (!unfinished.isEmpty()) {
         fetchElsewhere();
       }
+    } catch (CancellationException e) {
+      LOG.debug("which bundles are not complete is looked for at the next start");
     } catch (RuntimeException e) {
       if (!closed) {
         LOG.warn("which bundles are not complete is not known: {}", e.toString());
@@ -235,6 +238,8 @@ public final class Federation implements AutoCloseable {
       blocks.prepare();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (CancellationException e) {
+      LOG.debug("what may be given to others is found out after the next start");
     } catch (RuntimeException e) {
       if (!closed) {
         LOG.warn("what may be given to others is not known yet: {}", e.toString());

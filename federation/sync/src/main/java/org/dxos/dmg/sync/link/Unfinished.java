@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.sync.replica.Holder;
@@ -65,6 +66,9 @@ final class Unfinished {
   }
 
   private void look(Holder holder, Cid statement) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("the node stops");
+    }
     try {
       if (Signed.read(holder.store(), statement, Statement.class).body().op()
               instanceof Statement.Release release

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.StorageException;
 import org.dxos.dmg.cid.Cid;
@@ -112,6 +113,9 @@ final class Reachable {
   private void chain(Optional<Cid> tip) {
     Optional<Cid> at = tip;
     while (at.isPresent() && enter(at.get())) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("the node stops");
+      }
       Cid envelope = at.get();
       at =
           guarded(() -> signed(envelope))

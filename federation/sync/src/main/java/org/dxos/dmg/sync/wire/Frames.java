@@ -82,9 +82,24 @@ public final class Frames {
   /** An answer to be written; closing it ends the zstd stream and {@code out}. */
   public static OutputStream compressed(OutputStream out) throws IOException {
     return new BufferedOutputStream(
-        new ZstdOutputStream(new BufferedOutputStream(out, BUFFER_BYTES), LEVEL)
-            .setLong(WINDOW_LOG),
-        BUFFER_BYTES);
+        new ZstdOutputStream(new Lots(out), LEVEL).setLong(WINDOW_LOG), BUFFER_BYTES);
+  }
+
+  /** Goes on in lots alone: to close a compressor is to flush it, and then to end it. */
+  private static final class Lots extends BufferedOutputStream {
+    private Lots(OutputStream out) {
+      super(out, BUFFER_BYTES);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() throws IOException {
+      try (OutputStream ended = out) {
+        super.flush();
+      }
+    }
   }
 
   /** An answer to be read. */
