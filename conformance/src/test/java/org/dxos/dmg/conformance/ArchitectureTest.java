@@ -241,7 +241,7 @@ class ArchitectureTest {
         .and()
         .haveSimpleNameEndingWith("Exception")
         .should()
-        .implement(org.dxos.dmg.error.Explained.class)
+        .beAssignableTo(org.dxos.dmg.error.Explained.class)
         .check(classes);
   }
 
