@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.dxos.dmg.block.BlockSink;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
@@ -13,6 +14,7 @@ import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.SpaceEntry.Member;
+import org.dxos.dmg.trust.SpaceEntry.RevokedHere;
 
 /** Signs entries of a space's log. */
 public final class SpaceSigning {
@@ -41,12 +43,30 @@ public final class SpaceSigning {
   }
 
   /**
-   * Signs the entry after one, with other members.
+   * What an entry says.
+   *
+   * @param members who is in
+   * @param revoked how far revoked keys' heads still stand
+   */
+  public record Said(List<Member> members, List<RevokedHere> revoked) {
+    public Said {
+      members = List.copyOf(members);
+      revoked = List.copyOf(revoked);
+    }
+
+    /** The same with other members. */
+    public Said with(List<Member> now) {
+      return new Said(now, revoked);
+    }
+  }
+
+  /**
+   * Signs the entry after one.
    *
    * @param space its id
    * @param last envelope of the newest entry
    * @param blocks has that
-   * @param members from now on
+   * @param change what is otherwise from now on
    * @param keys the secrets of owners, as far as they are here
    * @param at seconds, UTC
    * @return the envelope; empty if too few owners' keys are here
@@ -55,7 +75,7 @@ public final class SpaceSigning {
       Cid space,
       Cid last,
       BlockSource blocks,
-      List<Member> members,
+      UnaryOperator<Said> change,
       Function<PublicKey, Optional<SigningKey>> keys,
       long at,
       BlockSink sink) {
@@ -69,7 +89,9 @@ public final class SpaceSigning {
     if (here.size() < before.owners().threshold()) {
       return Optional.empty();
     }
+    Said now = change.apply(new Said(before.members(), before.revoked()));
     List<PublicKey> signers = here.stream().map(SigningKey::publicKey).sorted().toList();
-    return Optional.of(sign(before.next(space, last, members, signers, at), here, sink));
+    return Optional.of(
+        sign(before.next(space, last, now.members(), now.revoked(), signers, at), here, sink));
   }
 }

@@ -100,7 +100,8 @@ class SpaceTest {
 
   private Cid next(SpaceEntry before, Cid envelope, List<Member> members, SigningKey... signers) {
     return world.sign(
-        before.next(id, envelope, members, World.sorted(signers), World.START), signers);
+        before.next(id, envelope, members, before.revoked(), World.sorted(signers), World.START),
+        signers);
   }
 
   private LearnedSpace learn(Cid... envelopes) {

@@ -242,6 +242,33 @@ final class SpaceCommand implements Callable<Integer> {
   }
 
   @Command(
+      name = "keep",
+      description = {
+        "After a key of an authority was revoked: let stand what it said in a space until then.",
+        "Where its public heads end says nothing of a space. It takes the space's owner key."
+      })
+  int keep(
+      @Parameters(paramLabel = "SPACE", description = "its name here, or its id") String space,
+      @Parameters(paramLabel = "AUTHORITY", description = "as com.example") String authority,
+      @Option(
+              names = "--last-good",
+              paramLabel = "HEAD",
+              description = "the last head in the space that stands (default: the newest)")
+          Optional<String> lastGood,
+      @Option(names = "--none", description = "nothing that those keys said there stands")
+          boolean none) {
+    try (Registry registry = session.registry()) {
+      return told(
+          owner(registry)
+              .keep(
+                  registry.spaces().show(space),
+                  authority,
+                  Optional.ofNullable(lastGood).flatMap(one -> one).map(Cid::parse),
+                  none));
+    }
+  }
+
+  @Command(
       name = "promote",
       description = {
         "Make public what was said of a name in a space, with the same CIDs.",

@@ -1,21 +1,30 @@
 package org.dxos.dmg.publish;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.SpaceEntry.Member;
+import org.dxos.dmg.trust.SpaceEntry.RevokedHere;
 import org.dxos.dmg.trust.SpaceEntry.Role;
+import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.SpaceSigning;
 
 /** Makes spaces, and says who is in them, with the owner keys of one home. */
@@ -80,6 +89,65 @@ public final class SpaceOwner {
    * @throws PublishException if the keys of this home are too few of the space's owners
    */
   public SpaceInfo change(SpaceInfo space, List<Member> members) {
+    return change(space, said -> said.with(members));
+  }
+
+  /**
+   * Lets what keys of an authority said in a space stand there that its key log revokes: up to a
+   * head. Without this nothing of it does, as a public position says nothing of a space.
+   *
+   * @param authority its name
+   * @param none true if nothing of it stands
+   * @param lastGood envelope of that head; empty for the newest that is held
+   * @throws PublishException if no key of it is revoked, or it has no head in the space
+   */
+  public SpaceInfo keep(SpaceInfo space, String authority, Optional<Cid> lastGood, boolean none) {
+    Registry inside = registry.spaces().open(space.id().toString());
+    AuthorityInfo known =
+        inside
+            .authority(authority)
+            .orElseThrow(() -> nothing(authority, "it is not known there", "see its spelling"));
+    AuthorityEntry keys = Signed.read(inside, known.keyHead(), AuthorityEntry.class).body();
+    Optional<Cid> head =
+        none ? Optional.empty() : lastGood.or(() -> Optional.of(newest(inside, known)));
+    if (keys.revoked().isEmpty()) {
+      throw nothing(authority, "no key of it is revoked", "nothing has to be done");
+    }
+    return change(
+        space,
+        said -> {
+          List<RevokedHere> kept = new ArrayList<>(said.revoked());
+          for (AuthorityEntry.Revoked one : keys.revoked()) {
+            kept.removeIf(
+                old -> old.genesis().equals(known.genesis()) && old.key().equals(one.key()));
+            kept.add(new RevokedHere(known.genesis(), one.key(), head));
+          }
+          return new SpaceSigning.Said(said.members(), kept);
+        });
+  }
+
+  /** The newest head in the space, also if it does not stand. */
+  private static Cid newest(Registry inside, AuthorityInfo known) {
+    Optional<Signed<Head>> newest = Optional.empty();
+    for (Cid envelope :
+        Stream.concat(known.head().stream(), known.aside().stream()).distinct().toList()) {
+      if (Signed.read(inside, envelope, Body.class).body() instanceof Head head
+          && head.space().equals(inside.space())
+          && newest.map(one -> one.body().epoch() < head.epoch()).orElse(true)) {
+        newest = Optional.of(Signed.read(inside, envelope, Head.class));
+      }
+    }
+    return newest
+        .map(Signed::cid)
+        .orElseThrow(() -> nothing(known.name(), "it has no head there", "publish there first"));
+  }
+
+  private static PublishException nothing(String authority, String why, String hint) {
+    return new PublishException(
+        ErrorCode.NOT_FOUND, "keep what `" + authority + "` said in a space: " + why, hint);
+  }
+
+  private SpaceInfo change(SpaceInfo space, UnaryOperator<SpaceSigning.Said> change) {
     Registry inside = registry.spaces().open(space.id().toString());
     Map<Cid, byte[]> signed = new HashMap<>();
     Cid envelope =
@@ -87,7 +155,7 @@ public final class SpaceOwner {
                 space.id(),
                 space.entry().orElseThrow(),
                 inside,
-                members,
+                change,
                 key -> keys.signer(key::equals),
                 clock.instant().getEpochSecond(),
                 signed::put)

@@ -175,7 +175,7 @@ public final class LocalRegistry implements Registry, Upkeep {
             world.threads(),
             name -> outer.registrar.authority(name).map(AuthorityView::id),
             outer.registrar::authority);
-    this.bridge = Optional.of(new SpaceBridge(registrar, outer.registrar, outer.store));
+    this.bridge = Optional.of(new SpaceBridge(registrar, outer.registrar, outer.store, store));
     this.following = new Following(this, world);
     this.spaces = outer.spaces;
     this.proofs = outer.proofs;

@@ -1,9 +1,15 @@
 package org.dxos.dmg.node;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.trust.Body;
+import org.dxos.dmg.trust.Head;
+import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
@@ -19,13 +25,16 @@ final class SpaceBridge {
   private final Registrar space;
   private final Registrar open;
   private final BlockSource blocks;
+  private final BlockSource held;
 
   /**
    * @param space of a space
    * @param open of what is public around it
    * @param blocks of what is public
+   * @param held of the space
    */
-  SpaceBridge(Registrar space, Registrar open, BlockSource blocks) {
+  SpaceBridge(Registrar space, Registrar open, BlockSource blocks, BlockSource held) {
+    this.held = held;
     this.space = space;
     this.open = open;
     this.blocks = blocks;
@@ -43,6 +52,7 @@ final class SpaceBridge {
       return;
     }
     bringKeys(known.get());
+    requireSettled(space.authority(statement.genesis()).orElseThrow());
     if (statement.op() instanceof Statement.Release
         && hasReleases(known.get(), statement.path())
         && !hasReleases(space.authority(statement.genesis()).orElseThrow(), statement.path())) {
@@ -52,6 +62,37 @@ final class SpaceBridge {
               .formatted(known.get().name(), statement.path()),
           "publish it there, without --space, or under another name");
     }
+  }
+
+  /**
+   * Before anything goes on in the space its owners have to say what of a revoked key stands there:
+   * what went on from nothing would part from what they let stand later.
+   */
+  private void requireSettled(AuthorityView here) {
+    boolean cut =
+        space.aside(here.id()).stream()
+            .anyMatch(envelope -> Signed.read(held, envelope, Body.class).body() instanceof Head);
+    if (!cut) {
+      return;
+    }
+    Set<PublicKey> said =
+        space.space().orElseThrow().last().body().revoked().stream()
+            .filter(one -> one.genesis().equals(here.id()))
+            .map(SpaceEntry.RevokedHere::key)
+            .collect(Collectors.toSet());
+    here.keyHead().body().revoked().stream()
+        .filter(one -> !said.contains(one.key()))
+        .findFirst()
+        .ifPresent(
+            one -> {
+              throw new AdmissionException.Refused(
+                  ErrorCode.KEY_REVOKED,
+                  "publish for `%s` in a space: key `%s` was revoked, and what it said there has not been judged"
+                      .formatted(here.name(), one.key()),
+                  "let it stand with `dmg space keep SPACE "
+                      + here.name()
+                      + "`, or not with `--none`");
+            });
   }
 
   /** Takes what has become public of the keys of all authorities in the space. */

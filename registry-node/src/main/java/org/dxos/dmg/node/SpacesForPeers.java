@@ -108,7 +108,7 @@ final class SpacesForPeers implements HeldSpaces {
             log.id(),
             log.last().cid(),
             registry.store(),
-            members,
+            said -> said.with(members),
             key -> keys.signer(key::equals),
             world.clock().instant().getEpochSecond(),
             signed::put)

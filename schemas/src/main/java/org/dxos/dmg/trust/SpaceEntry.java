@@ -68,7 +68,13 @@ public record SpaceEntry(
    * @param envelope of this entry
    * @param who is to sign, sorted: as many of the owners as their threshold
    */
-  public SpaceEntry next(Cid id, Cid envelope, List<Member> now, List<PublicKey> who, long at) {
+  public SpaceEntry next(
+      Cid id,
+      Cid envelope,
+      List<Member> now,
+      List<RevokedHere> kept,
+      List<PublicKey> who,
+      long at) {
     return new SpaceEntry(
         seq + 1,
         Optional.empty(),
@@ -76,7 +82,7 @@ public record SpaceEntry(
         Optional.of(envelope),
         owners,
         sorted(now),
-        revoked,
+        kept.stream().sorted(RevokedHere::compare).toList(),
         who,
         at,
         ext);

@@ -52,10 +52,15 @@ final class Machine implements Holder, AutoCloseable {
     this.registrar = boot();
   }
 
+  /** Those that sign heads here, as they are now. */
+  HeadKeys headKeys() {
+    return new HeadKeys(keys);
+  }
+
   private Registrar boot() {
     return new Registrar(
         disk,
-        new HeadKeys(keys),
+        headKeys(),
         () -> Instant.ofEpochSecond(clock.getAsLong()),
         Thread.ofVirtual().factory());
   }

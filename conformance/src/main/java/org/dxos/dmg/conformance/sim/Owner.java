@@ -19,6 +19,7 @@ import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Envelope;
 import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.SigningKey;
+import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.version.Version;
@@ -125,6 +126,26 @@ final class Owner implements BlockSource {
         new Statement.Release(version, put(record.encode()), List.of(), Map.of()),
         Optional.empty(),
         now);
+  }
+
+  /** The same, said in a space. */
+  Cid releaseIn(Cid space, AuthorityView view, String path, String version, String text, long now) {
+    ModuleRecord record =
+        ModuleRecord.named(Name.parse(authority + "/" + path), Version.parse(version))
+            .description(text)
+            .build();
+    return sign(
+        new Statement(
+            view.id(),
+            path,
+            view.keyHead().cid(),
+            owner.publicKey(),
+            new Statement.Release(version, put(record.encode()), List.of(), Map.of()),
+            Optional.of(SpaceEntry.tag(space, path)),
+            Optional.empty(),
+            now,
+            Optional.empty()),
+        owner);
   }
 
   Cid say(AuthorityView view, String path, Statement.Op op, Optional<Cid> replaces, long now) {

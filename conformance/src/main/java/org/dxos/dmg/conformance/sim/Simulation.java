@@ -64,9 +64,20 @@ final class Simulation {
   /** A seed at which something did not hold. */
   static final class Violation extends RuntimeException {
     private static final long serialVersionUID = 1;
+    private final transient List<String> trace;
 
     Violation(String what) {
+      this(what, List.of());
+    }
+
+    private Violation(String what, List<String> trace) {
       super(what);
+      this.trace = List.copyOf(trace);
+    }
+
+    /** What happened until then, line by line. */
+    List<String> trace() {
+      return trace;
     }
   }
 
@@ -76,8 +87,17 @@ final class Simulation {
    * @param trace what happened, line by line
    * @param seconds of simulated time
    * @param faults that were injected
+   * @param secrets blocks of what was said in the space
+   * @param refusals questions about it that were asked by who is no member, and not answered
    */
-  record Result(List<String> trace, long seconds, int faults, int forgeries, int acknowledged) {
+  record Result(
+      List<String> trace,
+      long seconds,
+      int faults,
+      int forgeries,
+      int acknowledged,
+      int secrets,
+      int refusals) {
     Result {
       trace = List.copyOf(trace);
     }
@@ -100,7 +120,11 @@ final class Simulation {
       Registrar.await(machines.get(i).registrar().submit(canary, local));
       canaries.put(canary, i);
     }
+    team = new Team(List.copyOf(machines), random);
   }
+
+  /** The space that some of them share. */
+  private final Team team;
 
   /** Runs one seed to its end. */
   static Result run(long seed) {
@@ -114,8 +138,13 @@ final class Simulation {
           simulation.now - START,
           simulation.faults,
           simulation.forged.size(),
-          simulation.acknowledged.size());
+          simulation.acknowledged.size(),
+          simulation.team.secrets(),
+          simulation.team.refusals());
+    } catch (Violation e) {
+      throw new Violation(String.valueOf(e.getMessage()), simulation.trace);
     } finally {
+      simulation.team.close();
       simulation.machines.forEach(Machine::close);
     }
   }
@@ -155,10 +184,35 @@ final class Simulation {
         restart(one);
       } else if (what < 58) {
         copyHome();
+      } else if (what < 62) {
+        note(team.change());
+      } else if (what < 70) {
+        publishInside(one);
+      } else if (what < 80) {
+        askInside(one, random.nextInt(machines.size()));
       } else {
         pull(one, random.nextInt(machines.size()), true);
       }
     }
+  }
+
+  // ---- in the space ----
+
+  /** Who has a copied home, or none, does not publish there: how it ends is seen in public. */
+  private void publishInside(int machine) {
+    if (machine < owners.size() && !copied.equals(Optional.of(machine))) {
+      note(team.publish(machines.get(machine), owners.get(machine), genesis.get(machine)));
+    }
+  }
+
+  private void askInside(int into, int from) {
+    if (into >= owners.size() || from >= owners.size() || cut[into][from]) {
+      return; // the copy of a home has no peer id of its own
+    }
+    boolean lies = !machines.get(from).honest && random.nextBoolean();
+    note(
+        team.ask(
+            machines.get(into), machines.get(from), lies ? this::garble : (_, said) -> said, true));
   }
 
   private void note(String what) {
@@ -284,6 +338,7 @@ final class Simulation {
     Owner owner = owners.get(machine);
     Cid entry = owner.rehomed(view, fresh, view.head().map(Signed::cid), clock(machine));
     at.registrar().learn(view.id(), List.of(entry), owner, Registrar.Binding.NEVER);
+    team.rotated(at, view.id(), view.keyHead().body().home().headKey());
     note(at.name + " signs with another key: " + entry);
   }
 
@@ -451,6 +506,7 @@ final class Simulation {
   /** Every honest node asks every other until nothing changes; then a copied home is healed. */
   private void settle() {
     exchange();
+    team.settle(ROUNDS);
     if (copied.isEmpty()) {
       return;
     }
@@ -528,6 +584,7 @@ final class Simulation {
           }
         });
     acknowledged.forEach(this::requireKept);
+    team.requireAll();
   }
 
   private void requireNothingForged(Machine machine) {

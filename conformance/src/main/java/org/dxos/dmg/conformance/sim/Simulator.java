@@ -22,15 +22,23 @@ public final class Simulator {
    * @param failed one line each: the seed, and what did not hold
    */
   public record Report(
-      long seeds, long hours, long faults, long forgeries, long acknowledged, List<String> failed) {
+      long seeds,
+      long hours,
+      long faults,
+      long forgeries,
+      long acknowledged,
+      long secrets,
+      long refusals,
+      List<String> failed) {
     public Report {
       failed = List.copyOf(failed);
     }
 
     @Override
     public String toString() {
-      return "%d seeds, each twice: %d simulated hours, %d faults, %d forgeries, %d releases acknowledged, %d seeds failed"
-          .formatted(seeds, hours, faults, forgeries, acknowledged, failed.size());
+      return "%d seeds, each twice: %d simulated hours, %d faults, %d forgeries, %d releases acknowledged, %d secrets and %d questions after them, %d seeds failed"
+          .formatted(
+              seeds, hours, faults, forgeries, acknowledged, secrets, refusals, failed.size());
     }
   }
 
@@ -48,7 +56,7 @@ public final class Simulator {
         parts.add(threads.submit(() -> part(from + first, from + count, cores, most)));
       }
     }
-    Report whole = new Report(0, 0, 0, 0, 0, List.of());
+    Report whole = new Report(0, 0, 0, 0, 0, 0, 0, List.of());
     for (Future<Report> part : parts) {
       try {
         whole = sum(whole, part.get());
@@ -68,6 +76,8 @@ public final class Simulator {
         one.faults() + other.faults(),
         one.forgeries() + other.forgeries(),
         one.acknowledged() + other.acknowledged(),
+        one.secrets() + other.secrets(),
+        one.refusals() + other.refusals(),
         failed);
   }
 
@@ -77,6 +87,8 @@ public final class Simulator {
     long faults = 0;
     long forgeries = 0;
     long acknowledged = 0;
+    long secrets = 0;
+    long refusals = 0;
     List<String> failed = new ArrayList<>();
     for (long seed = from; seed < until && failed.size() < most; seed += step) {
       seeds++;
@@ -89,11 +101,14 @@ public final class Simulator {
         faults += result.faults();
         forgeries += result.forgeries();
         acknowledged += result.acknowledged();
+        secrets += result.secrets();
+        refusals += result.refusals();
       } catch (RuntimeException e) {
         failed.add("seed " + seed + ": " + e + "; again with `conformance/sim " + seed + " 1`");
       }
     }
-    return new Report(seeds, seconds / HOUR, faults, forgeries, acknowledged, failed);
+    return new Report(
+        seeds, seconds / HOUR, faults, forgeries, acknowledged, secrets, refusals, failed);
   }
 
   /**
@@ -106,8 +121,14 @@ public final class Simulator {
     long from = arguments.length > 0 ? Long.parseLong(arguments[0]) : 0;
     long count = arguments.length > 1 ? Long.parseLong(arguments[1]) : 2000;
     if (count == 1) {
-      Simulation.run(from).trace().forEach(out::println);
-      return;
+      try {
+        Simulation.run(from).trace().forEach(out::println);
+        return;
+      } catch (Simulation.Violation e) {
+        e.trace().forEach(out::println);
+        out.println("seed " + from + ": " + e.getMessage());
+        System.exit(1);
+      }
     }
     int most = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
     Report report = run(from, count, most);

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.wire.Item;
@@ -42,9 +43,22 @@ final class Wire implements Remote {
 
   @Override
   public Answer ask(Request request) throws IOException {
+    return answer(new Responder(machine), request, lie, () -> left-- > 0);
+  }
+
+  /**
+   * A real answer, and what becomes of it.
+   *
+   * @param isUp asked before each item
+   */
+  static Answer answer(
+      Responder responder,
+      Request request,
+      BiFunction<Request, List<Item>, List<Item>> lie,
+      BooleanSupplier isUp)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ItemWriter out = new ItemWriter(bytes);
-    Responder responder = new Responder(machine);
     switch (request) {
       case Request.Roots one -> responder.roots(one, out);
       case Request.Tree one -> responder.tree(one, out);
@@ -62,7 +76,7 @@ final class Wire implements Remote {
     return new Answer() {
       @Override
       public Optional<Item> next() throws IOException {
-        if (left-- <= 0) {
+        if (!isUp.getAsBoolean()) {
           throw new IOException("the link broke off");
         }
         return said.hasNext() ? Optional.of(said.next()) : Optional.empty();

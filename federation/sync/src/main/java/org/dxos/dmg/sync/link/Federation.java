@@ -616,13 +616,13 @@ public final class Federation implements AutoCloseable {
   private Responder of(Optional<Cid> space, String peer) {
     return space.isEmpty()
         ? responder
-        : spaces.responder(space.get(), peer).orElseThrow(Federation::noSuchSpace);
+        : spaces.door().toRead(space.get(), peer).orElseThrow(Federation::noSuchSpace);
   }
 
   private Holder door(Request.Submit request, String peer) {
     return request.space().isEmpty()
         ? holder
-        : spaces.writable(request.space().get(), peer).orElseThrow(Federation::noSuchSpace);
+        : spaces.door().toWrite(request.space().get(), peer).orElseThrow(Federation::noSuchSpace);
   }
 
   private static SyncException noSuchSpace() {

@@ -17,11 +17,11 @@ import org.dxos.dmg.sync.replica.HeldSpaces;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
+import org.dxos.dmg.sync.replica.SpaceDoor;
 import org.dxos.dmg.sync.replica.SpaceHolder;
 import org.dxos.dmg.sync.replica.SpacePull;
 import org.dxos.dmg.sync.wire.Cursor;
 import org.dxos.dmg.sync.wire.Request;
-import org.dxos.dmg.trust.SpaceEntry.Role;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.SpaceLog;
@@ -38,7 +38,7 @@ final class SpaceLinks {
   private static final int JOURNAL_PAGE = 1024;
 
   private final HeldSpaces spaces;
-  private final Map<Cid, Responder> responders = new ConcurrentHashMap<>();
+  private final SpaceDoor door;
 
   /** Where the last pull ended, by space and peer. Lost with the process: then trees are walked. */
   private final Map<String, Cursor> cursors = new ConcurrentHashMap<>();
@@ -51,28 +51,16 @@ final class SpaceLinks {
 
   SpaceLinks(HeldSpaces spaces) {
     this.spaces = spaces;
+    this.door = new SpaceDoor(spaces);
   }
 
   HeldSpaces held() {
     return spaces;
   }
 
-  /** The space, if it is held and a peer may read it. */
-  Optional<SpaceHolder> readable(Cid space, String peer) {
-    return spaces.of(space).filter(one -> one.role(peer).isPresent());
-  }
-
-  /** The space, if it is held and a peer may publish in it. */
-  Optional<SpaceHolder> writable(Cid space, String peer) {
-    return spaces
-        .of(space)
-        .filter(one -> one.role(peer).filter(role -> role != Role.READ).isPresent());
-  }
-
-  /** Who answers for a space, if a peer may read it. */
-  Optional<Responder> responder(Cid space, String peer) {
-    return readable(space, peer)
-        .map(holder -> responders.computeIfAbsent(space, _ -> new Responder(holder)));
+  /** Who is let into which of them. */
+  SpaceDoor door() {
+    return door;
   }
 
   /**
