@@ -45,6 +45,7 @@ class SimulatorTest {
     assertEquals(SEEDS, report.seeds());
     assertTrue(report.faults() > SEEDS && report.forgeries() > SEEDS / 4, report.toString());
     assertTrue(report.acknowledged() > 5L * SEEDS, report.toString());
+    assertTrue(report.secrets() > SEEDS && report.refusals() > SEEDS, report.toString());
   }
 
   /** A check that is taken away, in a process of its own. */
@@ -52,7 +53,8 @@ class SimulatorTest {
     SIGNATURES("org.dxos.dmg.trust.Envelope", "requireSignedBy", CodeBuilder::return_),
     RIGHTS_OF_KEYS("org.dxos.dmg.verdict.StatementRules", "judge", Mutation::none),
     ENTRIES("org.dxos.dmg.verdict.KeyRules", "requireNext", CodeBuilder::return_),
-    WHAT_IS_LOCAL("org.dxos.dmg.admission.NodeTree", "isLocal", code -> code.iconst_0().ireturn());
+    WHAT_IS_LOCAL("org.dxos.dmg.admission.NodeTree", "isLocal", code -> code.iconst_0().ireturn()),
+    MEMBERS("org.dxos.dmg.verdict.SpaceLog", "role", Mutation::anybody);
 
     private final String type;
     private final String method;
@@ -67,6 +69,17 @@ class SimulatorTest {
     private static void none(CodeBuilder code) {
       ClassDesc optional = ClassDesc.of("java.util.Optional");
       code.invokestatic(optional, "empty", MethodTypeDesc.of(optional)).areturn();
+    }
+
+    private static void anybody(CodeBuilder code) {
+      ClassDesc optional = ClassDesc.of("java.util.Optional");
+      ClassDesc role = ClassDesc.of("org.dxos.dmg.trust.SpaceEntry$Role");
+      code.getstatic(role, "ADMIN", role)
+          .invokestatic(
+              optional,
+              "of",
+              MethodTypeDesc.of(optional, java.lang.constant.ConstantDescs.CD_Object))
+          .areturn();
     }
 
     /** Writes the class without the check. */

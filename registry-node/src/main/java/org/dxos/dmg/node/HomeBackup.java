@@ -183,7 +183,10 @@ public final class HomeBackup {
           Restore.fill(
               from,
               store,
-              name -> keys || !(name.startsWith("link/") || name.startsWith("cursor/")));
+              // An invitation may have been used since, and is good once.
+              name ->
+                  !name.startsWith("invite/")
+                      && (keys || !(name.startsWith("link/") || name.startsWith("cursor/"))));
       List<String> taken = keys && there ? copyKeys(from, aside) : List.of();
       List<PublicKey> heads =
           new KeyRing(aside, world.random())

@@ -5,26 +5,38 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.dxos.dmg.admission.LearnedSpace;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.api.Spaces;
 import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.StorageException;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.trust.SpaceEntry;
+import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.SpaceLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The spaces of a home: a folder each, which is a home of its own with database, projection and
  * search index, so that nothing public can lead into it. Safe for many threads.
  */
 final class HomeSpaces implements Spaces, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HomeSpaces.class);
 
   /** Below a home. */
   static final String FOLDER = "spaces";
@@ -33,6 +45,12 @@ final class HomeSpaces implements Spaces, AutoCloseable {
   private final Path folder;
   private final Map<Cid, LocalRegistry> open = new TreeMap<>();
   private final List<Runnable> committed = new CopyOnWriteArrayList<>();
+
+  /** Held by who adds to the log of a space what was signed here; taken before any other lock. */
+  private final ReentrantLock writer = new ReentrantLock();
+
+  /** Those that could not be opened; guarded by this. They are told of once. */
+  private final Set<Cid> broken = new HashSet<>();
 
   /**
    * @param outer the public registry of the home
@@ -43,18 +61,49 @@ final class HomeSpaces implements Spaces, AutoCloseable {
     this.folder = folder;
   }
 
-  /** Those that are held, opened as they are asked for. */
+  /**
+   * Those that are held, opened as they are asked for. One that cannot be opened is left out: what
+   * is wrong with it is told to who asks for it by its id, and keeps nothing else back.
+   */
   synchronized List<LocalRegistry> registries() {
     List<LocalRegistry> all = new ArrayList<>();
     for (Cid id : ids()) {
-      all.add(open.computeIfAbsent(id, this::registry));
+      if (broken.contains(id)) {
+        continue;
+      }
+      try {
+        all.add(open.computeIfAbsent(id, this::registry));
+      } catch (StorageException e) {
+        broken.add(id);
+        LOG.warn("open one of the spaces of this home: {}", e.message());
+      }
     }
     return all;
   }
 
+  /** Every one of them, for what must not leave any out. */
+  private synchronized List<LocalRegistry> whole() {
+    return ids().stream().map(id -> open.computeIfAbsent(id, this::registry)).toList();
+  }
+
+  /** Does something to the log of a space while nobody else here does. */
+  void alone(Runnable work) {
+    writer.lock();
+    try {
+      work.run();
+    } finally {
+      writer.unlock();
+    }
+  }
+
+  /** True if this home came from a backup, and does not know what it has signed since. */
+  boolean mayHaveSignedMore() {
+    return Restored.of(outer.store()).isPresent();
+  }
+
   /** Makes a copy of each that is held, below a folder. */
   void checkpoint(Path folder) {
-    for (LocalRegistry space : registries()) {
+    for (LocalRegistry space : whole()) {
       try {
         Files.createDirectories(folder);
       } catch (IOException e) {
@@ -145,12 +194,59 @@ final class HomeSpaces implements Spaces, AutoCloseable {
 
   @Override
   public SpaceInfo learn(Cid id, List<Cid> envelopes, BlockSource offered, Optional<String> name) {
-    name.ifPresent(one -> requireFree(one, id));
-    LocalRegistry registry = enter(id);
-    LearnedSpace learned = registry.registrar().learnSpace(envelopes, offered);
-    var unused = learned.orThrow();
-    name.ifPresent(registry::call);
-    return registry.spaceInfo();
+    writer.lock();
+    try {
+      name.ifPresent(one -> requireFree(one, id));
+      LocalRegistry registry = enter(id);
+      registry
+          .registrar()
+          .space()
+          .ifPresent(log -> requireFollows(log, envelopes, offered.or(registry.store())));
+      LearnedSpace learned = registry.registrar().learnSpace(envelopes, offered);
+      var unused = learned.orThrow();
+      name.ifPresent(registry::call);
+      return registry.spaceInfo();
+    } finally {
+      writer.unlock();
+    }
+  }
+
+  /**
+   * Checks that entries go on from where the log stands. Somebody signed them here and now, maybe
+   * while another was added: both would be valid, and the log contested for ever. A fork that
+   * others have made comes from them.
+   */
+  private void requireFollows(SpaceLog log, List<Cid> envelopes, BlockSource all) {
+    Set<Cid> held = new HashSet<>();
+    log.entries().forEach(one -> held.add(one.envelope().body()));
+    Cid last = log.last().envelope().body();
+    for (Cid envelope : envelopes) {
+      Signed<SpaceEntry> entry = Signed.read(all, envelope, SpaceEntry.class);
+      Cid body = entry.envelope().body();
+      if (held.contains(body)) {
+        continue;
+      }
+      if (mayHaveSignedMore()) {
+        throw new AdmissionException.Refused(
+            ErrorCode.ROLLBACK,
+            "change a space: this home came from a backup, and what was signed after that is not known here",
+            "take what its members hold (`dmg node` among its peers), then `dmg restore --confirm`");
+      }
+      Optional<Cid> before =
+          entry
+              .body()
+              .prev()
+              .map(prev -> Signed.read(all, prev, SpaceEntry.class).envelope().body());
+      if (log.contested() || !before.equals(Optional.of(last))) {
+        throw new AdmissionException.Refused(
+            log.contested() ? ErrorCode.AUTHORITY_CONTESTED : ErrorCode.CONFLICT,
+            "change a space: its log %s, and entry `%s` does not follow its newest, `%s`"
+                .formatted(
+                    log.contested() ? "is contested" : "has gone on", envelope, log.last().cid()),
+            "look at who is in it with `dmg space show`, and try again");
+      }
+      last = body;
+    }
   }
 
   private void requireFree(String name, Cid id) {

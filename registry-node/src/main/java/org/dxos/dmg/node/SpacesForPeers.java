@@ -73,6 +73,10 @@ final class SpacesForPeers implements HeldSpaces {
     if (registry.isEmpty()) {
       return; // gone since the invitation was made
     }
+    if (!isAdmin(registry.get())) {
+      LOG.warn("an invitation into a space was taken, and this node is no admin of it any more");
+      return;
+    }
     PeerId id;
     try {
       id = PeerId.parse(peer);
@@ -80,9 +84,14 @@ final class SpacesForPeers implements HeldSpaces {
       LOG.warn("let {} into a space: {}", peer, e.message());
       return;
     }
-    new Guests(registry.get().store()).admit(id, role);
     try {
-      list(registry.get(), id, role);
+      // Of two who come at once, each would be listed after the same entry: that is a fork, and
+      // there is no way back from it.
+      spaces.alone(
+          () -> {
+            new Guests(registry.get().store()).admit(id, role);
+            list(registry.get(), id, role);
+          });
     } catch (KeyException e) {
       LOG.info("{} is a guest of a space until an owner lists it: {}", peer, e.message());
     } catch (RuntimeException e) {
@@ -93,10 +102,23 @@ final class SpacesForPeers implements HeldSpaces {
     }
   }
 
+  private boolean isAdmin(LocalRegistry registry) {
+    PeerId own = new PeerId(keys.peer().publicKey().bytes());
+    return registry
+        .registrar()
+        .space()
+        .flatMap(log -> log.role(own))
+        .filter(role -> role == Role.ADMIN)
+        .isPresent();
+  }
+
   private void list(LocalRegistry registry, PeerId id, Role role) {
     SpaceLog log = registry.registrar().space().orElseThrow();
     if (log.role(id).isPresent()) {
       return; // an invitation lowers nobody
+    }
+    if (log.contested() || spaces.mayHaveSignedMore()) {
+      return; // what is signed now would be one more continuation of the same entry
     }
     List<Member> members = new ArrayList<>(log.last().body().members());
     members.addAll(new Guests(registry.store()).all(log));

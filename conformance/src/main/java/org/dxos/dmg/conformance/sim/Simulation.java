@@ -38,7 +38,7 @@ import org.dxos.dmg.verdict.Standing.Contest;
 final class Simulation {
 
   private static final long START = 1_800_000_000;
-  private static final int EVENTS = 60;
+  private static final int EVENTS = 72;
   private static final int ROUNDS = 12;
   private static final List<String> PATHS = List.of("module/a", "module/b", "function/c");
 

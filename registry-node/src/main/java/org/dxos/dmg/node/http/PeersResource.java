@@ -85,6 +85,12 @@ final class PeersResource implements Resource {
     Invitation invitation = Invitation.fromNode(fields.node("invitation"));
     Link.Policy policy = policy(fields);
     fields.end();
+    if (invitation.place().isPresent() && Caller.current().isStranger()) {
+      throw new NodeException(
+          ErrorCode.TOKEN,
+          "take an invitation into a space: the bearer token is missing or wrong",
+          "set DMG_TOKEN to the token of the node, or do it as who runs it");
+    }
     return told(peers, peers.join(invitation, policy));
   }
 

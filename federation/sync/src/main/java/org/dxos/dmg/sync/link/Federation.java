@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
@@ -560,7 +561,7 @@ public final class Federation implements AutoCloseable {
       }
       Optional<Submitted> submitted =
           request instanceof Request.Submit submit
-              ? Optional.of(take(stream, door(submit, peer)))
+              ? Optional.of(take(stream, () -> door(submit, peer)))
               : Optional.empty();
       try (OutputStream out = Frames.compressed(stream.out())) {
         ItemWriter items = new ItemWriter(out);
@@ -630,7 +631,8 @@ public final class Federation implements AutoCloseable {
   }
 
   /** Takes the statements that a peer hands in; the answer is about the last of them. */
-  private Submitted take(Stream stream, Holder holder) throws IOException {
+  private Submitted take(Stream stream, Supplier<Holder> door) throws IOException {
+    Holder holder = door.get();
     Arriving arriving = new Arriving(holder.store());
     for (Optional<byte[]> block = Frames.read(stream.in(), BlockStore.MAX_BLOCK_BYTES);
         block.isPresent();
@@ -647,7 +649,8 @@ public final class Federation implements AutoCloseable {
     new BundleFetch(holder, from).fetch(arriving.records(), arriving::get);
     Submitted answer = Submitted.refused(ErrorCode.SYNC_PROTOCOL, Optional.empty());
     for (Cid statement : arriving.statements()) {
-      answer = holder.submit(statement, arriving::get);
+      // It was some time on its way: who may publish is asked again.
+      answer = door.get().submit(statement, arriving::get);
     }
     return answer;
   }
@@ -661,7 +664,11 @@ public final class Federation implements AutoCloseable {
     MapBuilder answer = new MapBuilder();
     try {
       Links.Accepted accepted = links.accept(request.secret(), peer, request.addresses());
-      accepted.place().ifPresent(one -> spaces.held().admit(one.space(), peer, one.role()));
+      if (accepted.place().isPresent() && !accepted.granted()) {
+        Invitation.Place one = accepted.place().get();
+        spaces.held().admit(one.space(), peer, one.role());
+        links.granted(request.secret());
+      }
       keepUp(accepted.link());
       answer.put("status", "linked");
       accepted
@@ -777,9 +784,13 @@ public final class Federation implements AutoCloseable {
               (id, announce) ->
                   Optional.ofNullable(peers.get(id))
                       .ifPresent(peer -> threads.execute(() -> peer.tell(announce))));
-      spaces.shutOut(linked).forEach(this::cut);
     } catch (RuntimeException e) {
       LOG.warn("tell what is new in spaces: {}", e.toString());
+    }
+    try {
+      spaces.shutOut(linked).forEach(this::cut);
+    } catch (RuntimeException e) {
+      LOG.warn("end what those are told who are shut out: {}", e.toString());
     }
   }
 

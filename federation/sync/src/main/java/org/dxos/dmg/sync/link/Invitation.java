@@ -98,15 +98,22 @@ public record Invitation(
    * @param policy what the inviter wants of whoever takes it
    * @param place the space that it is into
    * @param usedBy the peer that took it
+   * @param granted whether it was let into that space: once, whatever becomes of it there
    */
-  record Kept(long expires, Link.Policy policy, Optional<Place> place, Optional<String> usedBy) {
+  record Kept(
+      long expires,
+      Link.Policy policy,
+      Optional<Place> place,
+      Optional<String> usedBy,
+      boolean granted) {
 
     byte[] encode() {
       MapBuilder map =
           new MapBuilder()
               .put("expires", expires)
               .putAlways("policy", policy.toNode())
-              .put("place", place, Place::toNode);
+              .put("place", place, Place::toNode)
+              .flag("granted", granted);
       usedBy.ifPresent(peer -> map.put("usedBy", peer));
       return DagCbor.encode(map.build());
     }
@@ -118,7 +125,8 @@ public record Invitation(
               fields.uint("expires"),
               fields.optionalMap("policy", Link.Policy::of).orElse(Link.Policy.NOTHING),
               fields.optionalMap("place", Place::of),
-              fields.optionalText("usedBy"));
+              fields.optionalText("usedBy"),
+              fields.flag("granted"));
       fields.end();
       return kept;
     }

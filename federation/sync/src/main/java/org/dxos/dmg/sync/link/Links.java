@@ -116,7 +116,8 @@ public final class Links {
     long expires = clock.instant().getEpochSecond() + seconds;
     Batch batch = new Batch();
     batch.set(
-        register(secret), new Invitation.Kept(expires, policy, place, Optional.empty()).encode());
+        register(secret),
+        new Invitation.Kept(expires, policy, place, Optional.empty(), false).encode());
     store.commit(batch);
     return new Invitation(peer, addresses, secret, expires, place);
   }
@@ -125,8 +126,10 @@ public final class Links {
    * An invitation that was taken.
    *
    * @param place the space that it was into
+   * @param granted whether it has let the peer in before: who says it again after that is told the
+   *     same and let in no more, as an owner may have shut it out since
    */
-  public record Accepted(Link link, Optional<Invitation.Place> place) {}
+  public record Accepted(Link link, Optional<Invitation.Place> place, boolean granted) {}
 
   /**
    * Takes an invitation of this node for a peer: it is used up, and the link made, in one commit.
@@ -155,17 +158,41 @@ public final class Links {
               .flatMap(_ -> of(peer))
               .orElseGet(() -> new Link(peer, addresses, kept.policy(), now));
       if (kept.usedBy().isPresent()) {
-        return new Accepted(of(peer).orElseThrow(() -> refused(peer, "it was used")), kept.place());
+        return new Accepted(
+            of(peer).orElseThrow(() -> refused(peer, "it was used")), kept.place(), kept.granted());
       }
       Batch batch = new Batch();
       batch.set(
           register(secret),
-          new Invitation.Kept(kept.expires(), kept.policy(), kept.place(), Optional.of(peer))
+          new Invitation.Kept(kept.expires(), kept.policy(), kept.place(), Optional.of(peer), false)
               .encode());
       batch.set(LINK + peer, link.encode());
       store.commit(batch);
       links.put(peer, link);
-      return new Accepted(link, kept.place());
+      return new Accepted(link, kept.place(), false);
+    } finally {
+      writer.unlock();
+    }
+  }
+
+  /** Notes that an invitation has let in whoever took it, on disk when this returns. */
+  public void granted(byte[] secret) {
+    writer.lock();
+    try {
+      store
+          .register(register(secret))
+          .map(Invitation.Kept::decode)
+          .filter(kept -> !kept.granted())
+          .ifPresent(
+              kept -> {
+                Batch batch = new Batch();
+                batch.set(
+                    register(secret),
+                    new Invitation.Kept(
+                            kept.expires(), kept.policy(), kept.place(), kept.usedBy(), true)
+                        .encode());
+                store.commit(batch);
+              });
     } finally {
       writer.unlock();
     }

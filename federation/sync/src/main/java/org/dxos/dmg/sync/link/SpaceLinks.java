@@ -22,6 +22,7 @@ import org.dxos.dmg.sync.replica.SpaceHolder;
 import org.dxos.dmg.sync.replica.SpacePull;
 import org.dxos.dmg.sync.wire.Cursor;
 import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.SpaceLog;
@@ -42,6 +43,9 @@ final class SpaceLinks {
 
   /** Where the last pull ended, by space and peer. Lost with the process: then trees are walked. */
   private final Map<String, Cursor> cursors = new ConcurrentHashMap<>();
+
+  /** Records of each space whose bundles are not complete. */
+  private final Map<Cid, Unfinished> unfinished = new ConcurrentHashMap<>();
 
   /** How far each space's journal was told; the announcer's own. */
   private final Map<Cid, Long> told = new HashMap<>();
@@ -100,12 +104,46 @@ final class SpaceLinks {
     }
     Remote inside = SpacePull.in(remote, holder.id());
     long bytes = result.outcome().bytes();
-    bytes += new BundleFetch(holder, inside).fetch(result.outcome().records(), holder.store());
+    bytes += bundles(holder, inside, result.outcome().records());
     for (Holder.Waiting one : holder.waiting()) {
-      holder.answered(
-          one.statement(),
+      if (!holder.mayAsk(peer)) {
+        return bytes; // what came may have said so
+      }
+      Submitted answer =
           remote.submit(
-              Optional.of(holder.id()), Responder.statement(one.statement(), holder.store())));
+              Optional.of(holder.id()), Responder.statement(one.statement(), holder.store()));
+      // Another than the home may lack the authority, or be one that may not publish: that it
+      // refuses says nothing, and must not keep the statement from the home.
+      if (one.home().equals(peer) || answer.status() != Submitted.Status.REFUSED) {
+        holder.answered(one.statement(), answer);
+      }
+    }
+    return bytes;
+  }
+
+  /** Bundles of what came now, and what was left of earlier ones, by an earlier process too. */
+  private long bundles(SpaceHolder holder, Remote inside, List<Cid> came) throws IOException {
+    Unfinished left =
+        unfinished.computeIfAbsent(
+            holder.id(),
+            _ -> {
+              Unfinished found = new Unfinished();
+              found.find(holder);
+              return found;
+            });
+    left.add(came);
+    long bytes = 0;
+    for (Cid record : left.all()) {
+      if (!left.claim(record)) {
+        continue;
+      }
+      boolean complete = false;
+      try {
+        bytes += new BundleFetch(holder, inside).fetch(List.of(record), holder.store());
+        complete = BundleFetch.complete(record, holder.store());
+      } finally {
+        left.release(record, complete);
+      }
     }
     return bytes;
   }

@@ -196,16 +196,34 @@ public final class Responder {
     boolean known =
         log.entries().stream().anyMatch(one -> want.key().equals(Optional.of(one.cid())));
     boolean tell = !known;
+    // By envelope, as `prev` names one, and it need not be the one that is shown of that body.
+    Set<Cid> told = new HashSet<>();
     for (Signed<SpaceEntry> entry : log.entries()) {
       if (tell) {
-        entry(entry.cid(), out);
+        upTo(entry.cid(), told, out);
+      } else {
+        told.add(entry.cid());
+        entry.body().prev().ifPresent(told::add);
       }
       tell |= want.key().equals(Optional.of(entry.cid()));
     }
-    // Both sides of a fork: who has but one would go on believing it.
+    // Both sides of a fork: who has but one would go on believing it. A fork may lie on a side of
+    // another, so each is told from where it leaves what stands.
     for (Fork fork : log.forks()) {
-      entry(fork.a(), out);
-      entry(fork.b(), out);
+      upTo(fork.a(), told, out);
+      upTo(fork.b(), told, out);
+    }
+  }
+
+  /** An entry, after those before it that were not told. */
+  private void upTo(Cid envelope, Set<Cid> told, ItemWriter out) throws IOException {
+    Deque<Cid> path = new ArrayDeque<>();
+    for (Optional<Cid> at = Optional.of(envelope); at.isPresent() && told.add(at.get()); ) {
+      path.push(at.get());
+      at = Signed.read(store, at.get(), SpaceEntry.class).body().prev();
+    }
+    for (Cid one : path) {
+      entry(one, out);
     }
   }
 

@@ -1,0 +1,262 @@
+package org.dxos.dmg.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.dxos.dmg.api.SpaceInfo;
+import org.dxos.dmg.block.Batch;
+import org.dxos.dmg.block.StorageException;
+import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.cid.PeerId;
+import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.sync.replica.Remote;
+import org.dxos.dmg.sync.replica.Responder;
+import org.dxos.dmg.sync.replica.SpacePull;
+import org.dxos.dmg.sync.wire.Item;
+import org.dxos.dmg.sync.wire.ItemReader;
+import org.dxos.dmg.sync.wire.ItemWriter;
+import org.dxos.dmg.sync.wire.Request;
+import org.dxos.dmg.trust.KeySet;
+import org.dxos.dmg.trust.SigningKey;
+import org.dxos.dmg.trust.SpaceEntry;
+import org.dxos.dmg.trust.SpaceEntry.Member;
+import org.dxos.dmg.trust.SpaceEntry.Role;
+import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.SpaceSigning;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HomeSpacesTest {
+
+  private static final long NOW = 1_700_000_000;
+
+  @TempDir Path homes;
+  private final World world = World.real();
+  private final Map<Cid, byte[]> signed = new HashMap<>();
+  private final Random random = new Random(5);
+  private LocalRegistry registry;
+  private KeyRing keys;
+
+  @BeforeEach
+  void open() {
+    registry = LocalRegistry.open(homes.resolve("own"), world);
+    keys = new KeyRing(homes.resolve("own"), world.random());
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  /** A space of this home, in which its node is an admin. */
+  private SpaceInfo space(String name, Role own) {
+    SigningKey owner = keys.make("space-" + name);
+    byte[] salt = new byte[SpaceEntry.Salt.BYTES];
+    random.nextBytes(salt);
+    SpaceEntry genesis =
+        SpaceEntry.genesis(
+            new SpaceEntry.Salt(salt),
+            KeySet.of(owner.publicKey()),
+            List.of(new Member(registry.node().peer(), own)),
+            NOW);
+    Cid envelope = SpaceSigning.sign(genesis, List.of(owner), signed::put);
+    return learn(registry, SpaceSigning.id(genesis), Optional.of(name), envelope);
+  }
+
+  private SpaceInfo learn(LocalRegistry at, Cid space, Optional<String> name, Cid... envelopes) {
+    return at.spaces()
+        .learn(space, List.of(envelopes), cid -> Optional.ofNullable(signed.get(cid)), name);
+  }
+
+  private Cid next(SpaceInfo space, Cid after, long at) {
+    return SpaceSigning.next(
+            space.id(),
+            after,
+            cid -> Optional.ofNullable(signed.get(cid)),
+            said -> said.with(space.members()),
+            key -> keys.signer(key::equals),
+            at,
+            signed::put)
+        .orElseThrow();
+  }
+
+  private PeerId peer() {
+    byte[] seed = new byte[32];
+    random.nextBytes(seed);
+    return new PeerId(SigningKey.ofSeed(seed).publicKey().bytes());
+  }
+
+  private SpacesForPeers forPeers() {
+    return new SpacesForPeers(registry.spaces(), keys, world);
+  }
+
+  @Test
+  void manyWhoAreLetInAtOnceDoNotForkTheLog() throws InterruptedException {
+    SpaceInfo space = space("team", Role.ADMIN);
+    SpacesForPeers door = forPeers();
+    int many = 8;
+    CountDownLatch ready = new CountDownLatch(many);
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      String peer = peer().toString();
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    ready.countDown();
+                    try {
+                      ready.await();
+                    } catch (InterruptedException e) {
+                      throw new IllegalStateException(e);
+                    }
+                    door.admit(space.id(), peer, Role.READ);
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    SpaceInfo now = registry.spaces().show("team");
+    assertFalse(now.contested());
+    assertEquals(many + 1, now.members().size());
+  }
+
+  @Test
+  void whatIsSignedAfterAnOlderEntryIsRefusedAndDoesNotFork() {
+    SpaceInfo space = space("team", Role.ADMIN);
+    Cid first = space.entry().orElseThrow();
+    Cid one = next(space, first, NOW + 1);
+    Cid other = next(space, first, NOW + 2);
+    assertEquals(
+        Optional.of(one), learn(registry, space.id(), Optional.empty(), first, one).entry());
+    AdmissionException refused =
+        assertThrows(
+            AdmissionException.class, () -> learn(registry, space.id(), Optional.empty(), other));
+    assertEquals(ErrorCode.CONFLICT, refused.code());
+    assertFalse(registry.spaces().show("team").contested());
+    // The whole log once more is no change.
+    assertEquals(
+        Optional.of(one), learn(registry, space.id(), Optional.empty(), first, one).entry());
+  }
+
+  @Test
+  void aHomeFromABackupSignsNothingForASpace() {
+    SpaceInfo space = space("team", Role.ADMIN);
+    Cid next = next(space, space.entry().orElseThrow(), NOW + 1);
+    Batch batch = new Batch();
+    new Restored(NOW, List.of(registry.node().headKey())).mark(batch);
+    registry.store().commit(batch);
+    AdmissionException refused =
+        assertThrows(
+            AdmissionException.class, () -> learn(registry, space.id(), Optional.empty(), next));
+    assertEquals(ErrorCode.ROLLBACK, refused.code());
+    forPeers().admit(space.id(), peer().toString(), Role.READ);
+    SpaceInfo now = registry.spaces().show("team");
+    assertEquals(space.entry(), now.entry());
+    assertEquals(1, now.guests().size());
+    Restored.confirm(registry.store());
+    assertEquals(Optional.of(next), learn(registry, space.id(), Optional.empty(), next).entry());
+  }
+
+  @Test
+  void anInvitationOfWhoIsNoAdminAnyMoreLetsNobodyIn() {
+    SpaceInfo space = space("team", Role.READ);
+    forPeers().admit(space.id(), peer().toString(), Role.READ);
+    SpaceInfo now = registry.spaces().show("team");
+    assertEquals(1, now.members().size());
+    assertEquals(List.of(), now.guests());
+  }
+
+  @Test
+  void aSpaceThatCannotBeOpenedKeepsNothingElseBack() throws IOException {
+    SpaceInfo damaged = space("damaged", Role.ADMIN);
+    SpaceInfo sound = space("sound", Role.ADMIN);
+    registry.close();
+    Path current =
+        homes.resolve("own/spaces").resolve(damaged.id().toString()).resolve("db/CURRENT");
+    Files.writeString(current, "no such manifest\n");
+    open();
+    assertEquals(List.of(sound.id()), registry.spaces().all().stream().map(SpaceInfo::id).toList());
+    assertEquals(1, forPeers().all().size());
+    assertThrows(StorageException.class, () -> registry.spaces().open(damaged.id().toString()));
+    // A copy of the home that lacks one would be taken for whole.
+    assertThrows(StorageException.class, registry::checkpoint);
+  }
+
+  @Test
+  void aForkOnASideOfAForkReachesWhoHasNone() throws IOException {
+    SpaceInfo space = space("team", Role.ADMIN);
+    Cid genesis = space.entry().orElseThrow();
+    Cid a1 = next(space, genesis, NOW + 1);
+    Cid a2 = next(space, a1, NOW + 2);
+    Cid a3 = next(space, a2, NOW + 3);
+    Cid other3 = next(space, a2, NOW + 4);
+    Cid b1 = next(space, genesis, NOW + 5);
+    LocalRegistry inside = registry.spaces().open("team");
+    var unused =
+        inside
+            .registrar()
+            .learnSpace(
+                List.of(a1, a2, a3, other3, b1), cid -> Optional.ofNullable(signed.get(cid)));
+    try (LocalRegistry far = LocalRegistry.open(homes.resolve("far"), world)) {
+      LocalRegistry there = far.spaces().enter(space.id());
+      var pulled =
+          new SpacePull(new SpaceReplica(there), remote(new Responder(new SpaceReplica(inside))))
+              .all(Optional.empty());
+      assertTrue(pulled.outcome().same());
+      SpaceInfo known = far.spaces().show(space.id().toString());
+      assertTrue(known.contested());
+      assertEquals(Optional.of(genesis), known.entry());
+      assertEquals(2, there.registrar().space().orElseThrow().forks().size());
+    }
+  }
+
+  private static Remote remote(Responder responder) {
+    return new Remote() {
+      @Override
+      public String name() {
+        return "own";
+      }
+
+      @Override
+      public Answer ask(Request request) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ItemWriter items = new ItemWriter(out);
+        switch (request) {
+          case Request.Roots one -> responder.roots(one, items);
+          case Request.Tree one -> responder.tree(one, items);
+          case Request.Log one -> responder.log(one, items);
+          case Request.Blocks one -> responder.blocks(one, items);
+          case Request.Forks one -> responder.forks(one, items);
+          default -> throw new IllegalStateException("not asked in a pull: " + request);
+        }
+        ItemReader reader = new ItemReader(new ByteArrayInputStream(out.toByteArray()));
+        return new Answer() {
+          @Override
+          public Optional<Item> next() throws IOException {
+            return reader.next();
+          }
+
+          @Override
+          public void close() {}
+        };
+      }
+    };
+  }
+}
