@@ -437,4 +437,38 @@ class SpacesTest {
             .filter(one -> one.role() == Role.READ)
             .count());
   }
+
+  @Test
+  void whoIsRemovedStaysOutWhoeverItWasInvitedBy() throws Exception {
+    start("own");
+    NodeProcess second = start("second");
+    Cid space;
+    try (Registry registry = inside("own")) {
+      space = owner("own", registry).create(SPACE).id();
+    }
+    Invitation invitation =
+        peers("own")
+            .invite(
+                Link.Policy.NOTHING, 600, Optional.of(new Invitation.Place(space, Role.PUBLISH)));
+    // Another user of the machine takes nobody's node into a space.
+    Explained stranger =
+        assertThrows(
+            Explained.class,
+            () ->
+                Registries.peers(home("other"), Optional.of(second.url()), Optional.empty())
+                    .join(invitation, Link.Policy.NOTHING));
+    assertEquals(ErrorCode.TOKEN, stranger.code());
+    peers("second").join(invitation, Link.Policy.NOTHING);
+    SpaceInfo now = at("own", registry -> registry.spaces().show(SPACE));
+    assertEquals(2, now.members().size());
+    List<Member> left = now.members().stream().filter(one -> one.role() == Role.ADMIN).toList();
+    try (Registry registry = inside("own")) {
+      assertEquals(1, owner("own", registry).change(now, left).members().size());
+    }
+    SpaceInfo without = at("own", registry -> registry.spaces().show(SPACE));
+    // It has the invitation still, and says that it did not hear the answer.
+    peers("second").join(invitation, Link.Policy.NOTHING);
+    assertEquals(without, at("own", registry -> registry.spaces().show(SPACE)));
+    assertEquals(List.of(), without.guests());
+  }
 }

@@ -15,9 +15,12 @@ import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.Chain;
+import org.dxos.dmg.verdict.HeadChain;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
 
@@ -105,19 +108,77 @@ public final class Promotion {
     return listed;
   }
 
-  /** What the heads of the space have added about a path, oldest first. */
+  /** What was said about a path in the space, and whether it still counts there. */
+  private record Said(Cid cid, Statement statement, boolean counts) {}
+
+  /**
+   * What the heads of the space have added about a path and counts there, oldest first. What is
+   * void has to stay behind: a promotion answers for what it lists with its own key, so that what a
+   * stolen key has said would count again.
+   */
   private List<Cid> said(AuthorityInfo here, String path) {
-    List<Cid> said = new ArrayList<>();
-    for (Optional<Cid> at = here.head(); at.isPresent(); ) {
-      Head head = Signed.read(space, at.get(), Head.class).body();
-      for (Cid added : head.added().reversed()) {
-        if (Signed.read(space, added, Statement.class).body().path().equals(path)) {
-          said.addFirst(added);
+    List<Cid> counting = new ArrayList<>();
+    Set<String> withoutRelease = new HashSet<>();
+    for (Said one : all(here, path)) {
+      Optional<String> version = version(one.statement().op());
+      if (one.statement().op() instanceof Statement.Release release) {
+        if (one.counts()) {
+          withoutRelease.remove(release.version());
+        } else {
+          withoutRelease.add(release.version());
         }
       }
-      at = head.prev();
+      if (one.counts() && version.filter(withoutRelease::contains).isEmpty()) {
+        counting.add(one.cid());
+      }
+    }
+    return counting;
+  }
+
+  private List<Said> all(AuthorityInfo here, String path) {
+    AuthorityEntry last = Signed.read(space, here.keyHead(), AuthorityEntry.class).body();
+    Chain chain = chain();
+    List<Said> said = new ArrayList<>();
+    for (Optional<Cid> at = here.head(); at.isPresent(); ) {
+      Signed<Head> head = Signed.read(space, at.get(), Head.class);
+      for (Cid added : head.body().added().reversed()) {
+        Statement statement = Signed.read(space, added, Statement.class).body();
+        if (statement.path().equals(path)) {
+          boolean isVoid =
+              chain
+                  .revocation(here.genesis(), last, statement.key())
+                  .filter(revoked -> !HeadChain.keeps(space, revoked, head))
+                  .isPresent();
+          said.addFirst(new Said(added, statement, !isVoid));
+        }
+      }
+      at = head.body().prev();
     }
     return said;
+  }
+
+  /** The chain of the space, with what its log says now of revoked keys. */
+  private Chain chain() {
+    Cid id = space.space().orElseThrow();
+    return new Chain.Private(
+        id,
+        open.spaces()
+            .show(id.toString())
+            .entry()
+            .map(entry -> Signed.read(space, entry, SpaceEntry.class).body().revoked())
+            .orElse(List.of()));
+  }
+
+  private static Optional<String> version(Statement.Op op) {
+    return switch (op) {
+      case Statement.Release release -> Optional.of(release.version());
+      case Statement.Yank yank -> Optional.of(yank.version());
+      case Statement.Unyank unyank -> Optional.of(unyank.version());
+      case Statement.Withdraw withdraw -> Optional.of(withdraw.version());
+      case Statement.Tag tag -> Optional.of(tag.version());
+      case Statement.Deprecate deprecate -> deprecate.version();
+      case Statement.Promote _ -> Optional.empty();
+    };
   }
 
   private NotFoundException missing(Name name) {

@@ -40,6 +40,8 @@ final class Following {
   private long mendAfter = Long.MIN_VALUE;
   private long mendPause = 1;
 
+  private String toldOfSpaces = "";
+
   /** Once it has failed it is not tried again: on a full disk it would be each second. */
   private boolean compacts = true;
 
@@ -81,12 +83,12 @@ final class Following {
     try {
       String told = "";
       while (true) {
+        bringKeys();
         try {
           mend();
           registry.catchUp();
           compact();
           renewHeads();
-          registry.spaces().opened().forEach(LocalRegistry::bringKeys);
           told = "";
         } catch (RuntimeException e) {
           // Whatever it is, it is told once and tried again: who only looks does not see that
@@ -109,6 +111,22 @@ final class Following {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A revocation that is public reaches each space, whatever else fails. */
+  private void bringKeys() {
+    String failure = "";
+    for (LocalRegistry space : registry.spaces().opened()) {
+      try {
+        space.bringKeys();
+      } catch (RuntimeException e) {
+        failure = e.toString();
+      }
+    }
+    if (!failure.isEmpty() && !failure.equals(toldOfSpaces) && !isClosed()) {
+      LOG.warn("take what is public of keys into a space: {}", failure);
+    }
+    toldOfSpaces = failure;
   }
 
   /** Renews the heads that end soon; one that cannot be is told, and tried again in an hour. */

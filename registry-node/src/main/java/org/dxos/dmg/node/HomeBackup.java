@@ -74,6 +74,7 @@ public final class HomeBackup {
       List<Path> spaces = spaces(checkpoint.orElse(home).resolve(HomeSpaces.FOLDER));
       if (!file) {
         for (Path space : spaces) {
+          HomeSpaces.makeFolder(target.resolve(HomeSpaces.FOLDER));
           back(space, care.whose(), world, target.resolve(HomeSpaces.FOLDER));
         }
       }
@@ -215,7 +216,8 @@ public final class HomeBackup {
 
   private static void fillSpace(Path from, Path folder, Whose whose, World world)
       throws IOException {
-    Path aside = Files.createDirectories(folder).resolve(from.getFileName());
+    HomeSpaces.makeFolder(folder);
+    Path aside = folder.resolve(from.getFileName());
     try (BlockStore store = RocksBlockStore.open(aside, world.random())) {
       Restore.Report report = Restore.fill(from, store, _ -> true);
       var unused = Restore.requireSound(store, whose, report);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,9 @@ final class HomeSpaces implements Spaces, AutoCloseable {
   /** Held by who adds to the log of a space what was signed here; taken before any other lock. */
   private final ReentrantLock writer = new ReentrantLock();
 
+  /** Guarded by this. */
+  private boolean closed;
+
   /** Those that could not be opened; guarded by this. They are told of once. */
   private final Set<Cid> broken = new HashSet<>();
 
@@ -68,7 +72,7 @@ final class HomeSpaces implements Spaces, AutoCloseable {
   synchronized List<LocalRegistry> registries() {
     List<LocalRegistry> all = new ArrayList<>();
     for (Cid id : ids()) {
-      if (broken.contains(id)) {
+      if (broken.contains(id) && !open.containsKey(id)) {
         continue;
       }
       try {
@@ -104,12 +108,25 @@ final class HomeSpaces implements Spaces, AutoCloseable {
   /** Makes a copy of each that is held, below a folder. */
   void checkpoint(Path folder) {
     for (LocalRegistry space : whole()) {
-      try {
-        Files.createDirectories(folder);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      makeFolder(folder);
       space.store().checkpoint(folder.resolve(space.space().orElseThrow().toString()));
+    }
+  }
+
+  /**
+   * Makes a folder for spaces, if it is not there: a home may be open to other users of the
+   * machine, and which spaces there are is not theirs to know.
+   */
+  static void makeFolder(Path folder) {
+    try {
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectories(folder);
+        if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+          Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -141,6 +158,10 @@ final class HomeSpaces implements Spaces, AutoCloseable {
   }
 
   private LocalRegistry registry(Cid id) {
+    if (closed) {
+      throw new IllegalStateException("registry is closed"); // opened now nobody would close it
+    }
+    makeFolder(folder);
     LocalRegistry space = LocalRegistry.ofSpace(outer, folder.resolve(id.toString()), id);
     space.registrar().onCommit(_ -> committed.forEach(Runnable::run));
     return space;
@@ -267,6 +288,7 @@ final class HomeSpaces implements Spaces, AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     open.values().forEach(LocalRegistry::shut);
     open.clear();
   }

@@ -1,9 +1,7 @@
 package org.dxos.dmg.node;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -214,11 +212,6 @@ public final class LocalRegistry implements Registry, Upkeep {
    * @param outer the public registry of the same home, which is closed after it
    */
   static LocalRegistry ofSpace(LocalRegistry outer, Path home, Cid space) {
-    try {
-      Files.createDirectories(home.getParent());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     BlockStore store = RocksBlockStore.open(home, outer.world.random());
     try {
       if (SpaceRegisters.space(store).isEmpty()) {
@@ -649,8 +642,9 @@ public final class LocalRegistry implements Registry, Upkeep {
       bridge.ifPresent(one -> one.before(statement));
       authorities.add(statement.genesis());
     }
-    federation.ifPresent(Federation::awaitFirstRound);
-    if (federation.isPresent() && !authorities.stream().allMatch(registrar::isHome)) {
+    Optional<Federation> among = federation();
+    among.ifPresent(Federation::awaitFirstRound);
+    if (among.isPresent() && !authorities.stream().allMatch(registrar::isHome)) {
       return Registry.super.publishAll(envelopes, offered); // they are handed on, one by one
     }
     authorities.forEach(

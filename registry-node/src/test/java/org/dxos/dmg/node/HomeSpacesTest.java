@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -197,6 +199,23 @@ class HomeSpacesTest {
     assertThrows(StorageException.class, () -> registry.spaces().open(damaged.id().toString()));
     // A copy of the home that lacks one would be taken for whole.
     assertThrows(StorageException.class, registry::checkpoint);
+  }
+
+  @Test
+  void whichSpacesThereAreIsNotForOtherUsersOfTheMachine() throws IOException {
+    registry.close();
+    Path open = Files.createDirectories(homes.resolve("open"));
+    assumeTrue(Files.getFileStore(open).supportsFileAttributeView("posix"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+    registry = LocalRegistry.open(open, world);
+    keys = new KeyRing(open, world.random());
+    SpaceInfo space = space("team", Role.ADMIN);
+    Path copy = registry.checkpoint();
+    for (Path folder : List.of(open.resolve("spaces"), copy.resolve("spaces"))) {
+      assertTrue(Files.isDirectory(folder.resolve(space.id().toString())));
+      assertEquals(
+          "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+    }
   }
 
   @Test

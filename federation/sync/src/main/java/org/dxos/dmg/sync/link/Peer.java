@@ -308,7 +308,8 @@ final class Peer {
     PeerRemote remote = new PeerRemote(connection, Federation.ANSWER_PATIENCE);
     handOn(remote);
     if (work.all() || work.handsOn() || !work.spaces().isEmpty()) {
-      received += federation.spaces().keepUp(id, remote, work.all() ? Set.of() : work.spaces());
+      // Not counted: what a node receives is told to whoever asks for its status.
+      long unused = federation.spaces().keepUp(id, remote, work.all() ? Set.of() : work.spaces());
     }
     if (!link.policy().follow()) {
       return;
