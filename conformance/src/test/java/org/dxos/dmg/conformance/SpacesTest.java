@@ -134,7 +134,13 @@ class SpacesTest {
   }
 
   private Path module() throws IOException {
-    Path folder = Files.createDirectories(homes.resolve("module"));
+    return module(MODULE);
+  }
+
+  private Path module(String name) throws IOException {
+    Path folder =
+        Files.createDirectories(
+            homes.resolve("module-" + name.substring(name.lastIndexOf('/') + 1)));
     Files.writeString(
         folder.resolve("dmg.json"),
         """
@@ -142,7 +148,7 @@ class SpacesTest {
          "keywords": ["canary-keyword"],
          "runtimes": [{"runtime": "nodejs", "bundle": "."}]}
         """
-            .formatted(MODULE));
+            .formatted(name));
     Files.writeString(folder.resolve("canary-file.js"), "// canary-content\n");
     return folder;
   }
@@ -208,6 +214,18 @@ class SpacesTest {
     long took = await("the member", () -> resolved("member", space, MODULE).isPresent());
     System.out.println("a member resolves what was published in a space after " + took + " ms");
     ReleaseInfo release = resolved("member", space, MODULE).orElseThrow();
+    // Who may only read publishes nothing there.
+    Explained reader =
+        assertThrows(
+            Explained.class,
+            () ->
+                publish(
+                    "member",
+                    "member",
+                    space.toString(),
+                    "9.0.0",
+                    module("com.reader/module/own")));
+    assertEquals(ErrorCode.POLICY_DENIED, reader.code(), reader.getMessage());
     // Everything of it came, bundle and all, and was verified on the way.
     await("the bundle", () -> bundleIsThere("member", space, release));
     await(

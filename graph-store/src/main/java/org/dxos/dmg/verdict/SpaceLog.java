@@ -101,6 +101,16 @@ public record SpaceLog(List<Signed<SpaceEntry>> entries, List<Fork> forks) {
         .findFirst();
   }
 
+  /**
+   * True if an entry that stands lists a peer as one who may publish: then authorities whose home
+   * it is may have begun here, and go on being held when it may no longer.
+   */
+  public boolean everPublished(PeerId peer) {
+    return entries.stream()
+        .flatMap(entry -> entry.body().members().stream())
+        .anyMatch(member -> member.peer().equals(peer) && member.role() != Role.READ);
+  }
+
   /** The block of the space's node tree that says where its log stands. */
   public AuthorityState state() {
     return new AuthorityState(

@@ -18,9 +18,10 @@ import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.version.Version;
 
 /**
- * A space over what is public: names mean what they mean in public, and where a release is in both
- * it is the space's that is read. It lacks nothing: to ask others for what a private release names
- * would tell them of it. Used by one thread.
+ * A space over what is public: a name means what it means in the space, if it was known there
+ * before the public had another meaning for it; where a release is in both it is the space's that
+ * is read. It lacks nothing: to ask others for what a private release names would tell them of it.
+ * Used by one thread.
  */
 final class JoinedCatalog implements Held {
 
@@ -38,7 +39,7 @@ final class JoinedCatalog implements Held {
 
   @Override
   public Optional<Cid> authority(String name) {
-    return open.authority(name).or(() -> space.authority(name));
+    return space.authority(name).or(() -> open.authority(name));
   }
 
   @Override

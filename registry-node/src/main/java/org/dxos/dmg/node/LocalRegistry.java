@@ -171,9 +171,10 @@ public final class LocalRegistry implements Registry, Upkeep {
             keys.heads(),
             world.clock(),
             world.threads(),
-            name -> outer.registrar.authority(name).map(AuthorityView::id),
+            name -> Optional.ofNullable(policy.current().pins().get(name)),
             outer.registrar::authority);
-    this.bridge = Optional.of(new SpaceBridge(registrar, outer.registrar, outer.store, store));
+    this.bridge =
+        Optional.of(new SpaceBridge(registrar, outer.registrar, outer.store, store, keys.peer()));
     this.following = new Following(this, world);
     this.spaces = outer.spaces;
     this.proofs = outer.proofs;
@@ -488,6 +489,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   public AuthorityInfo claim(Cid envelope, BlockSource offered) {
     BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
     requireAdmitted(Signed.read(all, envelope, AuthorityEntry.class).body().authority());
+    bridge.ifPresent(SpaceBridge::requireMayPublish);
     return info(registrar.claim(envelope, offered));
   }
 
@@ -545,7 +547,11 @@ public final class LocalRegistry implements Registry, Upkeep {
   /** What first sight of a claim that somebody carries here is worth. */
   private Registrar.Binding binding(String authority, Cid genesis) {
     if (outer.isPresent()) {
-      return Registrar.Binding.FIRST_USE; // its members let each other in; the public goes first
+      // Whoever was first, in public or in the space: neither takes a name from the other later.
+      return outer.get().registrar.authority(authority).map(AuthorityView::id).stream()
+              .allMatch(genesis::equals)
+          ? Registrar.Binding.FIRST_USE
+          : Registrar.Binding.NEVER;
     }
     if (registrar.authority(authority).isPresent()) {
       return Registrar.Binding.NEVER;

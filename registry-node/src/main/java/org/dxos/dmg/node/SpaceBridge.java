@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
@@ -26,14 +27,17 @@ final class SpaceBridge {
   private final Registrar open;
   private final BlockSource blocks;
   private final BlockSource held;
+  private final PeerId self;
 
   /**
    * @param space of a space
    * @param open of what is public around it
    * @param blocks of what is public
    * @param held of the space
+   * @param self this node, as the space's log lists it
    */
-  SpaceBridge(Registrar space, Registrar open, BlockSource blocks, BlockSource held) {
+  SpaceBridge(Registrar space, Registrar open, BlockSource blocks, BlockSource held, PeerId self) {
+    this.self = self;
     this.held = held;
     this.space = space;
     this.open = open;
@@ -47,6 +51,9 @@ final class SpaceBridge {
    *     public: a name is released in one place
    */
   void before(Statement statement) {
+    if (space.isHome(statement.genesis()) || open.isHome(statement.genesis())) {
+      requireMayPublish();
+    }
     Optional<AuthorityView> known = open.authority(statement.genesis());
     if (known.isEmpty()) {
       return;
@@ -61,6 +68,27 @@ final class SpaceBridge {
           "publish `%s/%s` in a space: it is published in public"
               .formatted(known.get().name(), statement.path()),
           "publish it there, without --space, or under another name");
+    }
+  }
+
+  /**
+   * Checks that this node may be the home of something in the space: who only reads publishes
+   * nothing there, as no other member would take it over.
+   *
+   * @throws AdmissionException.Refused if it may not
+   */
+  void requireMayPublish() {
+    if (space
+        .space()
+        .flatMap(log -> log.role(self))
+        .filter(role -> role != SpaceEntry.Role.READ)
+        .isEmpty()) {
+      throw new AdmissionException.Refused(
+          ErrorCode.POLICY_DENIED,
+          "publish in a space: this node may not publish there",
+          "an admin of the space gives it the role `publish`: `dmg space members SPACE --add "
+              + self
+              + "=publish`");
     }
   }
 

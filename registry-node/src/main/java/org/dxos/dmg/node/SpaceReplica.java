@@ -3,13 +3,19 @@ package org.dxos.dmg.node;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.LearnedSpace;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.sync.replica.SpaceHolder;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.SpaceEntry.Role;
+import org.dxos.dmg.verdict.AdmissionException;
+import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.SpaceLog;
 
 /** The registry of a space as its members meet it. */
@@ -57,6 +63,25 @@ final class SpaceReplica extends Replica implements SpaceHolder {
             .map(from -> new String(from, StandardCharsets.UTF_8).equals(peer))
             .orElse(false);
     return space().isPresent() ? role(peer).isPresent() : invited;
+  }
+
+  /** Who may only read there is no home of anything there: nobody takes over what he begins. */
+  @Override
+  public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    if (registry.registrar().authority(genesis).isEmpty()
+        && envelopes.stream().noneMatch(one -> isOfPublisher(one, offered))) {
+      throw new AdmissionException.Refused(
+          ErrorCode.POLICY_DENIED,
+          "admit authority `" + genesis + "` into a space: its home may not publish there",
+          "an admin of the space gives its node the role `publish`");
+    }
+    return super.learn(genesis, envelopes, offered);
+  }
+
+  private boolean isOfPublisher(Cid envelope, BlockSource offered) {
+    return Signed.read(offered.or(registry.store()), envelope, Body.class).body()
+            instanceof AuthorityEntry entry
+        && space().filter(log -> log.everPublished(entry.home().peer())).isPresent();
   }
 
   @Override
