@@ -175,6 +175,12 @@ final class SpaceCommand implements Callable<Integer> {
               "see `dmg space members " + space + "`");
         }
       }
+      if (!members.containsValue(Role.ADMIN)) {
+        throw new CommandException(
+            ErrorCode.CONFLICT,
+            "change the members of space `" + space + "`: no admin would be left",
+            "let another node in first, with `--add PEER=admin`");
+      }
       List<Member> list = new ArrayList<>();
       members.forEach((peer, role) -> list.add(new Member(peer, role)));
       return told(owner(registry).change(now, list));

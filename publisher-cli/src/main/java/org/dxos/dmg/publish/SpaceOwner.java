@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.SpaceInfo;
@@ -19,6 +18,7 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.KeySet;
+import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.SpaceEntry.Member;
@@ -108,8 +108,6 @@ public final class SpaceOwner {
             .authority(authority)
             .orElseThrow(() -> nothing(authority, "it is not known there", "see its spelling"));
     AuthorityEntry keys = Signed.read(inside, known.keyHead(), AuthorityEntry.class).body();
-    Optional<Cid> head =
-        none ? Optional.empty() : lastGood.or(() -> Optional.of(newest(inside, known)));
     if (keys.revoked().isEmpty()) {
       throw nothing(authority, "no key of it is revoked", "nothing has to be done");
     }
@@ -120,19 +118,26 @@ public final class SpaceOwner {
           for (AuthorityEntry.Revoked one : keys.revoked()) {
             kept.removeIf(
                 old -> old.genesis().equals(known.genesis()) && old.key().equals(one.key()));
+            Optional<Cid> head =
+                none
+                    ? Optional.empty()
+                    : lastGood.or(() -> Optional.of(newest(inside, known, one.key())));
             kept.add(new RevokedHere(known.genesis(), one.key(), head));
           }
           return new SpaceSigning.Said(said.members(), kept);
         });
   }
 
-  /** The newest head in the space, also if it does not stand. */
-  private static Cid newest(Registry inside, AuthorityInfo known) {
+  /**
+   * The newest head in the space from before a key was revoked, also if it does not stand. A later
+   * one cannot be it: whether that holds depends on what stands.
+   */
+  private static Cid newest(Registry inside, AuthorityInfo known, PublicKey key) {
     Optional<Signed<Head>> newest = Optional.empty();
-    for (Cid envelope :
-        Stream.concat(known.head().stream(), known.aside().stream()).distinct().toList()) {
+    for (Cid envelope : heads(inside, known)) {
       if (Signed.read(inside, envelope, Body.class).body() instanceof Head head
           && head.space().equals(inside.space())
+          && !Signed.read(inside, head.keyHead(), AuthorityEntry.class).body().revokes(key)
           && newest.map(one -> one.body().epoch() < head.epoch()).orElse(true)) {
         newest = Optional.of(Signed.read(inside, envelope, Head.class));
       }
@@ -140,6 +145,16 @@ public final class SpaceOwner {
     return newest
         .map(Signed::cid)
         .orElseThrow(() -> nothing(known.name(), "it has no head there", "publish there first"));
+  }
+
+  /** Every head that is held in the space, and whatever else was put aside. */
+  private static List<Cid> heads(Registry inside, AuthorityInfo known) {
+    List<Cid> all = new ArrayList<>(known.aside());
+    for (Optional<Cid> at = known.head(); at.isPresent(); ) {
+      all.add(at.get());
+      at = Signed.read(inside, at.get(), Head.class).body().prev();
+    }
+    return all;
   }
 
   private static PublishException nothing(String authority, String why, String hint) {

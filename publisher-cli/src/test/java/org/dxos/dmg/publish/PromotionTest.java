@@ -12,11 +12,13 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.authority.Amendments;
 import org.dxos.dmg.authority.LastGood;
 import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.node.LocalRegistry;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.PublicKey;
+import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.version.Version;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +49,13 @@ class PromotionTest {
       new Publisher(space, his, world.clock()).publish(version("1.0.0"));
       var revoked = amendments.revoke("com.example", second, new LastGood.Never(), "stolen");
       assertEquals(Amendments.Outcome.Done.class, revoked.getClass());
-      new Publisher(space, hers, world.clock()).publish(version("1.1.0"));
+      Publisher again = new Publisher(space, hers, world.clock());
+      AdmissionException.Refused unsaid =
+          assertThrows(AdmissionException.Refused.class, () -> again.publish(version("1.1.0")));
+      assertEquals(ErrorCode.KEY_REVOKED, unsaid.code());
+      SpaceOwner owner = new SpaceOwner(registry, hers, new Random(4), world.clock());
+      owner.keep(registry.spaces().show("team"), "com.example", Optional.empty(), true);
+      again.publish(version("1.1.0"));
       assertThrows(NotFoundException.class, () -> space.resolve(NAME + "@1.0.0"));
       Promotion.Promoted promoted =
           new Promotion(space, registry, hers, world.clock()).promote(NAME);

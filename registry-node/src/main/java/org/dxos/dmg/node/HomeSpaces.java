@@ -201,7 +201,9 @@ final class HomeSpaces implements Spaces, AutoCloseable {
 
   @Override
   public LocalRegistry open(String space) {
-    return registry(space).orElseThrow(() -> notFound(space));
+    LocalRegistry registry = registry(space).orElseThrow(() -> notFound(space));
+    registry.bringKeys();
+    return registry;
   }
 
   /** What whoever asks is told about a space that is not held, or that he may not see. */

@@ -100,7 +100,7 @@ final class SpaceBridge {
     boolean cut =
         space.aside(here.id()).stream()
             .anyMatch(envelope -> Signed.read(held, envelope, Body.class).body() instanceof Head);
-    if (!cut) {
+    if (!cut && here.voided().isEmpty()) {
       return;
     }
     Set<PublicKey> said =

@@ -84,7 +84,8 @@ final class SpacesResource implements Resource {
                     new GraphResource(registry),
                     new WriteResource(registry),
                     new GatewayResource(registry),
-                    new SparqlResource(registry)));
+                    new SparqlResource(registry),
+                    new OperationsResource(registry, new Metrics())));
     Exchange inner = exchange.below(prefix);
     Optional<Resource> one = resources.stream().filter(each -> each.serves(inner)).findFirst();
     if (one.isEmpty() || !Routes.allows(inner.rawPath(), inner.method())) {
