@@ -341,7 +341,10 @@ public final class Registrar implements AutoCloseable {
     AuthorityView view = known(signed);
     HomeRules.judge(view, chain(), signed, now()).ifPresent(Registrar::refuse);
     Blocks blocks = checked(signed, listed(signed, view, all), view, all);
-    boolean held = view.state().get(Slots.of(signed.body())).equals(Optional.of(envelope));
+    // The same release signed once more, a second later, is held as well.
+    boolean held =
+        Slots.apply(view.state(), envelope, signed.body(), view.voided(), all)
+            instanceof Verdict.Held;
     return new Checked(signed, view, blocks.fresh(), blocks.relied(), held);
   }
 
