@@ -218,7 +218,7 @@ public final class Slots {
     requirePath(path, false);
     String slot = of(statement);
     requireTail(slot.substring(2));
-    Optional<String> version = version(statement.op());
+    Optional<String> version = statement.op().aboutVersion();
     if (version.isPresent() && state.get(release(path, version.get())).isEmpty()) {
       return Verdict.refused(
           ErrorCode.STATEMENT_REFUSED,
@@ -238,19 +238,6 @@ public final class Slots {
       return wrongReplaces(slot, statement, standing);
     }
     return new Verdict.Accepted(state.put(slot, envelope));
-  }
-
-  /** The version that has to be there before something is said of it. */
-  private static Optional<String> version(Statement.Op op) {
-    return switch (op) {
-      case Statement.Release release -> Optional.of(release.version());
-      case Statement.Yank yank -> Optional.of(yank.version());
-      case Statement.Unyank unyank -> Optional.of(unyank.version());
-      case Statement.Withdraw withdraw -> Optional.of(withdraw.version());
-      case Statement.Tag tag -> Optional.of(tag.version());
-      case Statement.Deprecate deprecate -> deprecate.version();
-      case Statement.Promote _ -> Optional.empty();
-    };
   }
 
   private static Verdict wrongReplaces(String slot, Statement statement, Optional<Cid> standing) {

@@ -1,5 +1,7 @@
 package org.dxos.dmg.cli;
 
+import org.dxos.dmg.dagcbor.MapBuilder;
+import java.util.function.Supplier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,11 +18,52 @@ import tools.jackson.dataformat.toml.TomlMapper;
 /** An invitation as a TOML file that its owner alone may read. */
 final class InvitationFile {
 
+  /** Seconds. */
+  static final long DAY = 86_400;
+
   private static final int MAX_CHARS = 16 * 1024;
 
   private InvitationFile() {}
 
-  static void write(Path file, Invitation invitation) throws IOException {
+  /**
+   * Opens an invitation and writes it: what `dmg peer invite` and `dmg space invite` do alike.
+   *
+   * @param invite opens it, once it is known that it can be written
+   */
+  static int offer(Session session, Path file, Supplier<Invitation> invite) throws IOException {
+    if (Files.exists(file)) {
+      throw new CommandException(
+          ErrorCode.TARGET_EXISTS,
+          "write `" + file + "`: it is there",
+          "name another file, or move it away");
+    }
+    Invitation invitation = invite.get();
+    write(file, invitation);
+    if (session.json()) {
+      // The secret stays in the file: answers are logged.
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .put("file", file.toString())
+                  .put("peer", invitation.peer())
+                  .put("expires", invitation.expires())
+                  .build());
+    } else {
+      session.terminal().line(file.toString());
+    }
+    session
+        .terminal()
+        .note(
+            "good once, until "
+                + Instant.ofEpochSecond(invitation.expires())
+                + "; take it with `dmg peer join "
+                + file.getFileName()
+                + "`");
+    return 0;
+  }
+
+  private static void write(Path file, Invitation invitation) throws IOException {
     StringBuilder text = new StringBuilder();
     text.append("# An invitation to link with a DMG node: good once, until ")
         .append(Instant.ofEpochSecond(invitation.expires()))

@@ -1,13 +1,11 @@
 package org.dxos.dmg.cli;
 
-import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
-import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.verdict.Signed;
@@ -30,7 +28,7 @@ final class OneChain {
     if (registry.space().isPresent()) {
       return; // what a space may not take its node says itself
     }
-    for (SpaceInfo space : spaces(registry)) {
+    for (SpaceInfo space : registry.spaces().all()) {
       Registry inside = registry.spaces().open(space.id().toString());
       Optional<AuthorityInfo> authority = inside.authority(name.authority().text());
       if (authority
@@ -49,18 +47,6 @@ final class OneChain {
                 + name
                 + "`");
       }
-    }
-  }
-
-  private static List<SpaceInfo> spaces(Registry registry) {
-    try {
-      return registry.spaces().all();
-    } catch (RuntimeException e) {
-      if (e instanceof Explained explained
-          && explained.code().outcome() == ErrorCode.Outcome.NOT_FOUND) {
-        return List.of(); // a node elsewhere, whose spaces are not ours to see
-      }
-      throw e;
     }
   }
 

@@ -29,8 +29,6 @@ import picocli.CommandLine.Parameters;
     })
 final class PeerCommand implements Callable<Integer> {
 
-  private static final long DAY = 86_400;
-
   @Mixin private final Session session;
 
   PeerCommand(Session session) {
@@ -170,36 +168,10 @@ final class PeerCommand implements Callable<Integer> {
           int days,
       @Mixin Wanted wanted)
       throws IOException {
-    if (Files.exists(file)) {
-      throw new CommandException(
-          ErrorCode.TARGET_EXISTS,
-          "write `" + file + "`: it is there",
-          "name another file, or move it away");
-    }
-    Invitation invitation = peers().invite(wanted.policy(), Math.multiplyExact(days, DAY));
-    InvitationFile.write(file, invitation);
-    if (session.json()) {
-      // The secret stays in the file: answers are logged.
-      session
-          .terminal()
-          .json(
-              new MapBuilder()
-                  .put("file", file.toString())
-                  .put("peer", invitation.peer())
-                  .put("expires", invitation.expires())
-                  .build());
-    } else {
-      session.terminal().line(file.toString());
-    }
-    session
-        .terminal()
-        .note(
-            "good once, until "
-                + Instant.ofEpochSecond(invitation.expires())
-                + "; take it with `dmg peer join "
-                + file.getFileName()
-                + "`");
-    return 0;
+    return InvitationFile.offer(
+        session,
+        file,
+        () -> peers().invite(wanted.policy(), Math.multiplyExact(days, InvitationFile.DAY)));
   }
 
   @Command(name = "join", description = "Take an invitation: the two nodes link.")

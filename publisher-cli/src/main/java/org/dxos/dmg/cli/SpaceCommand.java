@@ -1,9 +1,7 @@
 package org.dxos.dmg.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +36,6 @@ import picocli.CommandLine.Parameters;
       "All other commands work in one with --space, as `dmg publish --space team`."
     })
 final class SpaceCommand implements Callable<Integer> {
-
-  private static final long DAY = 86_400;
 
   @Mixin private final Session session;
 
@@ -214,37 +210,15 @@ final class SpaceCommand implements Callable<Integer> {
               description = "how long it is good, 7 at most (default: 7)")
           int days)
       throws IOException {
-    if (Files.exists(file)) {
-      throw new CommandException(
-          ErrorCode.TARGET_EXISTS,
-          "write `" + file + "`: it is there",
-          "name another file, or move it away");
-    }
-    Cid id;
-    try (Registry registry = session.registry()) {
-      id = registry.spaces().show(space).id();
-    }
-    Invitation invitation =
-        Registries.peers(session.home(), session.nodeUrl(), session.variable("DMG_TOKEN"))
-            .invite(
-                new Link.Policy(false, List.of(), false),
-                Math.multiplyExact(days, DAY),
-                Optional.of(new Invitation.Place(id, Role.parse(role))));
-    InvitationFile.write(file, invitation);
-    if (session.json()) {
-      session
-          .terminal()
-          .json(
-              new MapBuilder()
-                  .put("file", file.toString())
-                  .put("peer", invitation.peer())
-                  .put("expires", invitation.expires())
-                  .build());
-    } else {
-      session.terminal().line(file.toString());
-    }
-    session.terminal().note("good once, until " + Instant.ofEpochSecond(invitation.expires()));
-    return 0;
+    return InvitationFile.offer(
+        session,
+        file,
+        () ->
+            Registries.peers(session.home(), session.nodeUrl(), session.variable("DMG_TOKEN"))
+                .invite(
+                    Link.Policy.NOTHING,
+                    Math.multiplyExact(days, InvitationFile.DAY),
+                    Optional.of(new Invitation.Place(id(space), Role.parse(role)))));
   }
 
   @Command(
@@ -271,6 +245,12 @@ final class SpaceCommand implements Callable<Integer> {
                   authority,
                   Optional.ofNullable(lastGood).flatMap(one -> one).map(Cid::parse),
                   none));
+    }
+  }
+
+  private Cid id(String space) {
+    try (Registry registry = session.registry()) {
+      return registry.spaces().show(space).id();
     }
   }
 

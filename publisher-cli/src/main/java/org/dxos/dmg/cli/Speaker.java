@@ -43,7 +43,7 @@ final class Speaker {
     try (Registry registry = session.registry()) {
       ModuleInfo module = registry.module(name.toString());
       Optional<ModuleInfo.VersionInfo> release =
-          version(op).map(version -> release(module, op, version));
+          op.aboutVersion().map(version -> release(module, op, version));
       Optional<String> already =
           release
               .map(one -> already(one.notices(), op))
@@ -79,7 +79,7 @@ final class Speaker {
               new MapBuilder()
                   .put("status", "unchanged")
                   .put("name", name.toString())
-                  .put("version", version(op), org.dxos.dmg.dagcbor.Node::of)
+                  .put("version", op.aboutVersion(), org.dxos.dmg.dagcbor.Node::of)
                   .put("because", why)
                   .build());
     }
@@ -87,23 +87,11 @@ final class Speaker {
         .terminal()
         .note(
             name
-                + version(op).map(version -> "@" + version).orElse("")
+                + op.aboutVersion().map(version -> "@" + version).orElse("")
                 + " "
                 + why
                 + "; nothing was changed");
     return 0;
-  }
-
-  private static Optional<String> version(Statement.Op op) {
-    return switch (op) {
-      case Statement.Yank yank -> Optional.of(yank.version());
-      case Statement.Unyank unyank -> Optional.of(unyank.version());
-      case Statement.Withdraw withdraw -> Optional.of(withdraw.version());
-      case Statement.Deprecate deprecate -> deprecate.version();
-      case Statement.Tag tag -> Optional.of(tag.version());
-      case Statement.Release release -> Optional.of(release.version());
-      case Statement.Promote _ -> Optional.empty();
-    };
   }
 
   private static ModuleInfo.VersionInfo release(

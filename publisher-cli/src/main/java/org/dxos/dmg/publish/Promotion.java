@@ -69,7 +69,7 @@ public final class Promotion {
     if (said.isEmpty()) {
       throw missing(name);
     }
-    Optional<Cid> last = bring(here, name);
+    Optional<Cid> last = newest(name);
     said.removeAll(promoted(last));
     if (said.isEmpty()) {
       return new Promoted(List.of(), Optional.empty());
@@ -80,19 +80,13 @@ public final class Promotion {
     return new Promoted(some, Optional.of(publisher.say(name, promote, space)));
   }
 
-  /** Sees to it that the authority is known in public; answers the newest promotion of the name. */
-  private Optional<Cid> bring(AuthorityInfo here, Name name) {
-    AuthorityInfo there = open.authority(name.authority().text()).orElseGet(() -> claim(here));
-    return there
-        .head()
+  /** The newest promotion of a name; its authority is known in public after this. */
+  private Optional<Cid> newest(Name name) {
+    return publisher
+        .known(name.authority().text())
+        .flatMap(AuthorityInfo::head)
         .map(head -> Signed.read(open, head, Head.class).body().state())
         .flatMap(state -> MerkleSearchTree.at(state, open).get(Slots.promotion(name.path())));
-  }
-
-  /** An authority that was known in the space alone becomes known in public. */
-  private AuthorityInfo claim(AuthorityInfo here) {
-    AuthorityInfo claimed = open.claim(here.log().getFirst(), space);
-    return here.log().size() == 1 ? claimed : open.learn(here.genesis(), here.log(), space);
   }
 
   /** Everything that promotions up to one have listed. */
@@ -120,7 +114,7 @@ public final class Promotion {
     List<Cid> counting = new ArrayList<>();
     Set<String> withoutRelease = new HashSet<>();
     for (Said one : all(here, path)) {
-      Optional<String> version = version(one.statement().op());
+      Optional<String> version = one.statement().op().aboutVersion();
       if (one.statement().op() instanceof Statement.Release release) {
         if (one.counts()) {
           withoutRelease.remove(release.version());
@@ -167,18 +161,6 @@ public final class Promotion {
             .entry()
             .map(entry -> Signed.read(space, entry, SpaceEntry.class).body().revoked())
             .orElse(List.of()));
-  }
-
-  private static Optional<String> version(Statement.Op op) {
-    return switch (op) {
-      case Statement.Release release -> Optional.of(release.version());
-      case Statement.Yank yank -> Optional.of(yank.version());
-      case Statement.Unyank unyank -> Optional.of(unyank.version());
-      case Statement.Withdraw withdraw -> Optional.of(withdraw.version());
-      case Statement.Tag tag -> Optional.of(tag.version());
-      case Statement.Deprecate deprecate -> deprecate.version();
-      case Statement.Promote _ -> Optional.empty();
-    };
   }
 
   private NotFoundException missing(Name name) {

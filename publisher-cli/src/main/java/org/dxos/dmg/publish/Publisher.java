@@ -19,6 +19,7 @@ import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
@@ -101,7 +102,7 @@ public final class Publisher {
     Optional<Claimed> claimed = Optional.empty();
     Signer signer = signers.get(authority);
     if (signer == null) {
-      Optional<AuthorityInfo> held = registry.authority(authority);
+      Optional<AuthorityInfo> held = known(authority);
       claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
       AuthorityInfo owner = held.isPresent() ? held.get() : claimed.orElseThrow().authority();
       try {
@@ -244,7 +245,7 @@ public final class Publisher {
    */
   public <T> Many publishAll(
       String authority, List<T> items, Function<T, PreparedModule> prepare, Progress progress) {
-    Optional<AuthorityInfo> held = registry.authority(authority);
+    Optional<AuthorityInfo> held = known(authority);
     Optional<Claimed> claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
     AuthorityInfo owner = held.orElseGet(() -> claimed.orElseThrow().authority());
     SigningKey key = ownerKey(owner);
@@ -373,6 +374,30 @@ public final class Publisher {
     Cid envelope = sign(statement, List.of(key), signed);
     return registry.publish(
         envelope, cid -> Optional.ofNullable(signed.get(cid)).or(() -> blocks.get(cid)));
+  }
+
+  /**
+   * The authority to which a name is bound. One that was claimed in a space beside a public registry
+   * is claimed there as well, as it is: two claims to a name would be two authorities.
+   */
+  Optional<AuthorityInfo> known(String authority) {
+    return registry
+        .authority(authority)
+        .or(() -> registry.space().isEmpty() ? ofSpaces(authority) : Optional.empty());
+  }
+
+  private Optional<AuthorityInfo> ofSpaces(String authority) {
+    for (SpaceInfo space : registry.spaces().all()) {
+      Registry inside = registry.spaces().open(space.id().toString());
+      Optional<AuthorityInfo> there = inside.authority(authority).filter(AuthorityInfo::here);
+      if (there.isPresent()) {
+        List<Cid> log = there.get().log();
+        AuthorityInfo claimed = registry.claim(log.getFirst(), inside);
+        return Optional.of(
+            log.size() == 1 ? claimed : registry.learn(there.get().genesis(), log, inside));
+      }
+    }
+    return Optional.empty();
   }
 
   /** Claims an authority: makes its keys, and a genesis whose home is the registry's node. */

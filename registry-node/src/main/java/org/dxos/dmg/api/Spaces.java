@@ -11,7 +11,7 @@ import org.dxos.dmg.cid.Cid;
  */
 public interface Spaces {
 
-  /** Every space that is held, by id. */
+  /** Every space that is held and that whoever asks may see, by id. */
   List<SpaceInfo> all();
 
   /**

@@ -1,8 +1,6 @@
 package org.dxos.dmg.node;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.admission.SpaceRegisters;
@@ -24,7 +22,6 @@ import org.dxos.dmg.verdict.SpaceLog;
 final class Guests {
 
   private static final String GUEST = "guest/";
-  private static final byte[] GONE = "-".getBytes(StandardCharsets.US_ASCII);
 
   private final BlockStore store;
 
@@ -44,15 +41,6 @@ final class Guests {
     store.commit(batch);
   }
 
-  /** Takes back that a peer was let in. */
-  void remove(PeerId peer) {
-    if (store.register(GUEST + peer).isPresent()) {
-      Batch batch = new Batch();
-      batch.set(GUEST + peer, GONE);
-      store.commit(batch);
-    }
-  }
-
   private long seq() {
     return SpaceRegisters.log(store).map(log -> log.last().body().seq()).orElse(0L);
   }
@@ -61,7 +49,6 @@ final class Guests {
   Optional<Role> role(PeerId peer, SpaceLog log) {
     return store
         .register(GUEST + peer)
-        .filter(value -> !Arrays.equals(value, GONE))
         .map(value -> Fields.of("guest", ErrorCode.STORAGE, DagCbor.decode(value)))
         .filter(fields -> fields.uint("seq") == log.last().body().seq())
         .map(fields -> Role.parse(fields.text("role")));

@@ -47,20 +47,19 @@ final class SpaceBridge {
   /**
    * Sees to it that the space knows the key log of a statement's authority as far as it is public.
    *
-   * @throws AdmissionException.Refused if a name is released in the space that is released in
-   *     public: a name is released in one place
+   * @throws AdmissionException.Refused if this node is the home and only reads there; if it is not
+   *     said what of a revoked key stands there; or if a name is released in the space that is
+   *     released in public, as a name is released in one place
    */
   void before(Statement statement) {
     if (space.isHome(statement.genesis()) || open.isHome(statement.genesis())) {
       requireMayPublish();
     }
     Optional<AuthorityView> known = open.authority(statement.genesis());
-    if (known.isEmpty()) {
-      return;
-    }
-    bringKeys(known.get());
-    requireSettled(space.authority(statement.genesis()).orElseThrow());
-    if (statement.op() instanceof Statement.Release
+    known.ifPresent(this::bringKeys);
+    space.authority(statement.genesis()).ifPresent(this::requireSettled);
+    if (known.isPresent()
+        && statement.op() instanceof Statement.Release
         && hasReleases(known.get(), statement.path())
         && !hasReleases(space.authority(statement.genesis()).orElseThrow(), statement.path())) {
       throw new AdmissionException.Refused(

@@ -75,6 +75,19 @@ public record Statement(
   public sealed interface Op {
     /** The text of the field {@code op}. */
     String text();
+
+    /** The one version that it is about; empty for what is about a range, or a whole path. */
+    default Optional<String> aboutVersion() {
+      return switch (this) {
+        case Release release -> Optional.of(release.version());
+        case Yank yank -> Optional.of(yank.version());
+        case Unyank unyank -> Optional.of(unyank.version());
+        case Withdraw withdraw -> Optional.of(withdraw.version());
+        case Tag tag -> Optional.of(tag.version());
+        case Deprecate deprecate -> deprecate.version();
+        case Promote _ -> Optional.empty();
+      };
+    }
   }
 
   /**
