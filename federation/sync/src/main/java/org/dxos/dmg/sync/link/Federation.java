@@ -334,27 +334,12 @@ public final class Federation implements AutoCloseable {
           ErrorCode.INVITATION, "link with `" + peerId() + "`: that is this node", "");
     }
     try {
-      Connection connection = connect(invitation.peer(), invitation.addresses());
-      Request.Join request = new Request.Join(invitation.secret(), addresses());
-      try (Remote.Answer answer = new PeerRemote(connection, REQUEST_PATIENCE).ask(request)) {
-        Optional<Item> item = answer.next();
-        if (!(item.orElse(null) instanceof Item.Said said)) {
-          throw new SyncException(ErrorCode.SYNC_PROTOCOL, "read answer to `join`: no map", "");
-        }
-        Fields fields = Fields.of("answer to `join`", ErrorCode.SYNC_PROTOCOL, said.fields());
-        if (!fields.text("status").equals("linked")) {
-          throw new SyncException(
-              ErrorCode.INVITATION,
-              "link with `" + invitation.peer() + "`: it refuses the invitation",
-              "it was used, has expired, or is not one of that node's: ask for a new one");
-        }
-        // What the file says is not believed; what the inviter says of it now is.
-        fields
-            .optionalLink("space")
-            .filter(
-                space -> invitation.place().map(Invitation.Place::space).equals(Optional.of(space)))
-            .ifPresent(space -> spaces.held().enter(space, invitation.peer()));
-      }
+      Optional<Cid> granted = granted(invitation);
+      // What the file says is not believed; what the inviter says of it now is.
+      granted
+          .filter(
+              space -> invitation.place().map(Invitation.Place::space).equals(Optional.of(space)))
+          .ifPresent(space -> spaces.held().enter(space, invitation.peer()));
       Link link =
           new Link(
               invitation.peer(), invitation.addresses(), policy, clock.instant().getEpochSecond());
@@ -370,6 +355,42 @@ public final class Federation implements AutoCloseable {
           "link with `" + invitation.peer() + "`: " + e.getMessage(),
           "see whether that node runs, and is reached at " + invitation.addresses(),
           e);
+    }
+  }
+
+  /**
+   * Hands an invitation in; says which space this node was let into. A connection that was open
+   * before may be cut meanwhile, as when a place in a space was just taken away: then it is handed
+   * in again over a new one, which changes nothing if the first was taken.
+   */
+  private Optional<Cid> granted(Invitation invitation) throws IOException {
+    Connection connection = connect(invitation.peer(), invitation.addresses());
+    try {
+      return granted(invitation, connection);
+    } catch (IOException e) {
+      if (connection.ended().isEmpty()) {
+        throw e;
+      }
+      LOG.debug("join {} again: {}", invitation.peer(), e.getMessage());
+      return granted(invitation, connect(invitation.peer(), invitation.addresses()));
+    }
+  }
+
+  private Optional<Cid> granted(Invitation invitation, Connection connection) throws IOException {
+    Request.Join request = new Request.Join(invitation.secret(), addresses());
+    try (Remote.Answer answer = new PeerRemote(connection, REQUEST_PATIENCE).ask(request)) {
+      Optional<Item> item = answer.next();
+      if (!(item.orElse(null) instanceof Item.Said said)) {
+        throw new SyncException(ErrorCode.SYNC_PROTOCOL, "read answer to `join`: no map", "");
+      }
+      Fields fields = Fields.of("answer to `join`", ErrorCode.SYNC_PROTOCOL, said.fields());
+      if (!fields.text("status").equals("linked")) {
+        throw new SyncException(
+            ErrorCode.INVITATION,
+            "link with `" + invitation.peer() + "`: it refuses the invitation",
+            "it was used, has expired, or is not one of that node's: ask for a new one");
+      }
+      return fields.optionalLink("space");
     }
   }
 
