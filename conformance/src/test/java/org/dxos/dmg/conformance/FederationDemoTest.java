@@ -28,7 +28,7 @@ class FederationDemoTest {
                 "--federation",
                 "--examples",
                 Path.of(System.getProperty("dmg.root", ".."), "examples").toString()),
-            new Terminal(print(out), print(words), false, false),
+            new Terminal(print(out), print(words)),
             Map.of(),
             World.real());
     String told = out.toString(StandardCharsets.UTF_8);
@@ -44,7 +44,10 @@ class FederationDemoTest {
             "mirror: nothing of it in public, there in the space"),
         lines.stream().filter(line -> line.contains("in public")).toList());
     List<String> roots =
-        lines.stream().filter(line -> line.startsWith("bafy")).map(line -> line.split(" ")[0]).toList();
+        lines.stream()
+            .filter(line -> line.startsWith("bafy"))
+            .map(line -> line.split(" ")[0])
+            .toList();
     assertEquals(3, roots.size(), told);
     assertEquals(1, roots.stream().distinct().count(), told);
   }

@@ -236,7 +236,7 @@ final class FederationDemo {
   }
 
   private static Peers peers(NodeChild node) {
-    return Registries.peers(node.home(), Optional.of(node.url()), Optional.empty());
+    return Registries.peers(node.home(), Optional.empty(), Optional.empty());
   }
 
   private Publisher publisher(NodeChild node, Registry at) {
