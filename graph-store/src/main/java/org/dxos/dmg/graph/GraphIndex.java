@@ -453,7 +453,7 @@ public final class GraphIndex implements AutoCloseable {
     return Txn.calculateWrite(
         projection.graph(),
         () -> {
-          Projector projector = new Projector(store, projection.graph());
+          Projector projector = new Projector(store, projection);
           long last = from;
           List<JournalEntry> entries = store.journal(from, ENTRIES);
           if (entries.isEmpty()) {

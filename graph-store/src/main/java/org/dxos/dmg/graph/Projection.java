@@ -3,6 +3,7 @@ package org.dxos.dmg.graph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -86,11 +87,14 @@ final class Projection {
     }
   }
 
+  /** The predicates whose words are found. */
+  private static final Set<String> WORDED =
+      Set.of(Ontology.LABEL, Ontology.DESCRIPTION, Ontology.KEYWORD);
+
   private static EntityDefinition entities() {
     EntityDefinition entities =
         new EntityDefinition("uri", "text", NodeFactory.createURI(Ontology.LABEL));
-    entities.set("text", NodeFactory.createURI(Ontology.DESCRIPTION));
-    entities.set("text", NodeFactory.createURI(Ontology.KEYWORD));
+    WORDED.forEach(predicate -> entities.set("text", NodeFactory.createURI(predicate)));
     entities.setUidField("uid"); // or words stay that nothing says any more
     return entities;
   }
@@ -99,8 +103,17 @@ final class Projection {
     return data;
   }
 
+  /** To read, and to take quads away. */
   DatasetGraph graph() {
     return graph;
+  }
+
+  /**
+   * To add quads with a predicate to, within a transaction on {@link #graph}. What has no words to
+   * be found by goes past the index of words, which would look for each quad before it is added.
+   */
+  DatasetGraph adding(String predicate) {
+    return WORDED.contains(predicate) ? graph : plain;
   }
 
   Queries queries() {

@@ -43,12 +43,18 @@ final class Projector {
           "true", TypeMapper.getInstance().getSafeTypeByName(Ontology.XSD + "boolean"));
 
   private final BlockStore store;
+  private final Projection projection;
   private final DatasetGraph graph;
   private int releases;
 
-  Projector(BlockStore store, DatasetGraph graph) {
+  Projector(BlockStore store, Projection projection) {
     this.store = store;
-    this.graph = graph;
+    this.projection = projection;
+    this.graph = projection.graph();
+  }
+
+  private void add(Node named, Node subject, String predicate, Node object) {
+    projection.adding(predicate).add(named, subject, iri(predicate), object);
   }
 
   /** Releases written so far. */
@@ -69,7 +75,7 @@ final class Projector {
 
   void setPosition(long position) {
     graph.deleteAny(REGISTRY, REGISTRY, iri(Ontology.POSITION), Node.ANY);
-    graph.add(REGISTRY, REGISTRY, iri(Ontology.POSITION), integer(position));
+    add(REGISTRY, REGISTRY, Ontology.POSITION, integer(position));
   }
 
   void apply(JournalEntry entry) {
@@ -77,8 +83,8 @@ final class Projector {
       case AUTHORITY -> {
         AuthorityEntry body = Signed.read(store, entry.envelope(), AuthorityEntry.class).body();
         Node authority = iri(RecordTriples.graphIri(entry.genesis()));
-        graph.add(REGISTRY, authority, iri(Ontology.TYPE), iri(Ontology.NS + "Authority"));
-        graph.add(REGISTRY, authority, iri(Ontology.NAME), text(body.authority()));
+        add(REGISTRY, authority, Ontology.TYPE, iri(Ontology.NS + "Authority"));
+        add(REGISTRY, authority, Ontology.NAME, text(body.authority()));
       }
       case SPACE -> {} // who is a member of a space is no triple
       case STANDING -> Stored.authority(entry.genesis(), store).ifPresent(this::anew);
@@ -168,20 +174,20 @@ final class Projector {
     status.withdrawal().ifPresent(one -> say(subject, Ontology.WITHDRAWN, one));
     status.deprecations().forEach(one -> say(subject, Ontology.DEPRECATED, one));
     if (status.voided()) {
-      graph.add(REGISTRY, subject, iri(Ontology.VOID), BOOLEAN_TRUE);
+      add(REGISTRY, subject, Ontology.VOID, BOOLEAN_TRUE);
     }
   }
 
   private void say(Node subject, String predicate, Statement statement) {
     switch (statement.op()) {
-      case Statement.Yank yank -> graph.add(REGISTRY, subject, iri(predicate), text(yank.reason()));
+      case Statement.Yank yank -> add(REGISTRY, subject, predicate, text(yank.reason()));
       case Statement.Withdraw withdraw ->
-          graph.add(REGISTRY, subject, iri(predicate), text(withdraw.reason()));
+          add(REGISTRY, subject, predicate, text(withdraw.reason()));
       case Statement.Deprecate deprecate -> {
-        graph.add(REGISTRY, subject, iri(predicate), text(deprecate.reason()));
+        add(REGISTRY, subject, predicate, text(deprecate.reason()));
         deprecate
             .successor()
-            .ifPresent(next -> graph.add(REGISTRY, subject, iri(Ontology.SUCCESSOR), text(next)));
+            .ifPresent(next -> add(REGISTRY, subject, Ontology.SUCCESSOR, text(next)));
       }
       default -> throw new IllegalStateException(statement.op().text() + " is no status");
     }
@@ -237,10 +243,10 @@ final class Projector {
                   .tagged(path, tag)
                   .ifPresent(
                       version ->
-                          graph.add(
+                          add(
                               REGISTRY,
                               iri("dxn://" + view.name() + "/" + path + "@" + version),
-                              iri(Ontology.TAGGED),
+                              Ontology.TAGGED,
                               text(tag)));
             });
   }
@@ -274,12 +280,12 @@ final class Projector {
     }
     Node named = iri(RecordTriples.graphIri(release.module()));
     for (Triple triple : RecordTriples.of(release.module(), module.get())) {
-      graph.add(named, iri(triple.subject()), iri(triple.predicate()), object(triple.object()));
+      add(named, iri(triple.subject()), triple.predicate(), object(triple.object()));
     }
     Node subject = iri(RecordTriples.releaseIri(module.get().name(), release.version()));
-    graph.add(REGISTRY, subject, iri(Ontology.STATEMENT), iri(RecordTriples.graphIri(envelope)));
-    graph.add(REGISTRY, subject, iri(Ontology.AUTHORITY), iri(RecordTriples.graphIri(genesis)));
-    graph.add(REGISTRY, subject, iri(Ontology.CREATED), integer(statement.created()));
+    add(REGISTRY, subject, Ontology.STATEMENT, iri(RecordTriples.graphIri(envelope)));
+    add(REGISTRY, subject, Ontology.AUTHORITY, iri(RecordTriples.graphIri(genesis)));
+    add(REGISTRY, subject, Ontology.CREATED, integer(statement.created()));
   }
 
   private Optional<ModuleRecord> read(Cid record) {
@@ -303,7 +309,7 @@ final class Projector {
           }
         });
     moved.forEach(graph::delete);
-    graph.add(REGISTRY, iri(module + "@" + tag.version()), iri(Ontology.TAGGED), word);
+    add(REGISTRY, iri(module + "@" + tag.version()), Ontology.TAGGED, word);
   }
 
   private static Node object(Triple.Term term) {
