@@ -584,14 +584,15 @@ public final class Federation implements AutoCloseable {
           request instanceof Request.Submit submit
               ? Optional.of(take(stream, () -> door(submit, peer)))
               : Optional.empty();
-      try (OutputStream out = Frames.compressed(stream.out())) {
-        ItemWriter items = new ItemWriter(out);
-        if (submitted.isPresent()) {
-          items.say(submitted.get().toNode());
-        } else {
-          answer(request, peer, items);
-        }
-      }
+      write(
+          stream,
+          items -> {
+            if (submitted.isPresent()) {
+              items.say(submitted.get().toNode());
+            } else {
+              answer(request, peer, items);
+            }
+          });
       busy = System.nanoTime();
     } catch (RuntimeException e) {
       stream.reset();
@@ -610,11 +611,24 @@ public final class Federation implements AutoCloseable {
     }
     try {
       stream.deadline(STRANGERS_PATIENCE);
-      try (OutputStream out = Frames.compressed(stream.out())) {
-        strangers.answer(request, new ItemWriter(out));
-      }
+      write(stream, items -> strangers.answer(request, items));
     } finally {
       strangers.end();
+    }
+  }
+
+  private interface Answering {
+    void into(ItemWriter items) throws IOException;
+  }
+
+  private static void write(Stream stream, Answering answer) throws IOException {
+    try (OutputStream out = Frames.compressed(stream.out(), stream::finish)) {
+      try {
+        answer.into(new ItemWriter(out));
+      } catch (IOException | RuntimeException e) {
+        stream.reset(); // what is broken off must not end as if it were whole
+        throw e;
+      }
     }
   }
 
