@@ -198,7 +198,7 @@ public final class SyncBench {
         settled(() -> relay.seen().bytes());
         relay.begin();
         from.syncNow();
-        await(() -> relay.seen().bytes() > 0);
+        await(() -> relay.seen().nanos() > 0);
         settled(() -> relay.seen().bytes());
         Relay.Seen seen = relay.seen();
         OUT.printf(
