@@ -33,7 +33,11 @@ import org.dxos.dmg.node.World;
 public final class SparqlBench {
 
   private static final int ROUNDS = 60;
-  private static final int WARM = 200; // a node that serves has been asked before
+
+  /** A node that serves has been asked before: as often, and for as long in ns. */
+  private static final int WARM = 200;
+
+  private static final long WARM_NANOS = 10_000_000_000L;
 
   private static final String CLOSURE =
       "SELECT ?d WHERE { <dxn://org.debian/module/gnome@1.0.0> <urn:dmg:ns#closure> ?d }";
@@ -146,17 +150,34 @@ public final class SparqlBench {
   }
 
   private void median(String what, double wanted, Work work) throws IOException {
+    long start = System.nanoTime();
+    int asked = 0;
+    for (; asked < WARM; asked++) {
+      work.run();
+    }
+    double early = median(work);
+    for (; System.nanoTime() - start < WARM_NANOS; asked++) {
+      work.run();
+    }
+    double warm = median(work);
+    out.printf(
+        "%-34s %d bytes, median %.2f ms after %d requests%s, %.2f ms after %d%n",
+        what,
+        work.run(),
+        warm,
+        asked,
+        wanted > 0 ? " (wanted " + wanted + " ms)" : "",
+        early,
+        WARM);
+  }
+
+  private static double median(Work work) throws IOException {
     double[] millis = new double[ROUNDS];
-    for (int i = -WARM; i < ROUNDS; i++) {
-      double one = millis(work);
-      if (i >= 0) {
-        millis[i] = one;
-      }
+    for (int i = 0; i < ROUNDS; i++) {
+      millis[i] = millis(work);
     }
     Arrays.sort(millis);
-    out.printf(
-        "%-34s %d bytes, median %.2f ms%s%n",
-        what, work.run(), millis[ROUNDS / 2], wanted > 0 ? " (wanted " + wanted + " ms)" : "");
+    return millis[ROUNDS / 2];
   }
 
   private static double millis(Work work) throws IOException {

@@ -230,7 +230,7 @@ public final class GraphIndex implements AutoCloseable {
   private static final Pattern NUMBERED = Pattern.compile(FIRST + "-([0-9]{1,9})");
 
   /** What a record is projected to, counted up with each change: one of another is made anew. */
-  private static final int PROJECTED_AS = 2;
+  private static final int PROJECTED_AS = 3;
 
   /** What a projection was made from, and how. */
   private static String origin(BlockStore store) {

@@ -91,6 +91,7 @@ final class Projection {
         new EntityDefinition("uri", "text", NodeFactory.createURI(Ontology.LABEL));
     entities.set("text", NodeFactory.createURI(Ontology.DESCRIPTION));
     entities.set("text", NodeFactory.createURI(Ontology.KEYWORD));
+    entities.setUidField("uid"); // or words stay that nothing says any more
     return entities;
   }
 

@@ -1,9 +1,13 @@
 package org.dxos.dmg.graph;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.jena.datatypes.TypeMapper;
 import org.apache.jena.graph.Node;
 import org.apache.jena.graph.NodeFactory;
@@ -15,6 +19,7 @@ import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.rdf.Ontology;
 import org.dxos.dmg.rdf.RecordTriples;
 import org.dxos.dmg.rdf.Triple;
@@ -83,37 +88,56 @@ final class Projector {
         if (!Stored.bound(authority.authority(), entry.genesis(), store)) {
           return; // another claim to the name, which nobody finds by it
         }
-        boolean status = false;
+        Set<String> changed = new TreeSet<>(); // paths of which something else is said now
+        Set<String> released = new TreeSet<>();
         for (Cid added : head.added()) {
           Statement statement = Signed.read(store, added, Statement.class).body();
           switch (statement.op()) {
-            case Statement.Release release ->
-                release(authority, entry.genesis(), added, statement, release);
+            case Statement.Release release -> {
+              released.add(statement.path());
+              if (statement.replaces().isPresent()) {
+                // It was void, and is bound again: what is said of it now is of this one.
+                forget(subject(authority.authority(), statement.path(), release.version()));
+                changed.add(statement.path());
+              }
+              release(authority, entry.genesis(), added, statement, release);
+            }
             case Statement.Tag tag -> tag(authority, statement, tag);
-            case Statement.Yank _, Statement.Unyank _ -> status = true;
-            case Statement.Withdraw _, Statement.Deprecate _ -> status = true;
+            case Statement.Yank _, Statement.Unyank _ -> changed.add(statement.path());
+            case Statement.Withdraw _, Statement.Deprecate _ -> changed.add(statement.path());
             case Statement.Promote _ -> {}
           }
         }
-        if (status) {
-          Optional<AuthorityView> view = Stored.authority(entry.genesis(), store);
-          if (view.isPresent()) {
-            statuses(view.get(), paths(head));
-          }
+        changed.addAll(deprecated(head, released));
+        if (!changed.isEmpty()) {
+          Stored.authority(entry.genesis(), store).ifPresent(view -> statuses(view, changed));
         }
       }
     }
   }
 
-  private List<String> paths(Head head) {
-    return head.added().stream()
-        .map(added -> Signed.read(store, added, Statement.class).body().path())
-        .distinct()
-        .toList();
+  /** Those of some paths of which a range was deprecated: a new release can be in it. */
+  private Set<String> deprecated(Head head, Set<String> paths) {
+    if (paths.isEmpty()) {
+      return Set.of();
+    }
+    MerkleSearchTree state = MerkleSearchTree.at(head.state(), store);
+    boolean[] any = {false};
+    state.walk(
+        Slots.DEPRECATIONS,
+        (key, _) -> {
+          any[0] = key.startsWith(Slots.DEPRECATIONS);
+          return false;
+        });
+    return any[0]
+        ? paths.stream()
+            .filter(path -> state.get(Slots.deprecation(path)).isPresent())
+            .collect(Collectors.toSet())
+        : Set.of();
   }
 
   /** Writes what is said of the releases of some paths, as it is now. */
-  private void statuses(AuthorityView view, List<String> paths) {
+  private void statuses(AuthorityView view, Collection<String> paths) {
     Statuses statuses = new Statuses(view, store);
     for (String path : paths) {
       String from = Slots.releases(path);
@@ -130,7 +154,7 @@ final class Projector {
   }
 
   private void status(AuthorityView view, String path, String version, Statuses.Status status) {
-    Node subject = iri("dxn://" + view.name() + "/" + path + "@" + version);
+    Node subject = subject(view.name(), path, version);
     for (String predicate :
         List.of(
             Ontology.YANKED,
@@ -175,13 +199,17 @@ final class Projector {
         .forEachRemaining(quad -> subjects.add(quad.getSubject()));
     for (Node subject : subjects) {
       String release = subject.getURI().substring(("dxn://" + view.name() + "/").length());
-      if (view.state().get("r/" + release).isEmpty()) {
-        graph.deleteAny(REGISTRY, subject, Node.ANY, Node.ANY);
-        List<Node> graphs = new ArrayList<>();
-        graph
-            .find(Node.ANY, subject, iri(Ontology.RECORD), Node.ANY)
-            .forEachRemaining(quad -> graphs.add(quad.getGraph()));
-        graphs.forEach(one -> graph.deleteAny(one, Node.ANY, Node.ANY, Node.ANY));
+      List<Node> said = new ArrayList<>();
+      graph
+          .find(REGISTRY, subject, iri(Ontology.STATEMENT), Node.ANY)
+          .forEachRemaining(quad -> said.add(quad.getObject()));
+      boolean stands =
+          view.state()
+              .get("r/" + release)
+              .map(envelope -> List.of(iri(RecordTriples.graphIri(envelope))).equals(said))
+              .orElse(false);
+      if (!stands) {
+        forget(subject);
       }
       graph.deleteAny(REGISTRY, subject, iri(Ontology.TAGGED), Node.ANY);
     }
@@ -215,6 +243,20 @@ final class Projector {
                               iri(Ontology.TAGGED),
                               text(tag)));
             });
+  }
+
+  /** Takes away all that is said of a release, its record's graph too. */
+  private void forget(Node subject) {
+    graph.deleteAny(REGISTRY, subject, Node.ANY, Node.ANY);
+    List<Node> graphs = new ArrayList<>();
+    graph
+        .find(Node.ANY, subject, iri(Ontology.RECORD), Node.ANY)
+        .forEachRemaining(quad -> graphs.add(quad.getGraph()));
+    graphs.forEach(one -> graph.deleteAny(one, Node.ANY, Node.ANY, Node.ANY));
+  }
+
+  private static Node subject(String authority, String path, String version) {
+    return iri("dxn://" + authority + "/" + path + "@" + version);
   }
 
   private void release(

@@ -31,6 +31,9 @@ public final class Slots {
   /** {@code path@version} and {@code path:tag}. */
   private static final int MAX_KEY_TAIL = 510;
 
+  /** What every slot of a deprecation begins with. */
+  public static final String DEPRECATIONS = "d/";
+
   private Slots() {}
 
   /** Where the release of {@code version} stands. */
@@ -70,12 +73,12 @@ public final class Slots {
 
   /** Where the deprecation of one version stands. */
   public static String deprecation(String path, String version) {
-    return "d/" + path + "@" + version;
+    return DEPRECATIONS + path + "@" + version;
   }
 
   /** Where the deprecation of a range of versions stands. */
   public static String deprecation(String path) {
-    return "d/" + path;
+    return DEPRECATIONS + path;
   }
 
   /** Where the newest promotion stands. */

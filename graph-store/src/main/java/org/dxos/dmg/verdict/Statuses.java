@@ -26,7 +26,7 @@ public final class Statuses {
     this.view = view;
     this.blocks = blocks;
     // Most authorities never say anything of the kind; then nothing is looked up a release.
-    this.any = !view.voided().isEmpty() || has("s/") || has("w/") || has("d/");
+    this.any = !view.voided().isEmpty() || has("s/") || has("w/") || has(Slots.DEPRECATIONS);
   }
 
   /**

@@ -112,7 +112,7 @@ final class FederationDemo {
 
   private void stayLocal(NodeChild own, NodeChild open, NodeChild mirror) {
     say("What is published under `local.` never leaves its node:");
-    try (Registry at = registry(own)) {
+    try (Registry at = inside(own)) {
       publisher(own, at)
           .publish(
               PreparedModule.of(
@@ -236,7 +236,7 @@ final class FederationDemo {
   }
 
   private static Peers peers(NodeChild node) {
-    return Registries.peers(node.home(), Optional.of(node.url()), Optional.empty());
+    return Registries.peers(node.home(), Optional.empty(), Optional.empty());
   }
 
   private Publisher publisher(NodeChild node, Registry at) {

@@ -32,6 +32,7 @@ final class NodeCommand implements Callable<Integer> {
   private static final int DEFAULT_PORT = 7070;
   private static final int PEER_PORT = 4071;
   private static final int SECRET_BYTES = 32;
+  private static final int LEAST_CARRIERS = 8;
 
   @Mixin private final Session session;
 
@@ -100,8 +101,22 @@ final class NodeCommand implements Callable<Integer> {
   private final CountDownLatch toldToStop = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
+  /**
+   * Requests are answered on virtual threads, which do not take turns by themselves: with a carrier
+   * for each core, as many long computations as there are cores would hold everybody up. Among more
+   * carriers the system lets them take turns. The JDK reads this before the first of them.
+   */
+  private static void takeTurns() {
+    String carriers = "jdk.virtualThreadScheduler.parallelism";
+    if (System.getProperty(carriers) == null) {
+      int cores = Runtime.getRuntime().availableProcessors();
+      System.setProperty(carriers, String.valueOf(Math.max(LEAST_CARRIERS, 4 * cores)));
+    }
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    takeTurns();
     try {
       serve();
     } finally {
