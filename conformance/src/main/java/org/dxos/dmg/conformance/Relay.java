@@ -74,7 +74,7 @@ final class Relay implements AutoCloseable {
         new Seen(
             seen.bytes() + bytes,
             seen.turns() + (ofDialer && !seen.dialersTurn() ? 1 : 0),
-            ofDialer ? seen.nanos() : now - first,
+            ofDialer || first == 0 ? seen.nanos() : now - first,
             ofDialer,
             first);
   }
