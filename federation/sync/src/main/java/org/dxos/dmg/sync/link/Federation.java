@@ -31,6 +31,8 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.bitswap.Bitswap;
 import org.dxos.dmg.libp2p.bitswap.BitswapLimits;
 import org.dxos.dmg.libp2p.bitswap.BlockSource;
@@ -368,9 +370,11 @@ public final class Federation implements AutoCloseable {
     try {
       return granted(invitation, connection);
     } catch (IOException e) {
-      if (connection.ended().isEmpty()) {
+      boolean leaving = e instanceof Libp2pException why && why.reason() == Reason.REMOTE_CLOSED;
+      if (connection.ended().isEmpty() && !leaving) {
         throw e;
       }
+      connection.close(Duration.ZERO); // it may be about to end, and would be found again
       LOG.debug("join {} again: {}", invitation.peer(), e.getMessage());
       return granted(invitation, connect(invitation.peer(), invitation.addresses()));
     }
