@@ -35,6 +35,13 @@ final class LeanClient implements AutoCloseable {
     return all;
   }
 
+  /** A GET as it goes over the wire. */
+  static byte[] get(URI url, String path) {
+    return "GET %s HTTP/1.1\r\nHost: %s:%d\r\n\r\n"
+        .formatted(path, url.getHost(), url.getPort())
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
   /** Sends a request and reads its answer; the status of it. */
   int send(byte[] request) throws IOException {
     socket.getOutputStream().write(request);

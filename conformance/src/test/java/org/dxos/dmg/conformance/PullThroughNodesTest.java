@@ -415,7 +415,8 @@ class PullThroughNodesTest {
       near.policy(ASKS);
       int[] number = {0};
       Map.of(
-              "https://node.example/", "takes authorities over libp2p alone",
+              "https://node.example/?x", "expected a URL such as",
+              "http://node.example", "read node `http://node.example`",
               "/dns4/node.example/tcp/4071", "ends in /p2p/",
               "nonsense", "read node `nonsense`")
           .forEach(

@@ -79,6 +79,7 @@ class HttpAccessTest extends HttpScene {
           .problem(400, "CAR_SYNTAX");
     }
     request(guarded, "PUT", "/v1/blocks", bytes("x")).problem(403, "TOKEN");
+    request(guarded, "POST", "/v1/blocks/missing", bytes("{\"cids\":[]}")).problem(403, "TOKEN");
     assertEquals(200, request(guarded, "GET", "/v1/node", new byte[0]).status());
   }
 

@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSocketFactory;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.sync.pull.Directions;
@@ -66,6 +67,11 @@ final class NameDirections implements Directions {
   @Override
   public List<InetAddress> resolve(String host) throws UnknownHostException {
     return hosts.addresses(host);
+  }
+
+  @Override
+  public SSLSocketFactory tls() {
+    return hosts.tls();
   }
 
   @Override

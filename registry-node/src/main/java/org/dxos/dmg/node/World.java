@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLSocketFactory;
 import org.dxos.dmg.policy.DomainProof;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.NetLookups;
@@ -30,6 +31,11 @@ public record World(
   /** Finds the addresses of a host. */
   public interface Hosts {
     List<InetAddress> addresses(String host) throws UnknownHostException;
+
+    /** Whose certificates are believed of a host. */
+    default SSLSocketFactory tls() {
+      return (SSLSocketFactory) SSLSocketFactory.getDefault();
+    }
   }
 
   /** One that finds hosts as this machine does. */

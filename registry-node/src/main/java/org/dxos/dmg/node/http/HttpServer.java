@@ -320,6 +320,7 @@ public final class HttpServer implements AutoCloseable {
           || path.equals("/v1/publish")
           || path.equals("/v1/authorities")
           || path.equals("/v1/statements")
+          || path.equals("/v1/blocks/missing") // what is held and not public, to who may add to it
           || path.equals("/v1/node/head-key")
           || path.equals("/v1/node/renew")
           || (path.equals("/v1/blocks") && exchange.method().equals("PUT"));

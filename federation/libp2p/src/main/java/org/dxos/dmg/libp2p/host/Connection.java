@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
@@ -34,6 +36,11 @@ public final class Connection {
   private final YamuxConnection yamux;
   private final CompletableFuture<Identified> identified = new CompletableFuture<>();
   private final Rate identifies;
+
+  /** That streams of this connection agreed on, and that they did not although they should have. */
+  private final Set<String> agreed = ConcurrentHashMap.newKeySet();
+
+  private final Set<String> doubted = ConcurrentHashMap.newKeySet();
   private volatile long lastUse;
 
   Connection(
@@ -108,6 +115,8 @@ public final class Connection {
   void identified(Identified what) {
     identified.complete(what);
     identified.obtrudeValue(what);
+    agreed.retainAll(what.protocols());
+    doubted.removeAll(what.protocols());
   }
 
   /** Each costs a signature or its verification, and the other end nothing. */
@@ -141,13 +150,57 @@ public final class Connection {
     }
     try {
       stream.deadline(NEGOTIATION);
-      String agreed = Multistream.propose(stream, List.of(protocols));
+      String protocol = Multistream.propose(stream, List.of(protocols));
       stream.noDeadline();
-      return new Stream(stream, this, agreed);
+      learnt(protocol, true);
+      return new Stream(stream, this, protocol);
     } catch (IOException | RuntimeException e) {
       stream.reset();
       throw e;
     }
+  }
+
+  /**
+   * Opens a stream without waiting until the other end agrees, where it has shown that it speaks
+   * the protocol: by identify, or on an earlier stream of this connection. The proposal goes out
+   * with the first bytes that are written, in one frame, so that what is asked is answered within
+   * one round trip. Where nothing is known, this is {@link #open}.
+   *
+   * <p>If it does not speak it after all, the first read fails with NOT_SUPPORTED (or RESET, if
+   * that is how it declines) and {@link Stream#agreed} stays false; the next stream for it is one
+   * that waits. Read at least once: else nobody learns of a refusal. js-libp2p 3 loses an end of
+   * our direction that comes before it has agreed; with it, end after the first read.
+   *
+   * @throws Libp2pException as {@link #open}
+   */
+  public Stream presume(String protocol) throws IOException {
+    if (!isKnown(protocol)) {
+      return open(protocol);
+    }
+    share.openStream();
+    YamuxStream stream;
+    try {
+      stream = yamux.open(NEGOTIATION);
+    } catch (Libp2pException e) {
+      share.endStream();
+      throw e;
+    }
+    Presumption presumption =
+        new Presumption(stream, protocol, NEGOTIATION, taken -> learnt(protocol, taken));
+    return new Stream(stream, this, protocol, Optional.of(presumption));
+  }
+
+  private boolean isKnown(String protocol) {
+    return !doubted.contains(protocol)
+        && (agreed.contains(protocol)
+            || (identified.isDone()
+                && !identified.isCompletedExceptionally()
+                && identified.join().protocols().contains(protocol)));
+  }
+
+  private void learnt(String protocol, boolean taken) {
+    (taken ? agreed : doubted).add(protocol);
+    (taken ? doubted : agreed).remove(protocol);
   }
 
   /**
@@ -194,22 +247,26 @@ public final class Connection {
   }
 
   private void serve(YamuxStream stream) {
-    String agreed;
+    String protocol;
     try {
       stream.deadline(NEGOTIATION);
-      agreed = Multistream.answer(stream, host::speaks);
-      share.protocol(agreed, 1);
+      protocol = Multistream.answer(stream, host::speaks);
+      share.protocol(protocol, 1);
     } catch (IOException | RuntimeException e) {
-      stream.reset();
+      if (e instanceof Libp2pException why && why.reason() == Reason.NOT_SUPPORTED) {
+        stream.close(); // who did not wait for that it was declined shall read it
+      } else {
+        stream.reset();
+      }
       return;
     }
     boolean inGoodOrder = false;
     try {
       stream.noDeadline();
-      host.handler(agreed).handle(new Stream(stream, this, agreed));
+      host.handler(protocol).handle(new Stream(stream, this, protocol));
       inGoodOrder = true;
     } catch (IOException | RuntimeException e) {
-      host.log().debug("{} of {} ended: {}", agreed, remote, e.toString());
+      host.log().debug("{} of {} ended: {}", protocol, remote, e.toString());
     } finally {
       // An error too, which ends this thread, must not leave the other end waiting.
       if (inGoodOrder) {
@@ -218,7 +275,7 @@ public final class Connection {
         stream.reset();
       }
       try {
-        share.protocol(agreed, -1);
+        share.protocol(protocol, -1);
       } catch (Libp2pException e) {
         throw new IllegalStateException(e);
       }

@@ -30,7 +30,7 @@ final class Ping {
   }
 
   static Duration once(Host host, PeerId peer) throws IOException {
-    try (Stream stream = host.open(peer, PROTOCOL)) {
+    try (Stream stream = host.connect(peer).presume(PROTOCOL)) {
       stream.deadline(PATIENCE);
       byte[] sent = new byte[SIZE];
       host.config().random().nextBytes(sent);

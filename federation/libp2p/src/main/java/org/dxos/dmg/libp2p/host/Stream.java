@@ -4,26 +4,43 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Optional;
 import org.dxos.dmg.libp2p.peer.PeerId;
 import org.dxos.dmg.libp2p.wire.Duplex;
 import org.dxos.dmg.libp2p.yamux.YamuxStream;
 
-/** A stream that agreed on a protocol. */
+/** A stream that agreed on a protocol, or goes on as if it had. */
 public final class Stream implements Duplex {
 
   private final YamuxStream stream;
   private final Connection connection;
   private final String protocol;
+  private final Optional<Presumption> presumed;
 
   Stream(YamuxStream stream, Connection connection, String protocol) {
+    this(stream, connection, protocol, Optional.empty());
+  }
+
+  Stream(
+      YamuxStream stream, Connection connection, String protocol, Optional<Presumption> presumed) {
     this.stream = stream;
     this.connection = connection;
     this.protocol = protocol;
+    this.presumed = presumed;
   }
 
-  /** The protocol that both ends agreed on. */
+  /** The protocol that both ends agreed on, or will. */
   public String protocol() {
     return protocol;
+  }
+
+  /**
+   * True once the other end has agreed: always, unless the stream came from {@link
+   * Connection#presume} and nothing was read yet. One that fails before has brought nothing, and
+   * what was said on it can be said again on a stream of {@link Connection#open}.
+   */
+  public boolean agreed() {
+    return presumed.isEmpty() || presumed.get().agreed();
   }
 
   public Connection connection() {
@@ -37,12 +54,12 @@ public final class Stream implements Duplex {
 
   @Override
   public InputStream in() {
-    return stream.in();
+    return presumed.map(Presumption::in).orElseGet(stream::in);
   }
 
   @Override
   public OutputStream out() {
-    return stream.out();
+    return presumed.map(Presumption::out).orElseGet(stream::out);
   }
 
   /** From now on: after that time every read and write fails with TIMEOUT. */
@@ -71,7 +88,16 @@ public final class Stream implements Duplex {
 
   /** Ends our direction; the other end's stays open. */
   public void closeWrite() throws IOException {
-    stream.closeWrite();
+    finish(new byte[0], 0, 0);
+  }
+
+  /** Writes the last bytes and ends our direction, in one frame if they fit into one. */
+  public void finish(byte[] bytes, int from, int length) throws IOException {
+    if (presumed.isPresent()) {
+      presumed.get().finish(bytes, from, length);
+    } else {
+      stream.finish(bytes, from, length);
+    }
   }
 
   /** Breaks off both directions at both ends; what was not yet read is lost. */
@@ -85,6 +111,11 @@ public final class Stream implements Duplex {
    */
   @Override
   public void close() {
+    try {
+      closeWrite();
+    } catch (IOException e) {
+      stream.reset();
+    }
     stream.close();
   }
 }

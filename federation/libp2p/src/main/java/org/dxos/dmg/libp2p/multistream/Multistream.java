@@ -50,11 +50,36 @@ public final class Multistream {
         Reason.NOT_SUPPORTED, "multistream: the other end speaks none of " + protocols);
   }
 
+  /** What {@link #propose} sends for one protocol, to be followed at once by what is said in it. */
+  public static byte[] proposal(String protocol) {
+    return lines(HEADER, protocol);
+  }
+
+  /**
+   * Reads the answer to {@link #proposal}, and not a byte past it.
+   *
+   * @throws Libp2pException NOT_SUPPORTED if it was declined: nothing of what was said after it was
+   *     heard, and it can be said again; PROTOCOL_VIOLATION, REMOTE_CLOSED
+   */
+  public static void requireTaken(InputStream in, String protocol) throws IOException {
+    header(in);
+    String answer = readLine(in);
+    if (answer.equals(NOT_AVAILABLE)) {
+      throw new Libp2pException(
+          Reason.NOT_SUPPORTED,
+          "multistream: the other end declined `" + protocol + "`, which it was taken to speak");
+    }
+    if (!answer.equals(protocol)) {
+      throw violation("answered `" + answer + "` to `" + protocol + "`");
+    }
+  }
+
   /**
    * Answers proposals until one is spoken here.
    *
    * @return the one agreed on
-   * @throws Libp2pException NOT_SUPPORTED after 64 declined, PROTOCOL_VIOLATION
+   * @throws Libp2pException NOT_SUPPORTED after 64 declined, or where no proposal follows one that
+   *     was declined: whoever made it went on as if it had been taken; PROTOCOL_VIOLATION
    */
   public static String answer(Duplex duplex, Predicate<String> spoken) throws IOException {
     header(duplex.in());
@@ -65,7 +90,7 @@ public final class Multistream {
       duplex.out().flush();
     }
     for (int i = 0; i < MAX_PROPOSALS; i++) {
-      String proposal = readLine(duplex.in());
+      String proposal = i == 0 ? readLine(duplex.in()) : next(duplex.in());
       boolean agreed = spoken.test(proposal);
       String answer = agreed ? proposal : NOT_AVAILABLE;
       duplex.out().write(headed ? line(answer) : lines(HEADER, answer));
@@ -77,6 +102,20 @@ public final class Multistream {
     }
     throw new Libp2pException(
         Reason.NOT_SUPPORTED, "multistream: " + MAX_PROPOSALS + " proposals, none spoken here");
+  }
+
+  private static String next(InputStream in) throws IOException {
+    try {
+      return readLine(in);
+    } catch (Libp2pException e) {
+      if (e.reason() == Reason.PROTOCOL_VIOLATION
+          || e.reason() == Reason.MALFORMED
+          || e.getCause() instanceof EOFException) {
+        throw new Libp2pException(
+            Reason.NOT_SUPPORTED, "multistream: no proposal follows one that was declined", e);
+      }
+      throw e;
+    }
   }
 
   private static void header(InputStream in) throws IOException {

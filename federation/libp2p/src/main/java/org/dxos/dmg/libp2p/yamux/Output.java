@@ -3,6 +3,7 @@ package org.dxos.dmg.libp2p.yamux;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -18,6 +19,10 @@ final class Output {
 
   static final int LARGE = 65_507;
   static final int SMALL = 16_384;
+
+  /** Room beside the payload of a small frame: its head, and control frames. */
+  private static final int BESIDE = 1_024;
+
   private static final long MOMENT = 100_000_000L;
 
   private final OutputStream out;
@@ -87,21 +92,35 @@ final class Output {
     return turn.hasQueuedThreads() ? SMALL : LARGE;
   }
 
-  /** Writes one data frame; blocks while the other end does not read. */
+  /**
+   * Writes one data frame, and before it, in the same write where there is room, what waits; blocks
+   * while the other end does not read.
+   */
   void data(YamuxStream stream, Frame.Data head, byte[] bytes, int from) throws IOException {
     turn.lock();
     try {
-      writeControl();
-      if (stream.failed()) {
-        return; // reset while it waited for its turn: nothing may follow the reset
-      }
       int whole = Frame.HEAD + head.length();
-      if (buffer.length < whole) {
-        buffer = new byte[whole > SMALL + Frame.HEAD ? LARGE + Frame.HEAD : SMALL + Frame.HEAD];
+      int waiting = takeControl();
+      // All of it goes first: it may be what opens this stream.
+      while (waiting > 0
+          && (waiting + Frame.HEAD > buffer.length || waiting + whole > LARGE + Frame.HEAD)) {
+        write(waiting);
+        waiting = takeControl();
       }
-      Frame.encode(head, buffer, 0);
-      System.arraycopy(bytes, from, buffer, Frame.HEAD, head.length());
-      write(whole);
+      if (stream.failed()) {
+        // Reset while it waited for its turn: nothing may follow the reset.
+        if (waiting > 0) {
+          write(waiting);
+        }
+        return;
+      }
+      int all = waiting + whole;
+      if (buffer.length < all) {
+        buffer = Arrays.copyOf(buffer, all > SMALL + BESIDE ? LARGE + Frame.HEAD : SMALL + BESIDE);
+      }
+      Frame.encode(head, buffer, waiting);
+      System.arraycopy(bytes, from, buffer, waiting + Frame.HEAD, head.length());
+      write(all);
     } finally {
       turn.unlock();
     }

@@ -329,7 +329,7 @@ public final class YamuxConnection {
     if (bytes.length < frame.length()) {
       throw new EOFException("yamux: ended within a frame");
     }
-    stream.get().arrived(bytes);
+    stream.get().arrived(bytes, (frame.flags() & Frame.FIN) != 0);
     finishing(stream.get(), frame.flags());
   }
 
@@ -417,7 +417,7 @@ public final class YamuxConnection {
       stream.fail(new Libp2pException(Reason.CLOSED, "the connection is closed"));
       return Optional.empty();
     }
-    output.control(new Frame.WindowUpdate(Frame.ACK, id, 0));
+    // It is taken up with the first frame that goes back: whoever serves it sends one soon.
     events.opened(stream);
     return Optional.of(stream);
   }

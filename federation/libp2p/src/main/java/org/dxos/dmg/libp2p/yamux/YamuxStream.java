@@ -20,6 +20,8 @@ public final class YamuxStream implements Duplex {
 
   private static final long MAX_CREDIT = 0xffff_ffffL;
   private static final int CHARGE = 4_096;
+  private static final String READ = "read";
+  private static final String WRITE = "write";
 
   private final YamuxConnection connection;
   private final int id;
@@ -37,11 +39,16 @@ public final class YamuxStream implements Duplex {
   private boolean readClosed;
   private boolean released;
   private long lingerSince;
-  private int synFlag;
+
+  /** That the first frame opens the stream, or takes it up; sent with that frame. */
+  private int firstFlag;
+
   private boolean acknowledged;
   private Optional<Libp2pException> failure = Optional.empty();
   private long deadline;
   private boolean hasDeadline;
+  private long agreement;
+  private boolean agreeing;
 
   private final InputStream in = new In();
   private final OutputStream out = new Out();
@@ -52,7 +59,7 @@ public final class YamuxStream implements Duplex {
     this.inbound = inbound;
     this.window = window;
     this.firstWindow = window.window();
-    this.synFlag = inbound ? 0 : Frame.SYN;
+    this.firstFlag = inbound ? Frame.ACK : Frame.SYN;
     this.acknowledged = inbound;
   }
 
@@ -99,6 +106,41 @@ public final class YamuxStream implements Duplex {
     }
   }
 
+  /** Until {@link #agreed}, a read fails with TIMEOUT after that time as well. */
+  public void agreeing(Duration fromNow) {
+    lock.lock();
+    try {
+      agreement = connection.now() + fromNow.toNanos();
+      agreeing = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What {@link #agreeing} bounded is over. */
+  public void agreed() {
+    lock.lock();
+    try {
+      agreeing = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes the last bytes, and ends this direction with the frame that has them: one frame less
+   * than by {@link #closeWrite}. May be called while the other direction is read.
+   */
+  public void finish(byte[] bytes, int from, int length) throws IOException {
+    Objects.checkFromIndexSize(from, length, bytes.length);
+    if (length == 0) {
+      closeWrite();
+    } else {
+      send(bytes, from, length, true);
+      releaseIfOver();
+    }
+  }
+
   /** Nothing more will be written; the other direction stays open. */
   public void closeWrite() throws IOException {
     Optional<Libp2pException> flooded;
@@ -109,7 +151,7 @@ public final class YamuxStream implements Duplex {
       }
       finished = true;
       writable.signalAll();
-      flooded = connection.control(new Frame.WindowUpdate(Frame.FIN | takeSyn(), id, 0));
+      flooded = connection.control(new Frame.WindowUpdate(Frame.FIN | takeFirst(), id, 0));
     } finally {
       lock.unlock();
     }
@@ -120,13 +162,17 @@ public final class YamuxStream implements Duplex {
   /** Breaks off both directions at both ends. */
   public void reset() {
     boolean known;
+    boolean over;
     lock.lock();
     try {
-      known = synFlag == 0;
+      known = inbound || firstFlag == 0;
+      over = finished && remoteFinished;
     } finally {
       lock.unlock();
     }
-    if (fail(new Libp2pException(Reason.CLOSED, "yamux: the stream was reset here")) && known) {
+    if (fail(new Libp2pException(Reason.CLOSED, "yamux: the stream was reset here"))
+        && known
+        && !over) {
       connection.controlQuietly(new Frame.WindowUpdate(Frame.RST, id, 0));
     }
   }
@@ -162,7 +208,7 @@ public final class YamuxStream implements Duplex {
     lock.lock();
     try {
       late = readClosed && !released && connection.now() - lingerSince > lingerNanos;
-      if (hasDeadline) {
+      if (hasDeadline || agreeing) {
         readable.signalAll();
         writable.signalAll();
       }
@@ -251,13 +297,18 @@ public final class YamuxStream implements Duplex {
     return true;
   }
 
-  void arrived(byte[] bytes) {
+  /**
+   * @param last whether nothing follows: known to whoever reads the bytes, so that he breaks
+   *     nothing off that has ended
+   */
+  void arrived(byte[] bytes, boolean last) {
     lock.lock();
     try {
       if (failure.isEmpty() && !readClosed && bytes.length > 0) {
         unread.add(bytes);
         readable.signal();
       }
+      remoteFinished |= last;
     } finally {
       lock.unlock();
     }
@@ -339,9 +390,9 @@ public final class YamuxStream implements Duplex {
     connection.forget(this, grown);
   }
 
-  private int takeSyn() {
-    int flag = synFlag;
-    synFlag = 0;
+  private int takeFirst() {
+    int flag = firstFlag;
+    firstFlag = 0;
     return flag;
   }
 
@@ -350,13 +401,22 @@ public final class YamuxStream implements Duplex {
       throw new Libp2pException(
           Reason.TIMEOUT, "stream " + id + ": the deadline passed in a " + what);
     }
+    if (agreeing && what.equals(READ) && agreement - connection.now() <= 0) {
+      throw new Libp2pException(
+          Reason.TIMEOUT, "stream " + id + ": the other end has not agreed on a protocol");
+    }
   }
 
   private void await(Condition condition, String what) throws IOException {
     checkDeadline(what);
     try {
-      if (hasDeadline) {
-        condition.awaitNanos(deadline - connection.now());
+      long now = connection.now();
+      long left = hasDeadline ? deadline - now : Long.MAX_VALUE;
+      if (agreeing && what.equals(READ)) {
+        left = Math.min(left, agreement - now);
+      }
+      if (left < Long.MAX_VALUE) {
+        long unused = condition.awaitNanos(left);
       } else {
         condition.await();
       }
@@ -390,7 +450,7 @@ public final class YamuxStream implements Duplex {
       lock.lock();
       try {
         checkFailure();
-        checkDeadline("read");
+        checkDeadline(READ);
         while (unread.isEmpty()) {
           checkFailure();
           if (remoteFinished) {
@@ -399,7 +459,7 @@ public final class YamuxStream implements Duplex {
           if (readClosed) {
             throw new Libp2pException(Reason.CLOSED, "stream " + id + ": read after it was closed");
           }
-          await(readable, "read");
+          await(readable, READ);
         }
         done = unread.take(bytes, from, length);
         charge(unread.size());
@@ -408,7 +468,7 @@ public final class YamuxStream implements Duplex {
           more = window.read(done, connection.now(), connection.roundTripNanos(), connection::grow);
         }
         if (more > 0) {
-          flooded = connection.control(new Frame.WindowUpdate(takeSyn(), id, more));
+          flooded = connection.control(new Frame.WindowUpdate(takeFirst(), id, more));
         }
       } finally {
         lock.unlock();
@@ -437,32 +497,40 @@ public final class YamuxStream implements Duplex {
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
       Objects.checkFromIndexSize(from, length, bytes.length);
-      int at = from;
-      int left = length;
-      while (left > 0) {
-        int count;
-        int flags;
-        lock.lock();
-        try {
-          checkFailure();
-          checkDeadline("write");
-          while (credit == 0 && failure.isEmpty() && !finished) {
-            await(writable, "write");
-          }
-          checkFailure();
-          if (finished) {
-            throw new Libp2pException(Reason.CLOSED, "stream " + id + ": written after its end");
-          }
-          count = (int) Math.min(Math.min(left, connection.share()), credit);
-          credit -= count;
-          flags = takeSyn();
-        } finally {
-          lock.unlock();
+      send(bytes, from, length, false);
+    }
+  }
+
+  private void send(byte[] bytes, int from, int length, boolean last) throws IOException {
+    int at = from;
+    int left = length;
+    while (left > 0) {
+      int count;
+      int flags;
+      lock.lock();
+      try {
+        checkFailure();
+        checkDeadline(WRITE);
+        while (credit == 0 && failure.isEmpty() && !finished) {
+          await(writable, WRITE);
         }
-        connection.data(YamuxStream.this, new Frame.Data(flags, id, count), bytes, at);
-        at += count;
-        left -= count;
+        checkFailure();
+        if (finished) {
+          throw new Libp2pException(Reason.CLOSED, "stream " + id + ": written after its end");
+        }
+        count = (int) Math.min(Math.min(left, connection.share()), credit);
+        credit -= count;
+        flags = takeFirst();
+        if (last && count == left) {
+          finished = true;
+          flags |= Frame.FIN;
+        }
+      } finally {
+        lock.unlock();
       }
+      connection.data(this, new Frame.Data(flags, id, count), bytes, at);
+      at += count;
+      left -= count;
     }
   }
 }

@@ -44,6 +44,14 @@ enum FuzzTarget {
         String agreed = Multistream.propose(new Memory(in), List.of("/a", "/noise"));
         check(List.of("/a", "/noise").contains(agreed), agreed);
       }),
+  MULTISTREAM_TAKEN(
+      in -> {
+        InputStream bytes = new ByteArrayInputStream(in);
+        Multistream.requireTaken(bytes, "/noise");
+        byte[] taken = Multistream.proposal("/noise");
+        check(Arrays.equals(taken, Arrays.copyOf(in, taken.length)), "read as taken");
+        check(bytes.available() == in.length - taken.length, "read past the answer");
+      }),
   IDENTIFY(IdentifyTargets::decode),
   BITSWAP(BitswapTargets::message),
   CID(BitswapTargets::cid),
@@ -110,6 +118,7 @@ enum FuzzTarget {
         case NOISE_MESSAGE -> List.of(point(), Arrays.copyOf(point(), 160));
         case MULTISTREAM_ANSWER -> List.of(lines("/multistream/1.0.0", "/too/long/1", "/noise"));
         case MULTISTREAM_PROPOSE -> List.of(lines("/multistream/1.0.0", "na", "/noise"));
+        case MULTISTREAM_TAKEN -> List.of(lines("/multistream/1.0.0", "/noise", "what follows"));
         case IDENTIFY -> List.of(IdentifyTargets.good());
         case BITSWAP -> List.of(BitswapTargets.goodMessage());
         case CID -> List.of(BitswapTargets.goodCid());

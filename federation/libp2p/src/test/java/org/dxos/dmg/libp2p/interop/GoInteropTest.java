@@ -36,6 +36,7 @@ class GoInteropTest {
       Interop.weDial(host, go, "dmg-interop-go");
       Interop.weEcho(host, go, 200, 10_000);
       Interop.weEcho(host, go, 1, 4_000_000);
+      Interop.weAskAtOnce(host, go, true);
     }
   }
 

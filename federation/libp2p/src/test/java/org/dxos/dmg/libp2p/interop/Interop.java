@@ -2,6 +2,7 @@ package org.dxos.dmg.libp2p.interop;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -105,6 +106,31 @@ final class Interop {
       assertArrayEquals(sha256(sent), sha256(got));
     }
     return null;
+  }
+
+  /**
+   * What is said goes out with the proposal.
+   *
+   * @param ends whether our direction ends with what is said, before the other end has agreed
+   */
+  static void weAskAtOnce(Host host, ForeignPeer foreign, boolean ends) throws Exception {
+    host.open(foreign.id(), Hosts.ECHO).close(); // it speaks it
+    for (int size : new int[] {1, 100, 16_384, 100_000}) {
+      byte[] sent = new byte[size];
+      Hosts.RANDOM.nextBytes(sent);
+      try (Stream stream = host.connect(foreign.id()).presume(Hosts.ECHO)) {
+        stream.deadline(PATIENCE);
+        assertFalse(stream.agreed());
+        if (ends) {
+          stream.finish(sent, 0, size);
+        } else {
+          stream.out().write(sent);
+        }
+        assertArrayEquals(sent, stream.in().readNBytes(size));
+        stream.closeWrite();
+        assertEquals(-1, stream.in().read());
+      }
+    }
   }
 
   static byte[] sha256(byte[] bytes) throws Exception {

@@ -1,6 +1,7 @@
 package org.dxos.dmg.libp2p.multistream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.wire.Duplex;
 import org.junit.jupiter.api.Test;
 
@@ -81,5 +84,47 @@ class MultistreamTest {
     Script script = new Script(true, Multistream.HEADER, "/two/1", "/one/1");
     assertEquals("/one/1", Multistream.answer(script, "/one/1"::equals));
     assertEquals(List.of(line(Multistream.HEADER) + line("na"), line("/one/1")), script.written);
+  }
+
+  @Test
+  void anAnswerIsReadAndNotAByteOfWhatFollows() throws IOException {
+    Script script = new Script(true, Multistream.HEADER, "/one/1", "what follows");
+    Multistream.requireTaken(script.in, "/one/1");
+    assertEquals("what follows", Multistream.readLine(script.in));
+  }
+
+  @Test
+  void aProposalThatWasDeclinedIsTold() {
+    Script script = new Script(true, Multistream.HEADER, "na");
+    assertEquals(
+        Reason.NOT_SUPPORTED,
+        assertThrows(Libp2pException.class, () -> Multistream.requireTaken(script.in, "/one/1"))
+            .reason());
+    Script other = new Script(true, Multistream.HEADER, "/two/1");
+    assertEquals(
+        Reason.PROTOCOL_VIOLATION,
+        assertThrows(Libp2pException.class, () -> Multistream.requireTaken(other.in, "/one/1"))
+            .reason());
+  }
+
+  /** Who did not wait is told that nothing of it was heard; who speaks nonsense at once is not. */
+  @Test
+  void whatWasSaidAsIfTheProposalHadBeenTakenIsDeclinedWithIt() {
+    for (String said : List.of("", "a\u0001b", "x".repeat(2_000))) {
+      Script script =
+          said.isEmpty()
+              ? new Script(true, Multistream.HEADER, "/two/1")
+              : new Script(true, Multistream.HEADER, "/two/1", said);
+      assertEquals(
+          Reason.NOT_SUPPORTED,
+          assertThrows(Libp2pException.class, () -> Multistream.answer(script, "/one/1"::equals))
+              .reason());
+      assertEquals(List.of(line(Multistream.HEADER) + line("na")), script.written);
+    }
+    Script nonsense = new Script(true, Multistream.HEADER, "a\u0001b");
+    assertEquals(
+        Reason.PROTOCOL_VIOLATION,
+        assertThrows(Libp2pException.class, () -> Multistream.answer(nonsense, "/one/1"::equals))
+            .reason());
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.error.ErrorCode;
@@ -13,6 +12,7 @@ import org.dxos.dmg.libp2p.multiaddr.Component;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
 import org.dxos.dmg.libp2p.multiaddr.Protocol;
 import org.dxos.dmg.libp2p.peer.PeerId;
+import org.dxos.dmg.sync.pull.Dialled;
 import org.dxos.dmg.sync.pull.Directions;
 import org.dxos.dmg.sync.pull.Source;
 import org.dxos.dmg.sync.replica.Quota;
@@ -24,9 +24,6 @@ import org.dxos.dmg.sync.wire.SyncException;
  * at, and only addresses that were found good are dialled: no second answer can lead elsewhere.
  */
 final class FarNode implements Source {
-
-  /** Addresses of one name that are tried. */
-  private static final int MAX_ADDRESSES = 4;
 
   private final Host host;
   private final Directions directions;
@@ -46,12 +43,6 @@ final class FarNode implements Source {
   }
 
   private static Multiaddr parse(String text) {
-    if (text.startsWith("https:")) {
-      throw new SyncException(
-          ErrorCode.UNSUPPORTED,
-          "ask node `" + text + "`: this version takes authorities over libp2p alone",
-          "let the domain name a multiaddr, as /dns4/node.example.com/tcp/4071/p2p/12D3KooW…");
-    }
     try {
       Multiaddr address = Multiaddr.parse(text);
       if (address.tcpPort().isPresent() && address.value(Protocol.P2P).isPresent()) {
@@ -87,33 +78,19 @@ final class FarNode implements Source {
           case IP4, IP6 -> List.of(InetAddress.ofLiteral(place.value()));
           default -> directions.resolve(place.value());
         };
-    List<Multiaddr> good = new ArrayList<>();
-    for (InetAddress one : found) {
-      boolean wanted =
-          switch (place.protocol()) {
-            case DNS4 -> one.getAddress().length == 4;
-            case DNS6 -> one.getAddress().length == 16;
-            default -> true;
-          };
-      if (wanted && good.size() < MAX_ADDRESSES && directions.mayDial(one)) {
-        good.add(Multiaddr.ofSocket(new InetSocketAddress(one, port)));
-      }
-    }
-    if (good.isEmpty()) {
-      throw new SyncException(
-          ErrorCode.POLICY_DENIED,
-          "dial node `%s`: it leads to %s, which a domain may not make this node dial"
-              .formatted(
-                  address,
-                  found.isEmpty()
-                      ? "nowhere"
-                      : "`"
-                          + String.join(
-                              "`, `", found.stream().map(InetAddress::getHostAddress).toList())
-                          + "`"),
-          "if it is one of your own networks, list that in `pullNetworks` of policy.json");
-    }
-    return good.toArray(Multiaddr[]::new);
+    List<InetAddress> wanted =
+        found.stream()
+            .filter(
+                one ->
+                    switch (place.protocol()) {
+                      case DNS4 -> one.getAddress().length == 4;
+                      case DNS6 -> one.getAddress().length == 16;
+                      default -> true;
+                    })
+            .toList();
+    return Dialled.of(directions, address.toString(), wanted).stream()
+        .map(one -> Multiaddr.ofSocket(new InetSocketAddress(one, port)))
+        .toArray(Multiaddr[]::new);
   }
 
   @Override

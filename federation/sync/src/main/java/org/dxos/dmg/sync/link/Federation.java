@@ -31,6 +31,8 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.bitswap.Bitswap;
 import org.dxos.dmg.libp2p.bitswap.BitswapLimits;
 import org.dxos.dmg.libp2p.bitswap.BlockSource;
@@ -368,9 +370,11 @@ public final class Federation implements AutoCloseable {
     try {
       return granted(invitation, connection);
     } catch (IOException e) {
-      if (connection.ended().isEmpty()) {
+      boolean leaving = e instanceof Libp2pException why && why.reason() == Reason.REMOTE_CLOSED;
+      if (connection.ended().isEmpty() && !leaving) {
         throw e;
       }
+      connection.close(Duration.ZERO); // it may be about to end, and would be found again
       LOG.debug("join {} again: {}", invitation.peer(), e.getMessage());
       return granted(invitation, connect(invitation.peer(), invitation.addresses()));
     }
@@ -584,14 +588,15 @@ public final class Federation implements AutoCloseable {
           request instanceof Request.Submit submit
               ? Optional.of(take(stream, () -> door(submit, peer)))
               : Optional.empty();
-      try (OutputStream out = Frames.compressed(stream.out())) {
-        ItemWriter items = new ItemWriter(out);
-        if (submitted.isPresent()) {
-          items.say(submitted.get().toNode());
-        } else {
-          answer(request, peer, items);
-        }
-      }
+      write(
+          stream,
+          items -> {
+            if (submitted.isPresent()) {
+              items.say(submitted.get().toNode());
+            } else {
+              answer(request, peer, items);
+            }
+          });
       busy = System.nanoTime();
     } catch (RuntimeException e) {
       stream.reset();
@@ -610,11 +615,24 @@ public final class Federation implements AutoCloseable {
     }
     try {
       stream.deadline(STRANGERS_PATIENCE);
-      try (OutputStream out = Frames.compressed(stream.out())) {
-        strangers.answer(request, new ItemWriter(out));
-      }
+      write(stream, items -> strangers.answer(request, items));
     } finally {
       strangers.end();
+    }
+  }
+
+  private interface Answering {
+    void into(ItemWriter items) throws IOException;
+  }
+
+  private static void write(Stream stream, Answering answer) throws IOException {
+    try (OutputStream out = Frames.compressed(stream.out(), stream::finish)) {
+      try {
+        answer.into(new ItemWriter(out));
+      } catch (IOException | RuntimeException e) {
+        stream.reset(); // what is broken off must not end as if it were whole
+        throw e;
+      }
     }
   }
 

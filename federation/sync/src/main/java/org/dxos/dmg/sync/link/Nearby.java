@@ -17,6 +17,7 @@ import org.dxos.dmg.sync.pull.Source;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Quota;
 import org.dxos.dmg.sync.replica.Remote;
+import org.dxos.dmg.sync.web.WebNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +93,9 @@ final class Nearby implements PullThrough.Places {
 
   @Override
   public Source at(String address) {
-    return new FarNode(host, directions, address, quota(""), patience);
+    return address.startsWith("https:")
+        ? new WebNode(directions, address, quota(""), patience)
+        : new FarNode(host, directions, address, quota(""), patience);
   }
 
   /** Nodes that are not linked, from which something came: they may have its bundles. */

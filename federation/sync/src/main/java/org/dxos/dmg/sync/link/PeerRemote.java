@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.sync.replica.Remote;
@@ -39,14 +41,16 @@ final class PeerRemote implements Remote {
 
   @Override
   public Answer ask(Request request) throws IOException {
-    Stream stream = connection.open(Federation.PROTOCOL);
+    byte[] asked = Frames.framed(request.encode());
+    return new StreamAnswer(asked, send(connection.presume(Federation.PROTOCOL), asked));
+  }
+
+  /** Says all of a request, in one frame with whatever opens the stream. */
+  private Stream send(Stream stream, byte[] request) throws IOException {
     try {
       stream.deadline(patience);
-      Frames.write(stream.out(), request.encode());
-      stream.out().flush();
-      stream.closeWrite();
-      InputStream plain = Frames.plain(stream.in());
-      return new StreamAnswer(stream, plain);
+      stream.finish(request, 0, request.length);
+      return stream;
     } catch (IOException | RuntimeException e) {
       stream.reset();
       throw e;
@@ -55,50 +59,92 @@ final class PeerRemote implements Remote {
 
   /** Says something that is not answered, and waits until it was heard. */
   void tell(Request request) throws IOException {
-    try (Stream stream = connection.open(Federation.PROTOCOL)) {
-      stream.deadline(patience);
-      Frames.write(stream.out(), request.encode());
-      stream.out().flush();
-      stream.closeWrite();
-      stream.in().transferTo(OutputStream.nullOutputStream());
-    }
+    byte[] told = Frames.framed(request.encode());
+    exchange(
+        stream -> {
+          send(stream, told).in().transferTo(OutputStream.nullOutputStream());
+          return true;
+        });
   }
 
   /** Hands a statement in, with its blocks in the order in which {@code log} tells them. */
   Submitted submit(Optional<Cid> space, List<byte[]> blocks) throws IOException {
-    try (Stream stream = connection.open(Federation.PROTOCOL)) {
-      stream.deadline(patience);
-      Frames.write(stream.out(), new Request.Submit(space).encode());
-      for (byte[] block : blocks) {
-        Frames.write(stream.out(), block);
-      }
-      stream.out().flush();
-      stream.closeWrite();
-      try (InputStream plain = Frames.plain(stream.in())) {
-        if (new ItemReader(plain).next().orElse(null) instanceof Item.Said said) {
-          return Submitted.of(said.fields());
+    return exchange(
+        stream -> {
+          stream.deadline(patience);
+          try (OutputStream out = Frames.lots(stream.out(), stream::finish)) {
+            Frames.write(out, new Request.Submit(space).encode());
+            for (byte[] block : blocks) {
+              Frames.write(out, block);
+            }
+          }
+          try (InputStream plain = Frames.plain(stream.in())) {
+            if (new ItemReader(plain).next().orElse(null) instanceof Item.Said said) {
+              return Submitted.of(said.fields());
+            }
+          }
+          throw new SyncException(
+              ErrorCode.SYNC_PROTOCOL, "read answer to `submit` of `" + name() + "`: no map", "");
+        });
+  }
+
+  private interface Exchange<T> {
+    T over(Stream stream) throws IOException;
+  }
+
+  /** On a stream that does not wait to be agreed on; again on one that does, if that is needed. */
+  private <T> T exchange(Exchange<T> exchange) throws IOException {
+    try (Stream stream = connection.presume(Federation.PROTOCOL)) {
+      try {
+        return exchange.over(stream);
+      } catch (IOException e) {
+        if (!wasDeclined(stream, e)) {
+          stream.reset();
+          throw e;
         }
       }
-      throw new SyncException(
-          ErrorCode.SYNC_PROTOCOL, "read answer to `submit` of `" + name() + "`: no map", "");
+    }
+    try (Stream stream = connection.open(Federation.PROTOCOL)) {
+      return exchange.over(stream);
     }
   }
 
-  private static final class StreamAnswer implements Answer {
-    private final Stream stream;
-    private final InputStream plain;
-    private final ItemReader items;
+  /** True if the other end heard nothing: it does not speak this now, or did not when asked. */
+  private static boolean wasDeclined(Stream stream, IOException e) {
+    return !stream.agreed()
+        && e instanceof Libp2pException why
+        && why.reason() == Reason.NOT_SUPPORTED;
+  }
+
+  private final class StreamAnswer implements Answer {
+    private final byte[] request;
+    private Stream stream;
+    private InputStream plain;
+    private ItemReader items;
     private boolean ended;
 
-    private StreamAnswer(Stream stream, InputStream plain) {
+    private StreamAnswer(byte[] request, Stream stream) throws IOException {
+      this.request = request;
       this.stream = stream;
-      this.plain = plain;
+      this.plain = Frames.plain(stream.in());
       this.items = new ItemReader(plain);
     }
 
     @Override
     public Optional<Item> next() throws IOException {
-      Optional<Item> item = items.next();
+      Optional<Item> item;
+      try {
+        item = items.next();
+      } catch (IOException e) {
+        if (!wasDeclined(stream, e)) {
+          throw e;
+        }
+        close();
+        stream = send(connection.open(Federation.PROTOCOL), request);
+        plain = Frames.plain(stream.in());
+        items = new ItemReader(plain);
+        item = items.next();
+      }
       ended = item.isEmpty();
       return item;
     }

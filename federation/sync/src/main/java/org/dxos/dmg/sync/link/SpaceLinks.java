@@ -209,9 +209,17 @@ final class SpaceLinks {
   /** The spaces of which a peer says something that is not here; only members are heard. */
   Set<Cid> lacking(String peer, List<Request.State> states) {
     Set<Cid> lacking = new HashSet<>();
+    if (states.stream().allMatch(state -> state.space().isEmpty())) {
+      return lacking;
+    }
+    // All of his first: how long it takes to hear him says nothing of what else there is.
+    Map<Cid, SpaceHolder> his = new HashMap<>();
+    spaces.all().stream()
+        .filter(holder -> holder.mayAsk(peer))
+        .forEach(holder -> his.put(holder.id(), holder));
     for (Request.State state : states) {
-      Optional<SpaceHolder> holder = state.space().flatMap(spaces::of);
-      if (holder.isPresent() && holder.get().mayAsk(peer) && lacks(holder.get(), state)) {
+      Optional<SpaceHolder> holder = state.space().flatMap(id -> Optional.ofNullable(his.get(id)));
+      if (holder.isPresent() && lacks(holder.get(), state)) {
         lacking.add(holder.get().id());
       }
     }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
 import org.dxos.dmg.cid.Cid;
 
 /**
@@ -51,6 +52,11 @@ public interface Directions {
 
   /** The addresses of a host; asked once for each dial, and nobody asks again behind this. */
   List<InetAddress> resolve(String host) throws UnknownHostException;
+
+  /** Whose certificates are believed of a node that a domain names by its URL. */
+  default SSLSocketFactory tls() {
+    return (SSLSocketFactory) SSLSocketFactory.getDefault();
+  }
 
   /** True if an address that a domain leads to may be dialled. */
   boolean mayDial(InetAddress address);

@@ -8,7 +8,7 @@ import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.record.NewerRecord;
 
 /** What travels with a record. */
-final class Records {
+public final class Records {
 
   /** How a link to a raw block begins: tag 42, and all of the CID but its digest. */
   private static final byte[] RAW_LINK = {
@@ -18,7 +18,7 @@ final class Records {
   private Records() {}
 
   /** The raw blocks that a record links, as it lists them; of a later version all that are raw. */
-  static List<Cid> files(byte[] record) {
+  public static List<Cid> files(byte[] record) {
     if (!Bytes.contain(record, RAW_LINK)) {
       return List.of(); // most have none, and looking is quicker than reading
     }

@@ -28,9 +28,19 @@ public final class Frames {
 
   private Frames() {}
 
+  /** Takes the last bytes of a stream, and ends it with them. */
+  public interface Ending {
+    void finish(byte[] bytes, int from, int length) throws IOException;
+  }
+
   /** Writes an item with its length before it. */
   public static void write(OutputStream out, byte[] item) throws IOException {
     // In one piece: each write is a frame below, with what encryption adds to it.
+    out.write(framed(item));
+  }
+
+  /** An item with its length before it. */
+  public static byte[] framed(byte[] item) {
     ByteArrayOutputStream framed = new ByteArrayOutputStream(item.length + 5);
     int rest = item.length;
     while (rest >= 0x80) {
@@ -39,7 +49,7 @@ public final class Frames {
     }
     framed.write(rest);
     framed.writeBytes(item);
-    out.write(framed.toByteArray());
+    return framed.toByteArray();
   }
 
   /**
@@ -81,23 +91,44 @@ public final class Frames {
 
   /** An answer to be written; closing it ends the zstd stream and {@code out}. */
   public static OutputStream compressed(OutputStream out) throws IOException {
+    return compressed(
+        out,
+        (bytes, from, length) -> {
+          try (out) {
+            out.write(bytes, from, length);
+          }
+        });
+  }
+
+  /** An answer to be written; closing it ends the zstd stream, and {@code out} by its ending. */
+  public static OutputStream compressed(OutputStream out, Ending ending) throws IOException {
     return new BufferedOutputStream(
-        new ZstdOutputStream(new Lots(out), LEVEL).setLong(WINDOW_LOG), BUFFER_BYTES);
+        new ZstdOutputStream(lots(out, ending), LEVEL).setLong(WINDOW_LOG), BUFFER_BYTES);
+  }
+
+  /** What is written goes on in lots, the last of which, at close, by the ending. */
+  public static OutputStream lots(OutputStream out, Ending ending) {
+    return new Lots(out, ending);
   }
 
   /** Goes on in lots alone: to close a compressor is to flush it, and then to end it. */
   private static final class Lots extends BufferedOutputStream {
-    private Lots(OutputStream out) {
+    private final Ending ending;
+    private boolean closed;
+
+    private Lots(OutputStream out, Ending ending) {
       super(out, BUFFER_BYTES);
+      this.ending = ending;
     }
 
     @Override
     public void flush() {}
 
     @Override
-    public void close() throws IOException {
-      try (OutputStream ended = out) {
-        super.flush();
+    public synchronized void close() throws IOException {
+      if (!closed) {
+        closed = true;
+        ending.finish(buf, 0, count);
       }
     }
   }
