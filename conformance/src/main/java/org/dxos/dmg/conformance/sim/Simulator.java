@@ -19,6 +19,9 @@ public final class Simulator {
    * What many seeds came to.
    *
    * @param hours of simulated time
+   * @param shared heads that added more than one statement
+   * @param flipped bits of blocks on disk
+   * @param repaired blocks of those that came right without a backup
    * @param failed one line each: the seed, and what did not hold
    */
   public record Report(
@@ -27,6 +30,9 @@ public final class Simulator {
       long faults,
       long forgeries,
       long acknowledged,
+      long shared,
+      long flipped,
+      long repaired,
       long secrets,
       long refusals,
       List<String> failed) {
@@ -36,9 +42,19 @@ public final class Simulator {
 
     @Override
     public String toString() {
-      return "%d seeds, each twice: %d simulated hours, %d faults, %d forgeries, %d releases acknowledged, %d secrets and %d questions after them, %d seeds failed"
+      return "%d seeds, each twice: %d simulated hours, %d faults, %d forgeries, %d releases acknowledged, %d heads of several statements, %d bits flipped on disks and %d repaired, %d secrets and %d questions after them, %d seeds failed"
           .formatted(
-              seeds, hours, faults, forgeries, acknowledged, secrets, refusals, failed.size());
+              seeds,
+              hours,
+              faults,
+              forgeries,
+              acknowledged,
+              shared,
+              flipped,
+              repaired,
+              secrets,
+              refusals,
+              failed.size());
     }
   }
 
@@ -56,7 +72,7 @@ public final class Simulator {
         parts.add(threads.submit(() -> part(from + first, from + count, cores, most)));
       }
     }
-    Report whole = new Report(0, 0, 0, 0, 0, 0, 0, List.of());
+    Report whole = new Report(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
     for (Future<Report> part : parts) {
       try {
         whole = sum(whole, part.get());
@@ -76,6 +92,9 @@ public final class Simulator {
         one.faults() + other.faults(),
         one.forgeries() + other.forgeries(),
         one.acknowledged() + other.acknowledged(),
+        one.shared() + other.shared(),
+        one.flipped() + other.flipped(),
+        one.repaired() + other.repaired(),
         one.secrets() + other.secrets(),
         one.refusals() + other.refusals(),
         failed);
@@ -87,6 +106,9 @@ public final class Simulator {
     long faults = 0;
     long forgeries = 0;
     long acknowledged = 0;
+    long shared = 0;
+    long flipped = 0;
+    long repaired = 0;
     long secrets = 0;
     long refusals = 0;
     List<String> failed = new ArrayList<>();
@@ -101,6 +123,9 @@ public final class Simulator {
         faults += result.faults();
         forgeries += result.forgeries();
         acknowledged += result.acknowledged();
+        shared += result.shared();
+        flipped += result.flipped();
+        repaired += result.repaired();
         secrets += result.secrets();
         refusals += result.refusals();
       } catch (RuntimeException e) {
@@ -108,7 +133,17 @@ public final class Simulator {
       }
     }
     return new Report(
-        seeds, seconds / HOUR, faults, forgeries, acknowledged, secrets, refusals, failed);
+        seeds,
+        seconds / HOUR,
+        faults,
+        forgeries,
+        acknowledged,
+        shared,
+        flipped,
+        repaired,
+        secrets,
+        refusals,
+        failed);
   }
 
   /**
