@@ -419,14 +419,21 @@ final class Simulation {
       return; // that is how a copied home is healed, in the end
     }
     AuthorityView view = view(machine);
+    Machine at = machines.get(machine);
+    Cid entry = rehome(machine, view);
+    team.rotated(at, view.id(), view.keyHead().body().home().headKey());
+    note(at.name + " signs with another key: " + entry);
+  }
+
+  /** A home gets another key, by an entry of its owner after which what stands there now stands. */
+  private Cid rehome(int machine, AuthorityView view) {
     SigningKey fresh = Owner.key(random);
     Machine at = machines.get(machine);
     at.addKey(fresh);
     Owner owner = owners.get(machine);
     Cid entry = owner.rehomed(view, fresh, view.head().map(Signed::cid), clock(machine));
     at.registrar().learn(view.id(), List.of(entry), owner, Registrar.Binding.NEVER);
-    team.rotated(at, view.id(), view.keyHead().body().home().headKey());
-    note(at.name + " signs with another key: " + entry);
+    return entry;
   }
 
   private void renew(int machine) {
@@ -655,12 +662,7 @@ final class Simulation {
       note("the copy has signed nothing of its own");
       return;
     }
-    SigningKey fresh = Owner.key(random);
-    Machine at = machines.get(home);
-    at.addKey(fresh);
-    Owner owner = owners.get(home);
-    Cid entry = owner.rehomed(view, fresh, view.head().map(Signed::cid), clock(home));
-    at.registrar().learn(view.id(), List.of(entry), owner, Registrar.Binding.NEVER);
+    Cid unused = rehome(home, view);
     AuthorityView healed = view(home);
     if (healed.standing().contest() != Contest.NONE) {
       throw new Violation("the owner's entry does not heal " + view.name());
