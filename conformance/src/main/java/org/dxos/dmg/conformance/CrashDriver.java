@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -41,15 +46,15 @@ public final class CrashDriver {
   /** How long a call is waited for that may never come: then the node is killed as it is. */
   private static final long CALL_MILLIS = 2_000;
 
-  /** What decides when the node is killed. */
-  enum By {
-    TIME,
-    SYSCALL
-  }
+  /** Homes that are killed at the same time: one starts while another is looked at. */
+  private static final int LANES = 2;
+
+  /** From as many kills on it pays to make a cache of classes first. */
+  private static final int WORTH_A_CACHE = 20;
 
   private final Path work;
   private final Random random;
-  private final By by;
+  private final NodeProcess.Start how;
   private final PrintStream out;
   private final Oracle oracle;
   private final Map<String, Integer> kills = new TreeMap<>();
@@ -74,6 +79,18 @@ public final class CrashDriver {
           .sum();
     }
 
+    private Report with(Report other) {
+      Map<String, Integer> all = new TreeMap<>(kills);
+      other.kills.forEach((what, many) -> all.merge(what, many, Integer::sum));
+      return new Report(
+          all,
+          acknowledged + other.acknowledged,
+          yanks + other.yanks,
+          intended + other.intended,
+          lost + other.lost,
+          half + other.half);
+    }
+
     @Override
     public String toString() {
       return "killed %s, acknowledged %d of %d tried and %d yanks, lost %d, half visible %d"
@@ -81,10 +98,10 @@ public final class CrashDriver {
     }
   }
 
-  private CrashDriver(Path work, long seed, By by, PrintStream out) {
+  private CrashDriver(Path work, long seed, NodeProcess.Start how, PrintStream out) {
     this.work = work;
     this.random = new Random(seed);
-    this.by = by;
+    this.how = how;
     this.out = out;
     this.oracle = new Oracle(work);
   }
@@ -92,10 +109,10 @@ public final class CrashDriver {
   public static void main(String[] arguments) throws Exception {
     int kills = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20;
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : 1;
-    By by = arguments.length > 2 && arguments[2].equals("syscall") ? By.SYSCALL : By.TIME;
+    boolean calls = arguments.length > 2 && arguments[2].equals("syscall");
     Path work = Files.createTempDirectory("dmg-crash-");
     long began = System.nanoTime();
-    Report report = run(work, kills, seed, by, System.err);
+    Report report = run(work, calls ? 0 : kills, calls ? kills : 0, seed, System.err);
     System.err.println(
         "%s  (seed %d, %d s, %s)"
             .formatted(
@@ -103,50 +120,99 @@ public final class CrashDriver {
     System.exit(report.lost() + report.half() == 0 ? 0 : 1);
   }
 
-  /** Runs in a folder of its own, which is left as it is for those who want to look. */
-  static Report run(Path work, int kills, long seed, By by, PrintStream out) throws Exception {
-    CrashDriver driver = new CrashDriver(work, seed, by, out);
+  /**
+   * Runs in a folder of its own, which is left as it is for those who want to look.
+   *
+   * @param byTime kills at a moment of the driver's choosing
+   * @param atCalls kills at a call; where the call does not come, at a moment as well
+   */
+  static Report run(Path work, int byTime, int atCalls, long seed, PrintStream out)
+      throws Exception {
     Files.createDirectories(work);
-    // One claims the name; all of them at once would be in each other's way.
-    try (NodeProcess node = NodeProcess.start(driver.home(), List.of())) {
-      driver
-          .oracle
-          .publish(node.url())
-          .ifPresent(
-              refused -> {
-                throw new IllegalStateException(refused.message());
-              });
+    NodeProcess.Start how =
+        byTime + atCalls < WORTH_A_CACHE
+            ? NodeProcess.Start.PLAIN
+            : lean(Files.createDirectories(work.resolve("lean")), out);
+    List<Boolean> kills = new ArrayList<>(Collections.nCopies(byTime, false));
+    kills.addAll(Collections.nCopies(atCalls, true));
+    Collections.shuffle(kills, new Random(seed));
+    List<Future<Report>> lanes = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(LANES)) {
+      for (int lane = 0; lane < LANES; lane++) {
+        Path folder = Files.createDirectories(work.resolve("lane-" + lane));
+        CrashDriver driver = new CrashDriver(folder, seed * LANES + lane, how, out);
+        List<Boolean> share =
+            kills.subList(kills.size() * lane / LANES, kills.size() * (lane + 1) / LANES);
+        lanes.add(threads.submit(() -> driver.run(share)));
+      }
     }
-    for (int kill = 1; kill <= kills; kill++) {
-      driver.round(kill);
+    Report report = new Report(Map.of(), 0, 0, 0, 0, 0);
+    for (Future<Report> lane : lanes) {
+      report = report.with(lane.get());
     }
-    try (NodeProcess node = NodeProcess.start(driver.home(), List.of())) {
-      driver.look(node, "the last restart", true);
+    return report;
+  }
+
+  /** A node that is used as those are that will be killed. */
+  private static NodeProcess.Start lean(Path work, PrintStream out) throws Exception {
+    CrashDriver driver = new CrashDriver(work, 0, NodeProcess.Start.PLAIN, out);
+    return NodeProcess.Start.lean(
+        work,
+        url -> {
+          driver.claim(url);
+          Upkeep upkeep =
+              Registries.upkeep(driver.home(), Optional.empty(), Optional.empty()).orElseThrow();
+          upkeep.collect(Duration.ZERO, false);
+          upkeep.reindex();
+          Oracle.Found unused = driver.oracle.look(url, true);
+        });
+  }
+
+  /** One claims the name; all of them at once would be in each other's way. */
+  private void claim(String url) {
+    oracle
+        .publish(url)
+        .ifPresent(
+            refused -> {
+              throw new IllegalStateException(refused.message());
+            });
+  }
+
+  /**
+   * @param share of each kill, whether it is at a call
+   */
+  private Report run(List<Boolean> share) throws Exception {
+    try (NodeProcess node = start(List.of())) {
+      claim(node.url());
+    }
+    int number = 0;
+    for (boolean atCall : share) {
+      number++;
+      round(number, atCall ? Optional.of(Syscalls.Nth.random(random)) : Optional.empty());
+    }
+    try (NodeProcess node = start(List.of())) {
+      boolean unused = look(node, "the last restart", true, false);
     }
     // A second restart changes nothing.
-    try (NodeProcess node = NodeProcess.start(driver.home(), List.of())) {
-      driver.look(node, "one more", true);
+    try (NodeProcess node = start(List.of())) {
+      boolean unused = look(node, "one more", true, false);
     }
-    return new Report(
-        driver.kills,
-        driver.oracle.acknowledged(),
-        driver.oracle.yanks(),
-        driver.oracle.intended(),
-        driver.lost,
-        driver.half);
+    return new Report(kills, oracle.acknowledged(), oracle.yanks(), oracle.intended(), lost, half);
+  }
+
+  private NodeProcess start(List<String> before) throws IOException {
+    return NodeProcess.start(home(), before, how);
   }
 
   private Path home() {
     return work.resolve("node");
   }
 
-  private void round(int number) throws Exception {
-    Optional<Syscalls.Nth> call =
-        by == By.SYSCALL ? Optional.of(Syscalls.Nth.random(random)) : Optional.empty();
+  private void round(int number, Optional<Syscalls.Nth> call) throws Exception {
     long millis = Math.max(1, random.nextInt(400));
     NodeProcess node;
     try {
-      node = NodeProcess.start(home(), call.map(Syscalls.Nth::killing).orElse(List.of()));
+      node = start(call.map(Syscalls.Nth::killing).orElse(List.of()));
     } catch (NodeProcess.NotStartedException e) {
       if (call.isEmpty() || e.code() != NodeProcess.KILLED) {
         throw e;
@@ -154,7 +220,7 @@ public final class CrashDriver {
       died(call.get());
       return;
     }
-    if (!look(node, "restart " + number, number % LOOK_AT_ALL == 0)) {
+    if (!look(node, "restart " + number, number % LOOK_AT_ALL == 0, call.isPresent())) {
       node.kill();
       died(call.orElseThrow());
       return;
@@ -248,14 +314,12 @@ public final class CrashDriver {
   }
 
   /** False if the node died meanwhile; it is looked at after the next restart then. */
-  private boolean look(NodeProcess node, String after, boolean everything) throws IOException {
+  private boolean look(NodeProcess node, String after, boolean everything, boolean mayDie) {
     Oracle.Found found;
     try {
       found = oracle.look(node.url(), everything);
     } catch (RuntimeException e) {
-      if (by == By.SYSCALL
-          && e instanceof Explained explained
-          && explained.code() == ErrorCode.UNREACHABLE) {
+      if (mayDie && e instanceof Explained explained && explained.code() == ErrorCode.UNREACHABLE) {
         return false;
       }
       throw e;

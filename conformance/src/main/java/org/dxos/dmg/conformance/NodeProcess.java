@@ -1,14 +1,18 @@
 package org.dxos.dmg.conformance;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A node in a process of its own, started from this process's class path. */
 final class NodeProcess implements AutoCloseable {
@@ -54,12 +58,18 @@ final class NodeProcess implements AutoCloseable {
    * @throws NotStartedException if it ends before it serves
    */
   static NodeProcess start(Path home, List<String> before, String... options) throws IOException {
+    return start(home, before, Start.PLAIN, options);
+  }
+
+  /** The same, started in another way. */
+  static NodeProcess start(Path home, List<String> before, Start how, String... options)
+      throws IOException {
     List<String> arguments =
         new ArrayList<>(List.of("node", "--port", "0", "--home", home.toString()));
     arguments.addAll(List.of(options));
     Path log = home.resolveSibling(home.getFileName() + ".log");
     List<String> command = new ArrayList<>(before);
-    command.addAll(command(arguments));
+    command.addAll(command(arguments, how));
     Process process =
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -69,7 +79,7 @@ final class NodeProcess implements AutoCloseable {
     String url = out.readLine();
     if (url == null || !url.startsWith("http://")) {
       process.destroyForcibly();
-      throw new NotStartedException(home, end(process), java.nio.file.Files.readString(log));
+      throw new NotStartedException(home, end(process), Files.readString(log));
     }
     return new NodeProcess(process, url);
   }
@@ -90,7 +100,7 @@ final class NodeProcess implements AutoCloseable {
 
   /** Runs a command to its end. */
   static Finished run(List<String> arguments) throws IOException, InterruptedException {
-    Path err = java.nio.file.Files.createTempFile("dmg-err-", ".txt");
+    Path err = Files.createTempFile("dmg-err-", ".txt");
     try {
       Process process = new ProcessBuilder(command(arguments)).redirectError(err.toFile()).start();
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -98,24 +108,87 @@ final class NodeProcess implements AutoCloseable {
         process.destroyForcibly();
         throw new IOException("dmg " + arguments + " did not end");
       }
-      return new Finished(process.exitValue(), out, java.nio.file.Files.readString(err));
+      return new Finished(process.exitValue(), out, Files.readString(err));
     } finally {
-      java.nio.file.Files.deleteIfExists(err);
+      Files.deleteIfExists(err);
     }
   }
 
   private static List<String> command(List<String> arguments) {
+    return command(arguments, Start.PLAIN);
+  }
+
+  private static List<String> command(List<String> arguments, Start how) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED"));
     if (!arguments.getFirst().equals("node")) {
       command.add("-XX:TieredStopAtLevel=1"); // as the script dmg has it
     }
+    command.addAll(how.flags());
     command.addAll(
         List.of(
-            "--sun-misc-unsafe-memory-access=allow", "-cp", classPath(), "org.dxos.dmg.cli.Main"));
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            how.classPath(),
+            "org.dxos.dmg.cli.Main"));
     command.addAll(arguments);
     return command;
+  }
+
+  /**
+   * How the process is started.
+   *
+   * @param flags of the virtual machine
+   */
+  record Start(List<String> flags, String classPath) {
+
+    /** How long it may take to write down what was learned, when the node ends. */
+    private static final long WRITING_MILLIS = 120_000;
+
+    static final Start PLAIN = new Start(List.of(), NodeProcess.classPath());
+
+    Start {
+      flags = List.copyOf(flags);
+    }
+
+    /**
+     * What costs least where nodes are started by the hundred and die within seconds: classes that
+     * were loaded and linked before, as the script {@code dmg} has them, and no second compiler.
+     *
+     * @param folder takes the cache, and the home of the node that it comes from
+     * @param use what that node is used for; it gets its URL
+     * @return plain, where the program is not in jars, or no cache comes of it
+     */
+    static Start lean(Path folder, Consumer<String> use) throws IOException, InterruptedException {
+      List<String> jars =
+          Stream.of(PLAIN.classPath().split(File.pathSeparator))
+              .filter(one -> one.endsWith(".jar"))
+              .toList();
+      if (jars.stream().noneMatch(jar -> jar.contains("publisher-cli"))) {
+        return PLAIN;
+      }
+      String classPath = String.join(File.pathSeparator, jars);
+      Path cache = folder.resolve("node.aot");
+      NodeProcess node =
+          NodeProcess.start(
+              folder.resolve("node"),
+              List.of(),
+              new Start(List.of("-XX:AOTCacheOutput=" + cache, "-Xlog:disable"), classPath));
+      boolean ended;
+      try {
+        use.accept(node.url());
+        node.process.destroy();
+        ended = node.awaitEnd(WRITING_MILLIS);
+      } finally {
+        node.kill();
+      }
+      return ended && Files.exists(cache)
+          ? new Start(
+              List.of("-XX:AOTCache=" + cache, "-Xlog:disable", "-XX:TieredStopAtLevel=1"),
+              classPath)
+          : PLAIN;
+    }
   }
 
   /** Surefire hides the class path in a jar of its own and names it in a property. */

@@ -45,6 +45,8 @@ class SimulatorTest {
     assertEquals(SEEDS, report.seeds());
     assertTrue(report.faults() > SEEDS && report.forgeries() > SEEDS / 4, report.toString());
     assertTrue(report.acknowledged() > 5L * SEEDS, report.toString());
+    assertTrue(report.shared() > SEEDS, report.toString());
+    assertTrue(report.flipped() > SEEDS / 2 && report.repaired() > SEEDS / 4, report.toString());
     assertTrue(report.secrets() > SEEDS && report.refusals() > SEEDS, report.toString());
   }
 
@@ -54,6 +56,7 @@ class SimulatorTest {
     RIGHTS_OF_KEYS("org.dxos.dmg.verdict.StatementRules", "judge", Mutation::none),
     ENTRIES("org.dxos.dmg.verdict.KeyRules", "requireNext", CodeBuilder::return_),
     WHAT_IS_LOCAL("org.dxos.dmg.admission.NodeTree", "isLocal", code -> code.iconst_0().ireturn()),
+    BYTES("org.dxos.dmg.cid.Cid", "matches", code -> code.iconst_1().ireturn()),
     MEMBERS("org.dxos.dmg.verdict.SpaceLog", "role", Mutation::anybody);
 
     private final String type;

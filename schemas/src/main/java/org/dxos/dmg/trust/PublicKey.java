@@ -39,6 +39,30 @@ public final class PublicKey implements Comparable<PublicKey> {
    */
   private static final AtomicReferenceArray<PublicKey> KNOWN = new AtomicReferenceArray<>(1024);
 
+  /**
+   * Signatures that were found good lately, each in the one place that its bytes choose: entries of
+   * a key log and newest heads are verified anew with everything that is judged by them. What is
+   * here was verified to the last bit, and is compared so; what was refused is not kept.
+   */
+  private static final AtomicReferenceArray<Good> GOOD = new AtomicReferenceArray<>(4096);
+
+  @SuppressWarnings("ArrayRecordComponent") // compared by its content, and by nobody else
+  private record Good(PublicKey key, byte[] message, byte[] signature) {
+    private boolean is(PublicKey key, byte[] message, byte[] signature) {
+      return this.key.equals(key)
+          && Arrays.equals(this.signature, signature)
+          && Arrays.equals(this.message, message);
+    }
+
+    private boolean verify() {
+      try {
+        return Ed25519.verify(signature, 0, key.point, message, 0, message.length);
+      } catch (RuntimeException e) {
+        return false;
+      }
+    }
+  }
+
   private final byte[] bytes;
   private final Ed25519.PublicPoint point;
 
@@ -92,11 +116,18 @@ public final class PublicKey implements Comparable<PublicKey> {
     if (signature.length != Ed25519.SIGNATURE_SIZE) {
       return false;
     }
-    try {
-      return Ed25519.verify(signature, 0, point, message, 0, message.length);
-    } catch (RuntimeException e) {
-      return false;
+    int place = Math.floorMod(Arrays.hashCode(signature), GOOD.length());
+    Good known = GOOD.get(place);
+    if (known != null && known.is(this, message, signature)) {
+      return true;
     }
+    // Kept are copies, made before: who changes the arrays meanwhile changes nothing here.
+    Good good = new Good(this, message.clone(), signature.clone());
+    boolean verified = good.verify();
+    if (verified) {
+      GOOD.set(place, good);
+    }
+    return verified;
   }
 
   /** The raw bytes, a copy. */

@@ -55,6 +55,26 @@ class KeyTest {
     return keys;
   }
 
+  @Test
+  void whatWasFoundGoodOnceSaysNothingOfAnotherMessageKeyOrSignature() {
+    byte[] message = {1, 2, 3};
+    byte[] signature = Examples.OWNER.sign(message);
+    PublicKey key = Examples.OWNER.publicKey();
+    for (int again = 0; again < 2; again++) {
+      assertTrue(key.verifies(message, signature));
+      assertFalse(key.verifies(new byte[] {1, 2, 4}, signature));
+      assertFalse(Examples.HEAD.publicKey().verifies(message, signature));
+      for (int bit = 0; bit < 8 * signature.length; bit++) {
+        byte[] other = signature.clone();
+        other[bit / 8] ^= (byte) (1 << (bit % 8));
+        assertFalse(key.verifies(message, other), "bit " + bit);
+      }
+    }
+    // Arrays that were verified stay the caller's.
+    message[0] = 9;
+    assertFalse(key.verifies(message, signature));
+  }
+
   @ParameterizedTest
   @MethodSource("weakKeys")
   void aPointOfSmallOrderIsRefusedWhereverAKeyEnters(byte[] weak) {

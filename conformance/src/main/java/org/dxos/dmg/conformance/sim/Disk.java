@@ -11,7 +11,8 @@ import org.dxos.dmg.block.MemoryBlockStore;
 import org.dxos.dmg.cid.Cid;
 
 /**
- * A disk whose machine can lose power at the next commit: just before it is written, or just after.
+ * A disk whose machine can lose power at the next commit, just before it is written or just after,
+ * and on which bits can flip.
  */
 final class Disk implements BlockStore {
 
@@ -37,6 +38,13 @@ final class Disk implements BlockStore {
   /** The power goes at the next commit. */
   synchronized void fail(Fault fault) {
     next = fault;
+  }
+
+  /** The bytes of a block become others, behind the back of whoever reads them. */
+  void overwrite(Cid cid, byte[] bytes) {
+    Batch batch = new Batch();
+    batch.put(cid, bytes);
+    store.commit(batch);
   }
 
   MemoryBlockStore copy() {

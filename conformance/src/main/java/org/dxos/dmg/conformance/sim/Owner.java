@@ -116,39 +116,34 @@ final class Owner implements BlockSource {
 
   /** A release of a record that says {@code text}. */
   Cid release(AuthorityView view, String path, String version, String text, long now) {
-    ModuleRecord record =
-        ModuleRecord.named(Name.parse(authority + "/" + path), Version.parse(version))
-            .description(text)
-            .build();
-    return say(
-        view,
-        path,
-        new Statement.Release(version, put(record.encode()), List.of(), Map.of()),
-        Optional.empty(),
-        now);
+    return say(view, path, made(path, version, text), Optional.empty(), now);
   }
 
   /** The same, said in a space. */
   Cid releaseIn(Cid space, AuthorityView view, String path, String version, String text, long now) {
+    Optional<Statement.SpaceTag> tag = Optional.of(SpaceEntry.tag(space, path));
+    return say(view, path, made(path, version, text), tag, Optional.empty(), now);
+  }
+
+  private Statement.Release made(String path, String version, String text) {
     ModuleRecord record =
         ModuleRecord.named(Name.parse(authority + "/" + path), Version.parse(version))
             .description(text)
             .build();
-    return sign(
-        new Statement(
-            view.id(),
-            path,
-            view.keyHead().cid(),
-            owner.publicKey(),
-            new Statement.Release(version, put(record.encode()), List.of(), Map.of()),
-            Optional.of(SpaceEntry.tag(space, path)),
-            Optional.empty(),
-            now,
-            Optional.empty()),
-        owner);
+    return new Statement.Release(version, put(record.encode()), List.of(), Map.of());
   }
 
   Cid say(AuthorityView view, String path, Statement.Op op, Optional<Cid> replaces, long now) {
+    return say(view, path, op, Optional.empty(), replaces, now);
+  }
+
+  private Cid say(
+      AuthorityView view,
+      String path,
+      Statement.Op op,
+      Optional<Statement.SpaceTag> space,
+      Optional<Cid> replaces,
+      long now) {
     return sign(
         new Statement(
             view.id(),
@@ -156,7 +151,7 @@ final class Owner implements BlockSource {
             view.keyHead().cid(),
             owner.publicKey(),
             op,
-            Optional.empty(),
+            space,
             replaces,
             now,
             Optional.empty()),

@@ -2,48 +2,40 @@ package org.dxos.dmg.conformance.sim;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.LearnedSpace;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.admission.SpaceRegisters;
-import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockSource;
-import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.MemoryBlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
-import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.sync.replica.HeldSpaces;
-import org.dxos.dmg.sync.replica.Quota;
-import org.dxos.dmg.sync.replica.Rules;
 import org.dxos.dmg.sync.replica.SpaceHolder;
-import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.trust.SpaceEntry.Role;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.SpaceLog;
 
 /** A space at one machine: a disk of its own, and the process over it. */
-final class Room implements SpaceHolder, HeldSpaces, AutoCloseable {
+final class Room extends Running implements SpaceHolder, HeldSpaces {
 
-  final Disk disk;
   private final Machine machine;
   private final Cid id;
-  private Registrar registrar;
 
   Room(Machine machine, Cid id, MemoryBlockStore store) {
+    super(new Disk(store));
     this.machine = machine;
     this.id = id;
-    this.disk = new Disk(store);
     if (SpaceRegisters.space(disk).isEmpty()) {
       SpaceRegisters.found(id, disk);
     }
-    this.registrar = boot();
+    begin();
   }
 
-  private Registrar boot() {
+  @Override
+  Registrar boot() {
     return new Registrar(
         disk,
         machine.headKeys(),
@@ -51,17 +43,6 @@ final class Room implements SpaceHolder, HeldSpaces, AutoCloseable {
         Thread.ofVirtual().factory(),
         name -> machine.registrar().authority(name).map(AuthorityView::id),
         name -> machine.registrar().authority(name));
-  }
-
-  /** The process ends as it is, and another begins over the same disk. */
-  void restart() {
-    disk.fail(Disk.Fault.NONE);
-    registrar.close();
-    registrar = boot();
-  }
-
-  Registrar registrar() {
-    return registrar;
   }
 
   /** Takes what this machine knows in public of the keys of an authority. */
@@ -72,11 +53,12 @@ final class Room implements SpaceHolder, HeldSpaces, AutoCloseable {
         .ifPresent(
             view -> {
               Learned unused =
-                  registrar.learn(
-                      genesis,
-                      view.log().entries().stream().map(Signed::cid).toList(),
-                      machine.disk,
-                      Registrar.Binding.FIRST_USE);
+                  registrar()
+                      .learn(
+                          genesis,
+                          view.log().entries().stream().map(Signed::cid).toList(),
+                          machine.disk,
+                          Registrar.Binding.FIRST_USE);
             });
   }
 
@@ -87,7 +69,7 @@ final class Room implements SpaceHolder, HeldSpaces, AutoCloseable {
 
   @Override
   public Optional<SpaceLog> space() {
-    return registrar.space();
+    return registrar().space();
   }
 
   @Override
@@ -102,7 +84,7 @@ final class Room implements SpaceHolder, HeldSpaces, AutoCloseable {
 
   @Override
   public LearnedSpace learnLog(List<Cid> envelopes, BlockSource offered) {
-    return registrar.learnSpace(envelopes, offered);
+    return registrar().learnSpace(envelopes, offered);
   }
 
   // ---- the one space that there is ----
@@ -125,74 +107,5 @@ final class Room implements SpaceHolder, HeldSpaces, AutoCloseable {
   @Override
   public void admit(Cid space, String peer, Role role) {
     throw new UnsupportedOperationException("nobody is invited in a simulation");
-  }
-
-  // ---- as a holder ----
-
-  @Override
-  public BlockStore store() {
-    return disk;
-  }
-
-  @Override
-  public MerkleSearchTree tree() {
-    return registrar.tree();
-  }
-
-  @Override
-  public Optional<AuthorityView> authority(Cid genesis) {
-    return registrar.authority(genesis);
-  }
-
-  @Override
-  public Rules rules() {
-    return Rules.NONE;
-  }
-
-  @Override
-  public boolean admits(String authority) {
-    return !Registrar.isLocal(authority);
-  }
-
-  @Override
-  public boolean isPinned(Cid genesis) {
-    return false;
-  }
-
-  @Override
-  public Quota.Limits quota() {
-    return Quota.Limits.STANDARD;
-  }
-
-  @Override
-  public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
-    return registrar.learn(genesis, envelopes, offered, Registrar.Binding.FIRST_USE);
-  }
-
-  @Override
-  public void keep(Map<Cid, byte[]> blocks) {
-    Batch batch = new Batch();
-    blocks.forEach(batch::put);
-    disk.commit(batch);
-  }
-
-  @Override
-  public List<Waiting> waiting() {
-    return List.of();
-  }
-
-  @Override
-  public void answered(Cid statement, Submitted answer) {
-    throw new UnsupportedOperationException("nothing waits in a simulated node");
-  }
-
-  @Override
-  public Submitted submit(Cid statement, BlockSource offered) {
-    throw new UnsupportedOperationException("statements are handed to their home");
-  }
-
-  @Override
-  public void close() {
-    registrar.close();
   }
 }

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.MemoryBlockStore;
 import org.dxos.dmg.care.Fsck;
-import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -40,6 +40,11 @@ final class Simulation {
   private static final long START = 1_800_000_000;
   private static final int EVENTS = 72;
   private static final int ROUNDS = 12;
+  private static final int MOST_AT_ONCE = 6;
+
+  /** After one event in so many a bit flips on a disk. */
+  private static final int ROT = 60;
+
   private static final List<String> PATHS = List.of("module/a", "module/b", "function/c");
 
   private final Random random;
@@ -57,6 +62,9 @@ final class Simulation {
   private final Map<Cid, Integer> canaries = new HashMap<>();
   private long now = START;
   private int faults;
+
+  /** Heads that added more than one statement. */
+  private int shared;
 
   /** The authority whose home was copied, and the copy; none in most seeds. */
   private Optional<Integer> copied = Optional.empty();
@@ -87,6 +95,9 @@ final class Simulation {
    * @param trace what happened, line by line
    * @param seconds of simulated time
    * @param faults that were injected
+   * @param shared heads that added more than one statement
+   * @param flipped bits of blocks on disk
+   * @param repaired blocks of those, from another machine or out of statements
    * @param secrets blocks of what was said in the space
    * @param refusals questions about it that were asked by who is no member, and not answered
    */
@@ -96,6 +107,9 @@ final class Simulation {
       int faults,
       int forgeries,
       int acknowledged,
+      int shared,
+      int flipped,
+      int repaired,
       int secrets,
       int refusals) {
     Result {
@@ -121,7 +135,10 @@ final class Simulation {
       canaries.put(canary, i);
     }
     team = new Team(List.copyOf(machines), random);
+    rot = new Rot(random);
   }
+
+  private final Rot rot;
 
   /** The space that some of them share. */
   private final Team team;
@@ -139,6 +156,9 @@ final class Simulation {
           simulation.faults,
           simulation.forged.size(),
           simulation.acknowledged.size(),
+          simulation.shared,
+          simulation.rot.flipped(),
+          simulation.rot.repaired(),
           simulation.team.secrets(),
           simulation.team.refusals());
     } catch (Violation e) {
@@ -193,6 +213,9 @@ final class Simulation {
       } else {
         pull(one, random.nextInt(machines.size()), true);
       }
+      if (random.nextInt(ROT) == 0) {
+        rot(random.nextInt(machines.size()));
+      }
     }
   }
 
@@ -235,13 +258,49 @@ final class Simulation {
   }
 
   private void publish(int machine) {
+    int several = random.nextInt(4) == 0 ? 2 + random.nextInt(MOST_AT_ONCE - 1) : 1;
+    List<Handed> handed = new ArrayList<>();
+    for (int i = 0; i < several; i++) {
+      handed.add(release(machine));
+    }
+    if (several > 1 && random.nextBoolean()) {
+      handed.add(yank(machine, handed.get(random.nextInt(several))));
+    }
+    submit(machine, handed);
+  }
+
+  /**
+   * What is handed in.
+   *
+   * @param slot authority, path and version of a release; of anything else it begins with a space
+   */
+  private record Handed(Cid statement, String slot) {
+    private static final String SAID = " said of ";
+
+    private boolean isRelease() {
+      return !slot.startsWith(SAID);
+    }
+  }
+
+  private Handed release(int machine) {
     Owner owner = owners.get(authorityOf(machine));
     AuthorityView view = view(machine);
     String path = PATHS.get(random.nextInt(PATHS.size()));
     String version = random.nextInt(3) + "." + random.nextInt(20) + ".0";
     String text = "release " + random.nextInt(2);
     Cid statement = owner.release(view, path, version, text, clock(machine));
-    submit(machine, statement, view.name() + "/" + path + "@" + version);
+    return new Handed(statement, view.name() + "/" + path + "@" + version);
+  }
+
+  /** Takes back a release that may be handed in together with this. */
+  private Handed yank(int machine, Handed release) {
+    AuthorityView view = view(machine);
+    String[] parts = release.slot().substring(view.name().length() + 1).split("@", 2);
+    Statement.Op op = new Statement.Yank(parts[1], "at once");
+    Owner owner = owners.get(authorityOf(machine));
+    return new Handed(
+        owner.say(view, parts[0], op, Optional.empty(), clock(machine)),
+        Handed.SAID + release.slot());
   }
 
   /** The same version again, with another record: a conflict, which changes nothing. */
@@ -292,30 +351,58 @@ final class Simulation {
     }
     submit(
         machine,
-        owner.say(view, parts[0], op, standing, clock(machine)),
-        "said of " + view.name() + "/" + parts[0] + " " + random.nextLong());
+        List.of(
+            new Handed(
+                owner.say(view, parts[0], op, standing, clock(machine)),
+                Handed.SAID + view.name() + "/" + slot.get().substring(2))));
   }
 
-  private void submit(int machine, Cid statement, String slot) {
+  private void submit(int machine, List<Handed> handed) {
     Machine at = machines.get(machine);
     fault(at);
-    try {
-      Receipt receipt =
-          Registrar.await(at.registrar().submit(statement, owners.get(authorityOf(machine))));
-      note(at.name + " took " + slot + " as " + receipt.statement() + " in " + receipt.head());
-      if (!copied.equals(Optional.of(authorityOf(machine))) && !slot.startsWith("said")) {
-        Cid before = acknowledged.putIfAbsent(slot, receipt.statement());
-        if (before != null && !before.equals(receipt.statement())) {
-          throw new Violation(slot + " was acknowledged as two statements");
+    List<CompletableFuture<Receipt>> answers =
+        at.handIn(
+            handed.stream().map(Handed::statement).toList(), owners.get(authorityOf(machine)));
+    Set<Cid> heads = new HashSet<>();
+    int added = 0;
+    boolean lost = false;
+    for (int i = 0; i < handed.size(); i++) {
+      String slot = handed.get(i).slot();
+      try {
+        Receipt receipt = Registrar.await(answers.get(i));
+        note(at.name + " took " + slot + " as " + receipt.statement() + " in " + receipt.head());
+        if (receipt.status() == Receipt.Status.ADDED) {
+          heads.add(receipt.head());
+          added++;
         }
+        if (handed.get(i).isRelease()) {
+          acknowledge(authorityOf(machine), slot, receipt.statement());
+        }
+      } catch (AdmissionException e) {
+        note(at.name + " refused " + slot + ": " + e.code());
+      } catch (Disk.PowerLoss e) {
+        note(at.name + " lost power at " + slot);
+        lost = true;
       }
-    } catch (AdmissionException e) {
-      note(at.name + " refused " + slot + ": " + e.code());
-    } catch (Disk.PowerLoss lost) {
-      note(at.name + " lost power at " + slot);
+    }
+    if (heads.size() > 1 || (lost && added > 0)) {
+      throw new Violation("what was handed in at once is in " + heads + ", power lost: " + lost);
+    }
+    shared += added > 1 ? 1 : 0;
+    if (lost) {
       at.restart();
     }
     at.disk.fail(Disk.Fault.NONE);
+  }
+
+  private void acknowledge(int authority, String slot, Cid statement) {
+    if (copied.equals(Optional.of(authority))) {
+      return;
+    }
+    Cid before = acknowledged.putIfAbsent(slot, statement);
+    if (before != null && !before.equals(statement)) {
+      throw new Violation(slot + " was acknowledged as two statements");
+    }
   }
 
   /** Now and then the power goes at the next commit. */
@@ -332,14 +419,21 @@ final class Simulation {
       return; // that is how a copied home is healed, in the end
     }
     AuthorityView view = view(machine);
+    Machine at = machines.get(machine);
+    Cid entry = rehome(machine, view);
+    team.rotated(at, view.id(), view.keyHead().body().home().headKey());
+    note(at.name + " signs with another key: " + entry);
+  }
+
+  /** A home gets another key, by an entry of its owner after which what stands there now stands. */
+  private Cid rehome(int machine, AuthorityView view) {
     SigningKey fresh = Owner.key(random);
     Machine at = machines.get(machine);
     at.addKey(fresh);
     Owner owner = owners.get(machine);
     Cid entry = owner.rehomed(view, fresh, view.head().map(Signed::cid), clock(machine));
     at.registrar().learn(view.id(), List.of(entry), owner, Registrar.Binding.NEVER);
-    team.rotated(at, view.id(), view.keyHead().body().home().headKey());
-    note(at.name + " signs with another key: " + entry);
+    return entry;
   }
 
   private void renew(int machine) {
@@ -365,6 +459,22 @@ final class Simulation {
     faults++;
     machines.get(machine).restart();
     note(machines.get(machine).name + " began anew");
+  }
+
+  /** Of who is not honest nobody knows what he does with what he has. */
+  private void rot(int machine) {
+    Machine struck = machines.get(machine);
+    if (!struck.honest) {
+      return;
+    }
+    List<Machine> others = new ArrayList<>();
+    for (int i = 0; i < machines.size(); i++) {
+      if (i != machine && machines.get(i).honest && !cut[i][machine] && !cut[machine][i]) {
+        others.add(machines.get(i));
+      }
+    }
+    faults++;
+    note(rot.strike(struck, others));
   }
 
   /** A home is copied, disk and keys; both go on. */
@@ -552,12 +662,7 @@ final class Simulation {
       note("the copy has signed nothing of its own");
       return;
     }
-    SigningKey fresh = Owner.key(random);
-    Machine at = machines.get(home);
-    at.addKey(fresh);
-    Owner owner = owners.get(home);
-    Cid entry = owner.rehomed(view, fresh, view.head().map(Signed::cid), clock(home));
-    at.registrar().learn(view.id(), List.of(entry), owner, Registrar.Binding.NEVER);
+    Cid unused = rehome(home, view);
     AuthorityView healed = view(home);
     if (healed.standing().contest() != Contest.NONE) {
       throw new Violation("the owner's entry does not heal " + view.name());
@@ -569,7 +674,7 @@ final class Simulation {
 
   private void requireAll() {
     for (Machine machine : honest()) {
-      Fsck.Report report = Fsck.of(machine.disk, new Whose(_ -> false, Set.of()));
+      Fsck.Report report = Fsck.of(machine.disk, Rot.WHOSE);
       if (!report.faults().isEmpty()) {
         throw new Violation(machine.name + " holds what is not valid: " + report.faults());
       }

@@ -18,27 +18,62 @@ public final class Simulator {
   /**
    * What many seeds came to.
    *
-   * @param hours of simulated time
+   * @param seconds of simulated time
+   * @param shared heads that added more than one statement
+   * @param flipped bits of blocks on disk
+   * @param repaired blocks of those that came right without a backup
    * @param failed one line each: the seed, and what did not hold
    */
   public record Report(
       long seeds,
-      long hours,
+      long seconds,
       long faults,
       long forgeries,
       long acknowledged,
+      long shared,
+      long flipped,
+      long repaired,
       long secrets,
       long refusals,
       List<String> failed) {
+    private static final Report NOTHING = new Report(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
+
     public Report {
       failed = List.copyOf(failed);
     }
 
+    private Report with(Report other) {
+      List<String> all = new ArrayList<>(failed);
+      all.addAll(other.failed);
+      return new Report(
+          seeds + other.seeds,
+          seconds + other.seconds,
+          faults + other.faults,
+          forgeries + other.forgeries,
+          acknowledged + other.acknowledged,
+          shared + other.shared,
+          flipped + other.flipped,
+          repaired + other.repaired,
+          secrets + other.secrets,
+          refusals + other.refusals,
+          all);
+    }
+
     @Override
     public String toString() {
-      return "%d seeds, each twice: %d simulated hours, %d faults, %d forgeries, %d releases acknowledged, %d secrets and %d questions after them, %d seeds failed"
+      return "%d seeds, each twice: %d simulated hours, %d faults, %d forgeries, %d releases acknowledged, %d heads of several statements, %d bits flipped on disks and %d repaired, %d secrets and %d questions after them, %d seeds failed"
           .formatted(
-              seeds, hours, faults, forgeries, acknowledged, secrets, refusals, failed.size());
+              seeds,
+              seconds / HOUR,
+              faults,
+              forgeries,
+              acknowledged,
+              shared,
+              flipped,
+              repaired,
+              secrets,
+              refusals,
+              failed.size());
     }
   }
 
@@ -56,10 +91,10 @@ public final class Simulator {
         parts.add(threads.submit(() -> part(from + first, from + count, cores, most)));
       }
     }
-    Report whole = new Report(0, 0, 0, 0, 0, 0, 0, List.of());
+    Report whole = Report.NOTHING;
     for (Future<Report> part : parts) {
       try {
-        whole = sum(whole, part.get());
+        whole = whole.with(part.get());
       } catch (ExecutionException e) {
         throw new IllegalStateException(e.getCause());
       }
@@ -67,48 +102,36 @@ public final class Simulator {
     return whole;
   }
 
-  private static Report sum(Report one, Report other) {
-    List<String> failed = new ArrayList<>(one.failed());
-    failed.addAll(other.failed());
-    return new Report(
-        one.seeds() + other.seeds(),
-        one.hours() + other.hours(),
-        one.faults() + other.faults(),
-        one.forgeries() + other.forgeries(),
-        one.acknowledged() + other.acknowledged(),
-        one.secrets() + other.secrets(),
-        one.refusals() + other.refusals(),
-        failed);
+  private static Report part(long from, long until, int step, int most) {
+    Report whole = Report.NOTHING;
+    for (long seed = from; seed < until && whole.failed().size() < most; seed += step) {
+      whole = whole.with(one(seed));
+    }
+    return whole;
   }
 
-  private static Report part(long from, long until, int step, int most) {
-    long seeds = 0;
-    long seconds = 0;
-    long faults = 0;
-    long forgeries = 0;
-    long acknowledged = 0;
-    long secrets = 0;
-    long refusals = 0;
-    List<String> failed = new ArrayList<>();
-    for (long seed = from; seed < until && failed.size() < most; seed += step) {
-      seeds++;
-      try {
-        Simulation.Result result = Simulation.run(seed);
-        if (!Simulation.run(seed).trace().equals(result.trace())) {
-          throw new Simulation.Violation("it went another way the second time");
-        }
-        seconds += result.seconds();
-        faults += result.faults();
-        forgeries += result.forgeries();
-        acknowledged += result.acknowledged();
-        secrets += result.secrets();
-        refusals += result.refusals();
-      } catch (RuntimeException e) {
-        failed.add("seed " + seed + ": " + e + "; again with `conformance/sim " + seed + " 1`");
+  private static Report one(long seed) {
+    try {
+      Simulation.Result result = Simulation.run(seed);
+      if (!Simulation.run(seed).trace().equals(result.trace())) {
+        throw new Simulation.Violation("it went another way the second time");
       }
+      return new Report(
+          1,
+          result.seconds(),
+          result.faults(),
+          result.forgeries(),
+          result.acknowledged(),
+          result.shared(),
+          result.flipped(),
+          result.repaired(),
+          result.secrets(),
+          result.refusals(),
+          List.of());
+    } catch (RuntimeException e) {
+      String said = "seed " + seed + ": " + e + "; again with `conformance/sim " + seed + " 1`";
+      return new Report(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(said));
     }
-    return new Report(
-        seeds, seconds / HOUR, faults, forgeries, acknowledged, secrets, refusals, failed);
   }
 
   /**

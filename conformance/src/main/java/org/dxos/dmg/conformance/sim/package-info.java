@@ -10,7 +10,9 @@
  * <p>What has to hold in the end, when faults have ended and honest nodes have exchanged what they
  * have: nothing acknowledged is lost; nothing that was forged is visible anywhere; of a name and
  * version there is one release; what is local to one node is at no other; every honest node has the
- * same root, and knows every fork.
+ * same root, and knows every fork. At any time: a block with a flipped bit is named and never
+ * served, and comes right wherever another node has it; statements that were handed in at once are
+ * in one head, or none of them is acknowledged.
  *
  * <p>What is not simulated: sockets (the tests of the links have real ones), the disk's own
  * corruption, and several statements in one head.
