@@ -42,9 +42,13 @@ public final class PublicKey implements Comparable<PublicKey> {
   /**
    * Signatures that were found good lately, each in the one place that its bytes choose: entries of
    * a key log and newest heads are verified anew with everything that is judged by them. What is
-   * here was verified to the last bit, and is compared so; what was refused is not kept.
+   * here was verified to the last bit, and is compared so; what was refused is not kept. What is
+   * signed here is a type and a CID: a longer message is not kept, so that all of it stays below 2
+   * MiB.
    */
   private static final AtomicReferenceArray<Good> GOOD = new AtomicReferenceArray<>(4096);
+
+  private static final int MAX_KEPT = 256;
 
   @SuppressWarnings("ArrayRecordComponent") // compared by its content, and by nobody else
   private record Good(PublicKey key, byte[] message, byte[] signature) {
@@ -124,7 +128,7 @@ public final class PublicKey implements Comparable<PublicKey> {
     // Kept are copies, made before: who changes the arrays meanwhile changes nothing here.
     Good good = new Good(this, message.clone(), signature.clone());
     boolean verified = good.verify();
-    if (verified) {
+    if (verified && message.length <= MAX_KEPT) {
       GOOD.set(place, good);
     }
     return verified;
