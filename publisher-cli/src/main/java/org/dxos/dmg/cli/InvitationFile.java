@@ -1,7 +1,5 @@
 package org.dxos.dmg.cli;
 
-import org.dxos.dmg.dagcbor.MapBuilder;
-import java.util.function.Supplier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.function.Supplier;
+import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.sync.link.Invitation;

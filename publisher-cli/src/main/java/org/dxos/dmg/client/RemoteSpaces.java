@@ -38,8 +38,7 @@ final class RemoteSpaces implements Spaces {
       }
       return List.of(); // to whoever does not run the node it has none
     }
-    Fields fields =
-        Fields.of("spaces", ErrorCode.JSON_SYNTAX, told);
+    Fields fields = Fields.of("spaces", ErrorCode.JSON_SYNTAX, told);
     return fields.list("spaces", SpaceInfo::fromNode);
   }
 

@@ -19,8 +19,8 @@ import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
-import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.api.ReleaseInfo;
+import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
@@ -377,8 +377,8 @@ public final class Publisher {
   }
 
   /**
-   * The authority to which a name is bound. One that was claimed in a space beside a public registry
-   * is claimed there as well, as it is: two claims to a name would be two authorities.
+   * The authority to which a name is bound. One that was claimed in a space beside a public
+   * registry is claimed there as well, as it is: two claims to a name would be two authorities.
    */
   Optional<AuthorityInfo> known(String authority) {
     return registry
