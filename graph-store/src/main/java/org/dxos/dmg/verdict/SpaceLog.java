@@ -101,6 +101,13 @@ public record SpaceLog(List<Signed<SpaceEntry>> entries, List<Fork> forks) {
         .findFirst();
   }
 
+  /** True if an entry that stands lists a peer, whatever became of it since. */
+  public boolean everMember(PeerId peer) {
+    return entries.stream()
+        .flatMap(entry -> entry.body().members().stream())
+        .anyMatch(member -> member.peer().equals(peer));
+  }
+
   /**
    * True if an entry that stands lists a peer as one who may publish: then authorities whose home
    * it is may have begun here, and go on being held when it may no longer.
