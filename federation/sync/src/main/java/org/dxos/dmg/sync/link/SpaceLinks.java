@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.sync.replica.HeldSpaces;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Remote;
@@ -77,14 +80,20 @@ final class SpaceLinks {
   long keepUp(String peer, PeerRemote remote, Set<Cid> some) {
     long bytes = 0;
     for (SpaceHolder holder : spaces.all()) {
-      if ((some.isEmpty() || some.contains(holder.id())) && holder.mayAsk(peer)) {
+      if ((some.isEmpty() || some.contains(holder.id())) && holder.mayAskLog(peer)) {
         try {
           bytes += keepUp(holder, peer, remote);
         } catch (IOException e) {
+          if (isReset(e)) {
+            holder.refused(peer);
+          }
           LOG.debug("ask {} about a space: {}", peer, e.getMessage());
         } catch (RuntimeException e) {
           if (!(e instanceof Explained explained)) {
             throw e;
+          }
+          if (explained.code() == ErrorCode.NOT_FOUND) {
+            holder.refused(peer);
           }
           LOG.debug("ask {} about a space: {}", peer, explained.message());
         }
@@ -93,10 +102,25 @@ final class SpaceLinks {
     return bytes;
   }
 
+  /** As whoever is no member is answered; what breaks otherwise says nothing of that. */
+  private static boolean isReset(Throwable e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof Libp2pException failure && failure.reason() == Reason.RESET) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private long keepUp(SpaceHolder holder, String peer, PeerRemote remote) throws IOException {
     String key = holder.id() + " " + peer;
-    SpacePull.Result result =
-        new SpacePull(holder, remote).all(Optional.ofNullable(cursors.get(key)));
+    SpacePull pull = new SpacePull(holder, remote);
+    pull.log();
+    holder.answered(peer);
+    if (!holder.mayAsk(peer)) {
+      return 0; // it was a member once, and knows at most who is one now
+    }
+    SpacePull.Result result = pull.held(Optional.ofNullable(cursors.get(key)));
     if (result.outcome().faults().isEmpty()) {
       result.cursor().ifPresent(cursor -> cursors.put(key, cursor));
     } else {
@@ -153,7 +177,7 @@ final class SpaceLinks {
    *
    * @param linked who may be told
    */
-  Map<String, Request.Announce> news(List<String> linked) {
+  Map<String, List<Request.Announce>> news(List<String> linked) {
     Map<String, List<Request.State>> states = new HashMap<>();
     for (SpaceHolder holder : spaces.all()) {
       List<Request.State> changed = changed(holder);
@@ -163,12 +187,8 @@ final class SpaceLinks {
         }
       }
     }
-    Map<String, Request.Announce> news = new HashMap<>();
-    states.forEach(
-        (peer, all) ->
-            news.put(
-                peer,
-                new Request.Announce(all.subList(0, Math.min(all.size(), Request.MAX_STATES)))));
+    Map<String, List<Request.Announce>> news = new HashMap<>();
+    states.forEach((peer, all) -> news.put(peer, Request.Announce.all(all)));
     return news;
   }
 
@@ -211,11 +231,15 @@ final class SpaceLinks {
     Set<Cid> lacking = new HashSet<>();
     for (Request.State state : states) {
       Optional<SpaceHolder> holder = state.space().flatMap(spaces::of);
-      if (holder.isPresent() && holder.get().mayAsk(peer) && lacks(holder.get(), state)) {
+      if (holder.isPresent() && mayTell(holder.get(), state, peer) && lacks(holder.get(), state)) {
         lacking.add(holder.get().id());
       }
     }
     return lacking;
+  }
+
+  private static boolean mayTell(SpaceHolder holder, Request.State state, String peer) {
+    return state.genesis().equals(holder.id()) ? holder.mayAskLog(peer) : holder.mayAsk(peer);
   }
 
   private static boolean lacks(SpaceHolder holder, Request.State state) {
