@@ -101,11 +101,14 @@ public record SpaceLog(List<Signed<SpaceEntry>> entries, List<Fork> forks) {
         .findFirst();
   }
 
-  /** True if an entry that stands lists a peer, whatever became of it since. */
-  public boolean everMember(PeerId peer) {
-    return entries.stream()
-        .flatMap(entry -> entry.body().members().stream())
-        .anyMatch(member -> member.peer().equals(peer));
+  /**
+   * The newest entry that stands and lists a peer, whatever became of it since: it knows that one,
+   * and may know none after it. Empty if none does.
+   */
+  public Optional<Signed<SpaceEntry>> lastListing(PeerId peer) {
+    return entries.reversed().stream()
+        .filter(entry -> entry.body().members().stream().anyMatch(one -> one.peer().equals(peer)))
+        .findFirst();
   }
 
   /**

@@ -72,16 +72,16 @@ final class SpaceReplica extends Replica implements SpaceHolder {
   @Override
   public boolean mayAskLog(String peer) {
     // Whoever comes back may have been invited by one whom the log that it kept does not know.
-    return mayAsk(peer)
-        || hasInvited(peer)
-        || space().filter(log -> wasMember(peer, log)).isPresent();
+    return mayAsk(peer) || hasInvited(peer) || knownTo(peer).isPresent();
   }
 
-  private static boolean wasMember(String peer, SpaceLog log) {
+  @Override
+  public Optional<Cid> knownTo(String peer) {
     try {
-      return log.everMember(PeerId.parse(peer));
+      PeerId id = PeerId.parse(peer);
+      return space().flatMap(log -> log.lastListing(id)).map(Signed::cid);
     } catch (FormatException e) {
-      return false;
+      return Optional.empty();
     }
   }
 

@@ -287,6 +287,8 @@ class HomeSpacesTest {
     var unused = learn(registry, space.id(), Optional.empty(), without);
     assertFalse(replica.mayAsk(other.toString()));
     assertTrue(replica.mayAskLog(other.toString()));
+    // Nor is it told that there are entries after the last that it has seen.
+    assertEquals(Optional.of(now), replica.knownTo(other.toString()));
     PeerId inviter = peer();
     assertFalse(replica.mayAskLog(inviter.toString()));
     forPeers().enter(space.id(), inviter.toString());

@@ -115,7 +115,11 @@ final class SpaceLinks {
   private long keepUp(SpaceHolder holder, String peer, PeerRemote remote) throws IOException {
     String key = holder.id() + " " + peer;
     SpacePull pull = new SpacePull(holder, remote);
-    pull.log();
+    if (holder.mayAsk(peer)) {
+      pull.log();
+    } else {
+      pull.log(holder.knownTo(peer));
+    }
     holder.answered(peer);
     if (!holder.mayAsk(peer)) {
       return 0; // it was a member once, and knows at most who is one now

@@ -34,6 +34,14 @@ public interface SpaceHolder extends Holder {
     return mayAsk(peer);
   }
 
+  /**
+   * The newest entry of the log that a peer has seen for sure: who may be no member any more is not
+   * told of later ones. Empty if there is none.
+   */
+  default Optional<Cid> knownTo(String peer) {
+    return Optional.empty();
+  }
+
   /** A peer has answered as a member is answered. */
   default void answered(String peer) {}
 

@@ -101,9 +101,16 @@ public final class SpacePull {
    *     member
    */
   public void log() throws IOException {
-    Request.Want want =
-        new Request.Want(
-            holder.id(), holder.space().map(SpaceLog::last).map(Signed::cid), List.of());
+    log(holder.space().map(SpaceLog::last).map(Signed::cid));
+  }
+
+  /**
+   * Takes who is in it, after an entry.
+   *
+   * @param after envelope of an entry that the remote knows; empty for all from the first
+   */
+  public void log(Optional<Cid> after) throws IOException {
+    Request.Want want = new Request.Want(holder.id(), after, List.of());
     Map<Cid, byte[]> come = new HashMap<>();
     List<Cid> envelopes = new ArrayList<>();
     long bytes = 0;
