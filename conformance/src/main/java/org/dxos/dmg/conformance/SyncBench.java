@@ -126,7 +126,7 @@ public final class SyncBench {
     long bytes = bytes(from);
     long start = System.nanoTime();
     long cpu = cpu();
-    Link unused = from.join(at.invite(Link.Policy.FULL, 600), Link.Policy.FULL);
+    Federation.Joined unused = from.join(at.invite(Link.Policy.FULL, 600), Link.Policy.FULL);
     await(() -> full.root().equals(other.root()));
     other.registry().resolve("org.debian/module/gnome");
     OUT.printf(
@@ -219,7 +219,7 @@ public final class SyncBench {
         Federation from = other.federate()) {
       long start = System.nanoTime();
       // The address of the other is another one after each start: it is told by a new link.
-      Link unused = from.join(at.invite(Link.Policy.FULL, 600), Link.Policy.FULL);
+      Federation.Joined unused = from.join(at.invite(Link.Policy.FULL, 600), Link.Policy.FULL);
       await(() -> full.root().equals(other.root()));
       double took = seconds(start);
       settled(() -> bytes(from));

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
@@ -25,9 +28,14 @@ import java.util.stream.Stream;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SpaceInfo;
+import org.dxos.dmg.authority.Amendments;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.cid.PeerId;
+import org.dxos.dmg.cli.Main;
+import org.dxos.dmg.cli.Terminal;
 import org.dxos.dmg.client.Peers;
 import org.dxos.dmg.client.Registries;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
@@ -40,6 +48,8 @@ import org.dxos.dmg.publish.SpaceOwner;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.sync.link.Invitation;
 import org.dxos.dmg.sync.link.Link;
+import org.dxos.dmg.trust.AuthorityEntry;
+import org.dxos.dmg.trust.PublicKey;
 import org.dxos.dmg.trust.SpaceEntry.Member;
 import org.dxos.dmg.trust.SpaceEntry.Role;
 import org.dxos.dmg.version.Version;
@@ -488,5 +498,215 @@ class SpacesTest {
     peers("second").join(invitation, Link.Policy.NOTHING);
     assertEquals(without, at("own", registry -> registry.spaces().show(SPACE)));
     assertEquals(List.of(), without.guests());
+  }
+
+  private PublicKey delegate(String owner, String delegate, String authority) {
+    PublicKey key = keys(delegate).make("ci").publicKey();
+    long now = World.real().clock().instant().getEpochSecond();
+    try (Registry registry = inside(owner)) {
+      var done =
+          new Amendments(registry, keys(owner), World.real().clock())
+              .delegate(
+                  authority,
+                  new AuthorityEntry.Delegate(
+                      key,
+                      List.of("module/"),
+                      List.of(AuthorityEntry.Cap.RELEASE),
+                      now - 60,
+                      now + 86_400,
+                      Optional.empty()));
+      assertEquals(Amendments.Outcome.Done.class, done.getClass());
+    }
+    return key;
+  }
+
+  private int keyLog(String name, Cid space) {
+    return at(
+        name,
+        registry ->
+            registry
+                .spaces()
+                .open(space.toString())
+                .authority("com.canary-authority")
+                .map(one -> one.log().size())
+                .orElse(0));
+  }
+
+  private void publishOpen(String name, String module) {
+    try (Registry registry = inside(name)) {
+      new Publisher(registry, keys(name), World.real().clock())
+          .publish(
+              PreparedModule.of(
+                  ModuleRecord.named(Name.parse(module), Version.parse("1.0.0")).build()));
+    }
+  }
+
+  private String peerOf(String name) {
+    return peers(name).around().peer();
+  }
+
+  @Test
+  void aDelegateOfAnotherNodePublishesThroughIt() throws Exception {
+    start("own");
+    start("second");
+    start("third");
+    Cid space;
+    try (Registry registry = inside("own")) {
+      space = owner("own", registry).create(SPACE).id();
+    }
+    invite("own", "third", space, Role.ADMIN);
+    await(
+        "the third's log",
+        () -> at("third", one -> one.spaces().show(space.toString()).role().isPresent()));
+    // The second knows nobody but the third, by whom it is a guest until the owner lists it.
+    invite("third", "second", space, Role.PUBLISH);
+    try (Registry registry = inside("own")) {
+      List<Member> members = new ArrayList<>(registry.spaces().show(SPACE).members());
+      members.add(new Member(PeerId.parse(peerOf("second")), Role.PUBLISH));
+      assertEquals(
+          3,
+          owner("own", registry).change(registry.spaces().show(SPACE), members).members().size());
+    }
+    await(
+        "the second's log",
+        () -> at("second", one -> one.spaces().show(space.toString()).role().isPresent()));
+    assertEquals(1, peers("second").around().links().size());
+    Path folder = module();
+    publish("own", "own", SPACE, "1.0.0", folder);
+    await("the member", () -> resolved("second", space, MODULE).isPresent());
+    publishOpen("own", "com.canary-authority/module/open");
+    delegate("own", "second", "com.canary-authority");
+    await("the delegation", () -> keyLog("second", space) == 2);
+    publish("second", "second", space.toString(), "1.1.0", folder);
+    await("the home", () -> resolved("own", space, MODULE + "@1.1.0").isPresent());
+    await("the way back", () -> resolved("second", space, MODULE + "@1.1.0").isPresent());
+    assertEquals(List.of(), pending("second", space));
+  }
+
+  private List<Node> pending(String name, Cid space) {
+    return at(
+        name,
+        registry ->
+            registry.spaces().open(space.toString()).status().entries().get("pending")
+                    instanceof Node.Array waiting
+                ? waiting.items()
+                : List.of());
+  }
+
+  @Test
+  void aDelegatePublishesInASpaceWhereItsAuthorityHasSaidNothingYet() throws Exception {
+    start("own");
+    start("second");
+    publishOpen("own", "com.canary-authority/module/open");
+    delegate("own", "second", "com.canary-authority");
+    peers("second").join(peers("own").invite(Link.Policy.FULL, 600), Link.Policy.FULL);
+    await(
+        "the authority",
+        () -> at("second", one -> one.authority("com.canary-authority")).isPresent());
+    Cid space;
+    try (Registry registry = inside("own")) {
+      space = owner("own", registry).create(SPACE).id();
+    }
+    invite("own", "second", space, Role.PUBLISH);
+    await(
+        "the second's log",
+        () -> at("second", one -> one.spaces().show(space.toString()).role().isPresent()));
+    publish("second", "second", space.toString(), "1.1.0", module());
+    await("the home", () -> resolved("own", space, MODULE + "@1.1.0").isPresent());
+    await(
+        "the way back",
+        () ->
+            resolved("second", space, MODULE + "@1.1.0")
+                .isPresent()); // Whose node may only read there is told so at once, and waits for
+    // nothing.
+    SpaceInfo now = at("own", registry -> registry.spaces().show(SPACE));
+    List<Member> reads =
+        now.members().stream()
+            .map(one -> one.role() == Role.ADMIN ? one : new Member(one.peer(), Role.READ))
+            .toList();
+    try (Registry registry = inside("own")) {
+      assertEquals(2, owner("own", registry).change(now, reads).members().size());
+    }
+    await("the role", () -> place("second", space).role().equals(Optional.of(Role.READ)));
+    Explained reader =
+        assertThrows(
+            Explained.class,
+            () -> publish("second", "second", space.toString(), "1.2.0", module()));
+    assertEquals(ErrorCode.POLICY_DENIED, reader.code(), reader.getMessage());
+  }
+
+  private SpaceInfo place(String name, Cid space) {
+    return at(name, registry -> registry.spaces().show(space.toString()));
+  }
+
+  @Test
+  void whoWasShutOutKnowsItAndIsAskedAgainOnceItIsLetIn() throws Exception {
+    NodeProcess own = start("own");
+    start("second");
+    NodeProcess third = start("third");
+    Cid space;
+    try (Registry registry = inside("own")) {
+      space = owner("own", registry).create(SPACE).id();
+    }
+    invite("own", "second", space, Role.ADMIN);
+    await("the second", () -> place("second", space).role().isPresent());
+    invite("own", "third", space, Role.READ);
+    peers("third").join(peers("second").invite(Link.Policy.NOTHING, 600), Link.Policy.NOTHING);
+    await("the third", () -> place("third", space).role().isPresent());
+    List<Member> all = place("own", space).members();
+    List<Member> some =
+        all.stream().filter(one -> !one.peer().toString().equals(peerOf("second"))).toList();
+    try (Registry registry = inside("own")) {
+      assertEquals(2, owner("own", registry).change(place("own", space), some).members().size());
+    }
+    await("the third", () -> place("third", space).members().size() == 2);
+    await("the second", () -> place("second", space).place() == SpaceInfo.Place.REFUSED);
+    third.close();
+    nodes.remove(third);
+    try (Registry registry = inside("own")) {
+      assertEquals(3, owner("own", registry).change(place("own", space), all).members().size());
+    }
+    await("the second", () -> place("second", space).place() == SpaceInfo.Place.MEMBER);
+    await("its log", () -> place("second", space).entry().equals(place("own", space).entry()));
+    own.close();
+    nodes.remove(own);
+    // All that the third has to ask is one whom the log that it holds has shut out.
+    start("third");
+    await("the third", () -> place("third", space).members().size() == 3);
+  }
+
+  private List<String> dmg(int exit, String home, String... words) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    Terminal terminal =
+        new Terminal(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(told, true, StandardCharsets.UTF_8));
+    int code =
+        Main.run(List.of(words), terminal, Map.of("DMG_HOME", home(home).toString()), World.real());
+    assertEquals(exit, code, told.toString(StandardCharsets.UTF_8));
+    return out.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  @Test
+  void whoJoinsCallsTheSpaceAsHeLikesAndIsToldWhatHeIs() throws Exception {
+    start("own");
+    start("second");
+    String id = dmg(0, "own", "space", "create", "team").getFirst();
+    String file = homes.resolve("for-ann.toml").toString();
+    dmg(0, "own", "space", "invite", "team", file, "--role", "publish");
+    dmg(0, "second", "space", "create", "taken");
+    // Neither uses the invitation up.
+    dmg(2, "second", "peer", "join", file, "--as", "No good");
+    dmg(2, "second", "peer", "join", file, "--as", "taken");
+    String joined =
+        String.join("", dmg(0, "second", "peer", "join", file, "--as", "ours", "--json"));
+    assertTrue(joined.contains(id) && joined.contains("publish"), joined);
+    assertEquals(id, dmg(0, "second", "space", "show", "ours").getFirst());
+    assertEquals(id, dmg(0, "second", "space", "rename", "ours", "theirs").getFirst());
+    dmg(3, "second", "space", "show", "ours");
+    String plain = homes.resolve("plain.toml").toString();
+    dmg(0, "own", "peer", "invite", plain);
+    dmg(2, "second", "peer", "join", plain, "--as", "none");
   }
 }

@@ -333,7 +333,8 @@ final class Clerk implements AutoCloseable {
 
   private Learned learn(Task.Learn task) {
     Batch batch = new Batch();
-    Learning learning = new Learning(holdings.authority(task.genesis()), store, task, batch);
+    Learning learning =
+        new Learning(holdings.authority(task.genesis()), holdings.chain(), store, task, batch);
     if (learning.added().isEmpty()) {
       return learning.answer(holdings.authority(task.genesis()), store.journalEnd());
     }

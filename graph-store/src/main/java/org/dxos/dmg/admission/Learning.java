@@ -19,6 +19,7 @@ import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Axiom;
+import org.dxos.dmg.verdict.Chain;
 import org.dxos.dmg.verdict.Dossier;
 import org.dxos.dmg.verdict.Onward;
 import org.dxos.dmg.verdict.Signed;
@@ -42,16 +43,22 @@ final class Learning {
 
   /**
    * @param before the authority, if it is held
+   * @param chain of its heads, as what is held has it
    * @param batch takes all that has to be committed
    */
-  Learning(Optional<AuthorityView> before, BlockStore store, Clerk.Task.Learn task, Batch batch) {
+  Learning(
+      Optional<AuthorityView> before,
+      Chain chain,
+      BlockStore store,
+      Clerk.Task.Learn task,
+      Batch batch) {
     this.genesis = task.genesis();
     this.before = before;
     this.store = store;
     this.batch = batch;
     this.all = cid -> batch.get(cid).or(() -> task.offered().get(cid)).or(() -> store.get(cid));
-    this.onward = before.flatMap(view -> onward(view, task));
-    this.dossier = new Dossier(genesis, SpaceRegisters.chain(store), all, batch::put, task.ahead());
+    this.onward = before.flatMap(view -> onward(view, chain, task));
+    this.dossier = new Dossier(genesis, chain, all, batch::put, task.ahead());
     this.added = new LinkedHashSet<>();
     if (onward.isPresent()) {
       onward.get().added().forEach(head -> added.add(head.cid()));
@@ -78,11 +85,11 @@ final class Learning {
   }
 
   /** The quick way, if all that is offered can go it. Nothing is left of a try that cannot. */
-  private Optional<Onward> onward(AuthorityView view, Clerk.Task.Learn task) {
+  private Optional<Onward> onward(AuthorityView view, Chain chain, Clerk.Task.Learn task) {
     Map<Cid, byte[]> trees = new LinkedHashMap<>();
     Optional<Onward> tried =
         Evidence.aside(genesis, store).isEmpty()
-            ? Onward.from(view, SpaceRegisters.chain(store), all, trees::put, task.ahead())
+            ? Onward.from(view, chain, all, trees::put, task.ahead())
             : Optional.empty();
     if (tried.isEmpty() || !task.envelopes().stream().allMatch(tried.get()::offer)) {
       return Optional.empty();

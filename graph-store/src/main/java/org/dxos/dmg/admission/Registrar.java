@@ -445,7 +445,8 @@ public final class Registrar implements AutoCloseable {
       switch (Slots.apply(view.state(), signed.cid(), statement, view.voided(), all)) {
         case Verdict.Accepted _ -> {
           ModuleRecord record =
-              ReleaseRules.check(view.name(), statement, release, all, this::named);
+              ReleaseRules.check(
+                  view.name(), statement, release, all, name -> named(name).map(AuthorityView::id));
           ReleaseRules.eachBlock(release.module(), record, all, cid -> keepNew(cid, all, blocks));
         }
         case Verdict.Held _ -> {}

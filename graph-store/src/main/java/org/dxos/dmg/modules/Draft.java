@@ -21,6 +21,9 @@ final class Draft {
   private final Clauses clauses = new Clauses();
   private final Map<Cid, Integer> numbers = new HashMap<>();
 
+  /** Of releases that nobody has any more: one that comes back has the number that it had. */
+  private final Map<Cid, Integer> gone = new HashMap<>();
+
   private int count;
   private Entry[] entries = new Entry[64];
   private byte[] marks = new byte[64];
@@ -59,14 +62,17 @@ final class Draft {
     if (numbers.containsKey(entry.release().envelope())) {
       return;
     }
-    if (count == entries.length) {
+    Integer before = gone.remove(entry.release().envelope());
+    if (before == null && count == entries.length) {
       // What there is stays where it is for the graphs that have it.
       entries = Arrays.copyOf(entries, 2 * count);
       marks = Arrays.copyOf(marks, 2 * count);
       edges = Arrays.copyOf(edges, 2 * count);
     }
-    int number = count++;
-    entries[number] = entry;
+    int number = before == null ? count++ : before;
+    if (before == null) {
+      entries[number] = entry; // of one that comes back it is there, for older graphs too
+    }
     edges[number] = new int[0];
     marks[number] = mark;
     numbers.put(entry.release().envelope(), number);
@@ -92,6 +98,7 @@ final class Draft {
     if (number == null) {
       return; // nothing resolved to it
     }
+    gone.put(envelope, number);
     Entry entry = entries[number];
     names(entry).forEach(name -> byName[name] = without(byName[name], number));
     entry.provides().forEach(one -> providers[one.api()] = without(providers[one.api()], number));

@@ -249,7 +249,7 @@ public final class ModuleGraph {
     }
     Edges chooser = new Edges(clauses, entries, marks, byName, providers);
     for (int asker : at(askers, name)) {
-      if (chooser.chose(entries[asker].clauses(), name)) {
+      if (marks[asker] != Entry.GONE && chooser.chose(entries[asker].clauses(), name)) {
         visitor.accept(asker);
       }
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
@@ -44,6 +45,9 @@ public final class ModuleIndex {
 
   /** How far an authority was read. */
   private record Seen(MerkleSearchTree state, Set<Cid> voided) {}
+
+  /** Authorities of a space that are public as well: how far both were read, the space first. */
+  private final Map<Cid, List<Seen>> twice = new HashMap<>();
 
   /**
    * @param blocks where state trees, statements and records can be read
@@ -101,6 +105,90 @@ public final class ModuleIndex {
     }
   }
 
+  /**
+   * The graph of what is said in a space, over what is public. Where a release is in both, it is
+   * that of the space. A graph of this kind is not to be saved.
+   *
+   * @param space what authorities say there
+   * @param open what they say in public
+   * @param names each name to the id that it is bound to
+   */
+  public ModuleGraph graph(
+      Collection<AuthorityView> space, Collection<AuthorityView> open, Map<String, Cid> names) {
+    writer.lock();
+    try {
+      boolean changed = !names.equals(bound);
+      Map<Cid, AuthorityView> inside = new HashMap<>();
+      space.forEach(view -> inside.put(view.id(), view));
+      Set<Cid> both = new HashSet<>();
+      for (AuthorityView below : open) {
+        AuthorityView above = inside.get(below.id());
+        if (above == null) {
+          changed |= takeNews(below);
+        } else {
+          both.add(below.id());
+          changed |= takeBoth(above, below);
+        }
+      }
+      for (AuthorityView one : space) {
+        changed |= !both.contains(one.id()) && takeNews(one);
+      }
+      if (changed) {
+        bound = Map.copyOf(names);
+        graph = draft.finish(bound);
+      }
+      return graph;
+    } finally {
+      writer.unlock();
+    }
+  }
+
+  private boolean takeNews(AuthorityView view) {
+    if (twice.remove(view.id()) != null) {
+      draft.forget(view.id());
+    }
+    if (!isNews(view)) {
+      return false;
+    }
+    take(view);
+    return true;
+  }
+
+  /** Read anew as a whole: what one has tells nothing of what the other hides of it. */
+  private boolean takeBoth(AuthorityView above, AuthorityView below) {
+    List<Seen> now =
+        List.of(new Seen(above.state(), above.voided()), new Seen(below.state(), below.voided()));
+    List<Seen> before = twice.put(above.id(), now);
+    if (before != null && isSame(before.getFirst(), above) && isSame(before.getLast(), below)) {
+      return false;
+    }
+    seen.remove(above.id());
+    draft.forget(above.id());
+    Set<String> taken = new HashSet<>();
+    above.state().walkPrefix("r/", (key, _) -> taken.add(key));
+    add(above, _ -> true);
+    add(below, key -> !taken.contains(key));
+    return true;
+  }
+
+  private void add(AuthorityView view, Predicate<String> wanted) {
+    List<Cid> added = new ArrayList<>();
+    view.state()
+        .walkPrefix(
+            "r/",
+            (key, envelope) -> {
+              if (wanted.test(key)) {
+                added.add(envelope);
+              }
+            });
+    added.forEach(envelope -> reader.read(view, envelope).ifPresent(draft::add));
+    draft.mark(new Statuses(view, blocks), view.id(), added, Set.of(), false);
+  }
+
+  private static boolean isSame(Seen before, AuthorityView view) {
+    return before.state() == view.state() && before.voided().equals(view.voided());
+  }
+
   /** Begins with what was saved, unless something of it cannot be used. */
   private void open() {
     if (opened) {
@@ -151,9 +239,7 @@ public final class ModuleIndex {
 
   private boolean isNews(AuthorityView view) {
     Seen before = seen.get(view.id());
-    return before == null
-        || before.state() != view.state()
-        || !before.voided().equals(view.voided());
+    return before == null || !isSame(before, view);
   }
 
   private void take(AuthorityView view) {

@@ -59,7 +59,7 @@ public final class Axiom {
     return new Standing(
         dossier.log(k),
         tip.link().map(dossier::lowest),
-        tip.link().map(link -> dossier.voided(k, link, false)).orElse(Set.of()),
+        tip.link().map(link -> dossier.voided(k, link)).orElse(Set.of()),
         contest,
         forks(),
         dossier.awaited(k));

@@ -1,7 +1,10 @@
 package org.dxos.dmg.verdict;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
@@ -22,7 +25,10 @@ public sealed interface Chain {
 
   /** The chain in a space, as of an entry of the space's own log. */
   static Chain of(SpaceLog log) {
-    return new Private(log.id(), log.last().body().revoked());
+    return new Private(
+        log.id(),
+        log.last().body().revoked(),
+        log.entries().stream().map(entry -> entry.body().revoked()).collect(Collectors.toSet()));
   }
 
   /** The space's id; empty for the public chain. */
@@ -35,6 +41,14 @@ public sealed interface Chain {
    * @param genesis the authority id
    */
   Optional<Revoked> revocation(Cid genesis, AuthorityEntry entry, PublicKey key);
+
+  /**
+   * This chain as of each moment that a head of it may have been signed at, as of now first: what a
+   * head leaves void depends on what was said then of revoked keys.
+   *
+   * @param genesis of the authority whose head it is
+   */
+  List<Chain> moments(Cid genesis);
 
   /** Why a statement cannot be added to this chain by itself; empty if it can. */
   Optional<Verdict.Refused> misplaced(Statement statement);
@@ -70,6 +84,11 @@ public sealed interface Chain {
     }
 
     @Override
+    public List<Chain> moments(Cid genesis) {
+      return List.of(this); // here the entry that a head names says it
+    }
+
+    @Override
     public Optional<Verdict.Refused> misplaced(Statement statement) {
       return statement.space().isEmpty()
           ? Optional.empty()
@@ -85,10 +104,32 @@ public sealed interface Chain {
    *
    * @param id of the space
    * @param revoked what the space's newest entry says of revoked keys
+   * @param ever what each of its entries says of them
    */
-  record Private(Cid id, List<SpaceEntry.RevokedHere> revoked) implements Chain {
+  record Private(
+      Cid id, List<SpaceEntry.RevokedHere> revoked, Set<List<SpaceEntry.RevokedHere>> ever)
+      implements Chain {
     public Private {
       revoked = List.copyOf(revoked);
+      ever = Set.copyOf(ever);
+    }
+
+    /** As of one entry. */
+    public Private(Cid id, List<SpaceEntry.RevokedHere> revoked) {
+      this(id, revoked, Set.of(revoked));
+    }
+
+    @Override
+    public List<Chain> moments(Cid genesis) {
+      Set<List<SpaceEntry.RevokedHere>> said = new LinkedHashSet<>();
+      said.add(about(genesis, revoked));
+      ever.forEach(one -> said.add(about(genesis, one)));
+      return said.stream().<Chain>map(one -> new Private(id, one)).toList();
+    }
+
+    private static List<SpaceEntry.RevokedHere> about(
+        Cid genesis, List<SpaceEntry.RevokedHere> said) {
+      return said.stream().filter(one -> one.genesis().equals(genesis)).toList();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.dxos.dmg.block.BlockSink;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
@@ -53,7 +54,14 @@ public final class Dossier {
   private final Map<Cid, Signed<?>> lowest = new HashMap<>();
 
   /** Of a head, what is void under its own entry; found when it is asked for. */
-  private final Map<Cid, Set<Cid>> voided = new HashMap<>();
+  private final Map<Moment, Set<Cid>> voided = new HashMap<>();
+
+  /**
+   * A head, as of something that was said of revoked keys.
+   *
+   * @param head its body
+   */
+  private record Moment(Chain said, Cid head) {}
 
   private final Set<Cid> waiting = new LinkedHashSet<>();
 
@@ -282,9 +290,41 @@ public final class Dossier {
       return;
     }
     Optional<Link> before = signed.body().prev().map(this::head);
-    KeyLog log = log(entry);
-    HeadRules.requireSignature(signed, chain, log, ahead);
-    Set<Cid> isVoid = before.map(link -> voided(entry, link, true)).orElse(Set.of());
+    HeadRules.requireSignature(signed, chain, log(entry), ahead);
+    requireHolds(
+        signed, entry, before, isVoid -> checkOrRemake(signed, log(entry), before, isVoid));
+    heads.put(body, new Link(signed, before, entry));
+  }
+
+  /**
+   * Checks that a head holds, as of now or of another moment at which it may have been signed. One
+   * that holds at none may hold at one that is not known yet: it comes again with what it lacks.
+   *
+   * @param check of what it adds, given what is void before it
+   */
+  private void requireHolds(
+      Signed<Head> signed, Entry entry, Optional<Link> before, Consumer<Set<Cid>> check) {
+    List<AdmissionException.Refused> refused = new ArrayList<>();
+    // Where nothing is revoked nothing is void, whatever a space says.
+    boolean one = entry.body().revoked().isEmpty();
+    for (Chain moment : one ? List.of(chain) : chain.moments(genesis)) {
+      try {
+        Set<Cid> isVoid = before.map(link -> voided(moment, entry, link, true)).orElse(Set.of());
+        check.accept(isVoid);
+        voided.put(new Moment(moment, signed.envelope().body()), isVoid);
+        return;
+      } catch (AdmissionException.Refused e) {
+        refused.add(e);
+      }
+    }
+    throw refused.stream()
+        .filter(e -> e.code() == ErrorCode.BLOCK_MISSING)
+        .findFirst()
+        .orElse(refused.getFirst());
+  }
+
+  private void checkOrRemake(
+      Signed<Head> signed, KeyLog log, Optional<Link> before, Set<Cid> isVoid) {
     try {
       check(signed, log, before, isVoid);
     } catch (TreeException e) {
@@ -294,8 +334,6 @@ public final class Dossier {
       remade = Optional.of(remake(before.get()));
       check(signed, log, before, isVoid);
     }
-    heads.put(body, new Link(signed, before, entry));
-    voided.put(body, isVoid);
   }
 
   private void check(Signed<Head> signed, KeyLog log, Optional<Link> before, Set<Cid> isVoid) {
@@ -330,16 +368,19 @@ public final class Dossier {
     }
     Replay replay = new Replay(blocks);
     for (Link link : path) {
-      Set<Cid> isVoid =
-          link.before.map(before -> voided(link.entry, before, true)).orElse(Set.of());
-      HeadRules.check(
+      requireHolds(
           link.signed,
-          chain,
-          log(link.entry),
-          link.before.map(Link::signed),
-          isVoid,
-          replay,
-          replay);
+          link.entry,
+          link.before,
+          isVoid ->
+              HeadRules.check(
+                  link.signed,
+                  chain,
+                  log(link.entry),
+                  link.before.map(Link::signed),
+                  isVoid,
+                  replay,
+                  replay));
       replay.passed(link.body());
     }
     return replay;
@@ -408,17 +449,24 @@ public final class Dossier {
    * Statements that heads up to {@code tip} added and that are void under {@code entry}: their key
    * is revoked in it, and the head that added them is neither the {@code lastGood} of that key nor
    * an ancestor of it.
+   */
+  Set<Cid> voided(Entry entry, Link tip) {
+    return voided(chain, entry, tip, false);
+  }
+
+  /**
+   * As of a moment.
    *
    * @param strict true if a {@code lastGood} that is not held is waited for; else it keeps nothing
    */
-  Set<Cid> voided(Entry entry, Link tip, boolean strict) {
+  private Set<Cid> voided(Chain said, Entry entry, Link tip, boolean strict) {
     if (entry.body().revoked().isEmpty()) {
       return Set.of();
     }
     boolean own = tip.entry.equals(entry) && strict;
-    if (own && voided.containsKey(tip.id())) {
-      return voided.getOrDefault(
-          tip.id(), Set.of()); // under one entry, no key it revokes adds more
+    if (own && voided.containsKey(new Moment(said, tip.id()))) {
+      // under one entry, no key it revokes adds more
+      return voided.getOrDefault(new Moment(said, tip.id()), Set.of());
     }
     Set<Cid> found = new HashSet<>();
     for (Optional<Link> at = Optional.of(tip); at.isPresent(); at = at.get().before) {
@@ -426,14 +474,14 @@ public final class Dossier {
       Promoted promoted = new Promoted();
       for (Cid added : link.body().added()) {
         PublicKey key = promoted.answerable(Signed.read(blocks, added, Statement.class));
-        Optional<Revoked> revoked = revocation(entry, key);
+        Optional<Revoked> revoked = said.revocation(genesis, entry.body(), key);
         if (revoked.isPresent() && !keeps(revoked.get(), link, strict)) {
           found.add(added);
         }
       }
     }
     if (own) {
-      voided.put(tip.id(), found);
+      voided.put(new Moment(said, tip.id()), found);
     }
     return found;
   }
@@ -467,11 +515,14 @@ public final class Dossier {
     return Optional.ofNullable(heads.get(bodies.get(envelope)));
   }
 
-  /** Key logs compare public heads, of which a dossier of a space has none but their blocks. */
+  /**
+   * Whether a head is another or before it. A key log names public ones: of these a space may have
+   * none, and where they end says nothing of it, so there any will do. Else whoever holds a public
+   * head by chance would take an entry that others wait for.
+   */
   private boolean leadsTo(Cid one, Cid other) {
     if (chain.space().isPresent()) {
-      return HeadChain.leadsTo(
-          blocks, Signed.read(blocks, one, Head.class), Signed.read(blocks, other, Head.class));
+      return true;
     }
     Optional<Link> first = heldHead(one);
     Optional<Link> second = heldHead(other);

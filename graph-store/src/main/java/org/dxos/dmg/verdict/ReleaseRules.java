@@ -40,9 +40,27 @@ public final class ReleaseRules {
       Statement statement,
       Statement.Release release,
       BlockSource blocks,
-      Function<String, Optional<AuthorityView>> known) {
+      Function<String, Optional<Cid>> known) {
     ModuleRecord module = ModuleRecord.decode(Signed.need(blocks, release.module(), "record"));
     requireFit(authority, statement, release, module);
+    requireKnown(authority, statement, release, known);
+    requireFiles(module, blocks);
+    requireBundles(module, blocks);
+    return module;
+  }
+
+  /**
+   * Checks that what a release leads to by its name is what is known here by that.
+   *
+   * @param authority the name of the statement's authority
+   * @param known how an authority's name is bound here
+   * @throws AdmissionException if it is not
+   */
+  public static void requireKnown(
+      String authority,
+      Statement statement,
+      Statement.Release release,
+      Function<String, Optional<Cid>> known) {
     boolean localHere = isLocal(authority);
     release
         .authorities()
@@ -55,7 +73,7 @@ public final class ReleaseRules {
                     "it names `" + name + "`, which never leaves a node",
                     "publish under a `local.` name, or depend on something public");
               }
-              AuthorityView view =
+              Cid bound =
                   known
                       .apply(name)
                       .orElseThrow(
@@ -67,17 +85,14 @@ public final class ReleaseRules {
                                   "publish the modules of `"
                                       + name
                                       + "` that it depends on first"));
-              if (!view.id().equals(id)) {
+              if (!bound.equals(id)) {
                 throw refused(
                     ErrorCode.DEP_AUTHORITY_MISMATCH,
                     statement,
-                    "it binds `" + name + "` to `" + id + "`, here it is `" + view.id() + "`",
+                    "it binds `" + name + "` to `" + id + "`, here it is `" + bound + "`",
                     "");
               }
             });
-    requireFiles(module, blocks);
-    requireBundles(module, blocks);
-    return module;
   }
 
   /**

@@ -102,6 +102,16 @@ public record SpaceLog(List<Signed<SpaceEntry>> entries, List<Fork> forks) {
   }
 
   /**
+   * The newest entry that stands and lists a peer, whatever became of it since: it knows that one,
+   * and may know none after it. Empty if none does.
+   */
+  public Optional<Signed<SpaceEntry>> lastListing(PeerId peer) {
+    return entries.reversed().stream()
+        .filter(entry -> entry.body().members().stream().anyMatch(one -> one.peer().equals(peer)))
+        .findFirst();
+  }
+
+  /**
    * True if an entry that stands lists a peer as one who may publish: then authorities whose home
    * it is may have begun here, and go on being held when it may no longer.
    */

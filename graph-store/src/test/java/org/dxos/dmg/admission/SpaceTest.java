@@ -455,4 +455,138 @@ class SpaceTest {
     space = registrar();
     assertEquals(Set.of(), space.authority(view.id()).orElseThrow().voided());
   }
+
+  private AuthorityEntry revokes(AuthorityView view, List<Revoked> revoked) {
+    AuthorityEntry last = view.keyHead().body();
+    return new AuthorityEntry(
+        last.authority(),
+        last.seq() + 1,
+        Optional.of(view.id()),
+        Optional.of(view.keyHead().cid()),
+        last.owners(),
+        last.recovery(),
+        last.home(),
+        List.of(),
+        revoked,
+        Optional.empty(),
+        World.sorted(World.OWNER),
+        World.START,
+        Optional.empty());
+  }
+
+  /** The entry of the space's log after the newest, that lets a key's heads stand up to one. */
+  private Cid keeps(AuthorityView view, Optional<Cid> head) {
+    Signed<SpaceEntry> last = space.space().orElseThrow().last();
+    return world.sign(
+        last.body()
+            .next(
+                id,
+                last.cid(),
+                last.body().members(),
+                List.of(new RevokedHere(view.id(), World.DELEGATE.publicKey(), head)),
+                World.sorted(SPACE_OWNER),
+                World.START),
+        SPACE_OWNER);
+  }
+
+  private Cid publishBy(SigningKey key, AuthorityView view, Optional<Cid> replaces) {
+    Statement plain = inside(view, PATH, release("1.0.0"));
+    Statement by =
+        new Statement(
+            plain.genesis(),
+            plain.path(),
+            plain.auth(),
+            key.publicKey(),
+            plain.op(),
+            plain.space(),
+            replaces,
+            plain.created(),
+            plain.ext());
+    return Registrar.await(space.submit(world.sign(by, key), world.offered())).statement();
+  }
+
+  private AuthorityView withDelegate() {
+    return world.claim(
+        "org.dxos",
+        World.delegate(World.START - 10, World.START + 86_400, AuthorityEntry.Cap.RELEASE));
+  }
+
+  @Test
+  void aHeadHoldsForWhoeverComesLateAsItDidWhenItWasSigned() {
+    begin();
+    AuthorityView view = withDelegate();
+    bring(view);
+    Cid stolen = publishBy(World.DELEGATE, view, Optional.empty());
+    Cid head = space.authority(view.id()).orElseThrow().head().orElseThrow().cid();
+    Cid entry =
+        world.sign(
+            revokes(
+                view, List.of(new Revoked(World.DELEGATE.publicKey(), Optional.empty(), "stolen"))),
+            World.OWNER);
+    AuthorityView after =
+        space.learn(view.id(), List.of(entry), world.offered(), Registrar.Binding.NEVER).orThrow();
+    Cid none = keeps(view, Optional.empty());
+    var unused = learn(none).orThrow();
+    // Said again in the place of what is void; then the owners let stand what was void.
+    publishBy(World.OWNER, after, Optional.of(stolen));
+    Cid again = keeps(view, Optional.of(head));
+    unused = learn(again).orThrow();
+    AuthorityView here = space.authority(view.id()).orElseThrow();
+    assertEquals(Set.of(), here.voided());
+    assertTrue(Audit.of(view.id(), store).faults().isEmpty());
+
+    List<Cid> log = List.of(genesisEnvelope, none, again);
+    List<Cid> all = Carried.envelopes(here.keyHead().cid(), here.head().map(Signed::cid), store);
+    for (int known = 1; known <= log.size(); known++) {
+      try (RocksBlockStore late =
+          RocksBlockStore.open(folder.resolve("late" + known), new Random(known))) {
+        SpaceRegisters.found(id, late);
+        try (Registrar reader =
+            new Registrar(
+                late,
+                new HeadKeys(List.of(World.STRANGER)),
+                world.clock,
+                Thread.ofVirtual().factory())) {
+          unused = reader.learnSpace(log.subList(0, known), world.offered()).orThrow();
+          AuthorityView there =
+              reader.learn(view.id(), all, store, Registrar.Binding.FIRST_USE).orThrow();
+          assertEquals(here.state().root(), there.state().root());
+          unused = reader.learnSpace(log, world.offered()).orThrow();
+          assertEquals(space.root(), reader.root());
+        }
+      }
+    }
+  }
+
+  @Test
+  void whereThePublicHeadsOfARevokedKeyEndIsNoMatterOfASpace() {
+    begin();
+    AuthorityView view = withDelegate();
+    bring(view);
+    List<Cid> heads = new ArrayList<>();
+    for (String version : List.of("1.0.0", "1.1.0")) {
+      world.publish(world.registrar.authority(view.id()).orElseThrow(), "module/open", version);
+      heads.add(world.registrar.authority(view.id()).orElseThrow().head().orElseThrow().cid());
+    }
+    AuthorityView now = view;
+    for (Cid head : heads.reversed()) {
+      Cid entry =
+          world.sign(
+              revokes(
+                  now,
+                  List.of(new Revoked(World.DELEGATE.publicKey(), Optional.of(head), "stolen"))),
+              World.OWNER);
+      var unused =
+          world
+              .registrar
+              .learn(view.id(), List.of(entry), world.offered(), Registrar.Binding.NEVER)
+              .orThrow();
+      now = world.registrar.authority(view.id()).orElseThrow();
+      // To the space comes the entry alone, and none of the heads that it names.
+      Learned learned =
+          space.learn(view.id(), List.of(entry), world.offered(), Registrar.Binding.NEVER);
+      assertEquals(Set.of(), learned.waiting());
+      assertEquals(entry, learned.orThrow().keyHead().cid());
+    }
+  }
 }

@@ -22,6 +22,7 @@ import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.publish.Publisher;
+import org.dxos.dmg.publish.SpaceOwner;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.AuthorityEntry.Cap;
 import org.dxos.dmg.trust.AuthorityEntry.Delegate;
@@ -241,6 +242,7 @@ final class AuthorityCommand implements Callable<Integer> {
                   + " with commas between them");
       int code =
           done(
+              registry,
               amendments(registry).delegate(name, delegate),
               "delegated to " + delegated,
               AuthorityAnswers.delegated(delegate, made.map(KeyRing::word)));
@@ -304,6 +306,7 @@ final class AuthorityCommand implements Callable<Integer> {
       throws IOException {
     try (Registry registry = session.registry()) {
       return done(
+          registry,
           amendments(registry)
               .revoke(name, Arguments.publicKey(key), lastGood(lastGood, all), reason),
           "revoked " + key);
@@ -334,7 +337,9 @@ final class AuthorityCommand implements Callable<Integer> {
       throws IOException {
     try (Registry registry = session.registry()) {
       return done(
-          amendments(registry).owners(name, publicKeys(added), threshold), "owners changed");
+          registry,
+          amendments(registry).owners(name, publicKeys(added), threshold),
+          "owners changed");
     }
   }
 
@@ -374,6 +379,7 @@ final class AuthorityCommand implements Callable<Integer> {
       throws IOException {
     try (Registry registry = session.registry()) {
       return done(
+          registry,
           amendments(registry)
               .recovery(
                   name,
@@ -412,7 +418,7 @@ final class AuthorityCommand implements Callable<Integer> {
           String reason)
       throws IOException {
     try (Registry registry = session.registry()) {
-      return done(amendments(registry).rotate(name, recovery, reason), "rotated");
+      return done(registry, amendments(registry).rotate(name, recovery, reason), "rotated");
     }
   }
 
@@ -450,6 +456,7 @@ final class AuthorityCommand implements Callable<Integer> {
       throws IOException {
     try (Registry registry = session.registry()) {
       return done(
+          registry,
           amendments(registry).recover(name, recovery, lastGood(lastGood, all), home, reason),
           "recovered");
     }
@@ -483,6 +490,7 @@ final class AuthorityCommand implements Callable<Integer> {
     try (Registry registry = session.registry();
         Registry to = Registries.at(url, session.variable("DMG_TOKEN"))) {
       return done(
+          registry,
           amendments(registry)
               .move(
                   name,
@@ -520,7 +528,9 @@ final class AuthorityCommand implements Callable<Integer> {
       throws IOException {
     try (Registry registry = session.registry()) {
       return done(
-          amendments(registry).heal(name, keep.map(Arguments::head), takeBack, reason), "healed");
+          registry,
+          amendments(registry).heal(name, keep.map(Arguments::head), takeBack, reason),
+          "healed");
     }
   }
 
@@ -620,17 +630,23 @@ final class AuthorityCommand implements Callable<Integer> {
         tell(wanting.partial(), file, more);
         return 0;
       }
-      return done(outcome, "signed by all", more);
+      return done(registry, outcome, "signed by all", more);
     }
   }
 
-  private int done(Amendments.Outcome outcome, String told) throws IOException {
-    return done(outcome, told, new MapBuilder());
+  private int done(Registry registry, Amendments.Outcome outcome, String told) throws IOException {
+    return done(registry, outcome, told, new MapBuilder());
   }
 
-  private int done(Amendments.Outcome outcome, String told, MapBuilder more) throws IOException {
+  private int done(Registry registry, Amendments.Outcome outcome, String told, MapBuilder more)
+      throws IOException {
     switch (outcome) {
       case Amendments.Outcome.Done(AuthorityInfo info) -> {
+        List<String> spaces =
+            SpaceOwner.unsettled(registry, info).stream()
+                .map(one -> one.name().orElse(one.id().toString()))
+                .toList();
+        more.put("unsettledSpaces", spaces, Node::of);
         if (session.json()) {
           session.terminal().json(AuthorityAnswers.of(info, more));
         } else {
@@ -639,6 +655,13 @@ final class AuthorityCommand implements Callable<Integer> {
               .terminal()
               .note(info.name() + ": " + told + ", key log seq " + (info.log().size() - 1));
         }
+        spaces.forEach(
+            one ->
+                session
+                    .terminal()
+                    .warning(
+                        "in space `%s` nothing that a revoked key said stands until its owner says so: `dmg space keep %s %s`"
+                            .formatted(one, one, info.name())));
       }
       case Amendments.Outcome.Wanting(PartialEntry partial) -> {
         Path file =

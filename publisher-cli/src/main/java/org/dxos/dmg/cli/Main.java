@@ -2,6 +2,7 @@ package org.dxos.dmg.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -109,6 +110,13 @@ public final class Main {
                 String.valueOf(failure.getMessage()),
                 failure.getCommandLine().getCommandSpec().qualifiedName()));
     line.setExecutionExceptionHandler((failure, _, _) -> failures.failed(failure));
+    line.setExecutionStrategy(
+        parsed -> {
+          Optional<CommandException> refused = WithoutSpace.refused(parsed);
+          return refused.isPresent()
+              ? failures.failed(refused.get())
+              : new CommandLine.RunLast().execute(parsed);
+        });
     line.setOut(new java.io.PrintWriter(new TerminalWriter(terminal), true));
     return line.execute(words.toArray(String[]::new));
   }

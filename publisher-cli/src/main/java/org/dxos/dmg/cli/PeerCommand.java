@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.client.Peers;
 import org.dxos.dmg.client.Registries;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -174,9 +177,16 @@ final class PeerCommand implements Callable<Integer> {
         () -> peers().invite(wanted.policy(), Math.multiplyExact(days, InvitationFile.DAY)));
   }
 
-  @Command(name = "join", description = "Take an invitation: the two nodes link.")
+  @Command(
+      name = "join",
+      description = "Take an invitation: the two nodes link, and share the space that it is into.")
   int join(
       @Parameters(paramLabel = "FILE", description = "an invitation") Path file,
+      @Option(
+              names = "--as",
+              paramLabel = "NAME",
+              description = "what to call the space here that the invitation is into, as `team`")
+          Optional<String> name,
       @Mixin Wanted wanted)
       throws IOException {
     if (!Files.isRegularFile(file)) {
@@ -184,8 +194,64 @@ final class PeerCommand implements Callable<Integer> {
           ErrorCode.NOT_FOUND, "read `" + file + "`: there is no such file", "");
     }
     Invitation invitation = InvitationFile.read(Files.readString(file, StandardCharsets.UTF_8));
-    peers().join(invitation, wanted.policy());
-    return told("joined", invitation.peer(), invitation.peer());
+    name.ifPresent(one -> requireName(one, invitation));
+    Optional<Invitation.Place> place = peers().join(invitation, wanted.policy());
+    if (place.isEmpty()) {
+      return told("joined", invitation.peer(), invitation.peer());
+    }
+    String id = place.get().space().toString();
+    name.ifPresent(
+        one -> {
+          try (Registry registry = session.registry()) {
+            var unused = registry.spaces().rename(id, one);
+          }
+        });
+    if (session.json()) {
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .put("status", "joined")
+                  .put("peer", invitation.peer())
+                  .put("space", id)
+                  .put("name", name, Node::of)
+                  .put("role", place.get().role().text())
+                  .build());
+      return 0;
+    }
+    session.terminal().line(invitation.peer());
+    session
+        .terminal()
+        .note(
+            "in space `%s` with the role %s%s"
+                .formatted(
+                    name.orElse(id),
+                    place.get().role().text(),
+                    name.isPresent()
+                        ? ""
+                        : "; call it something: `dmg space rename " + id + " NAME`"));
+    return 0;
+  }
+
+  /** Before the invitation is used up. */
+  private void requireName(String name, Invitation invitation) {
+    SpaceInfo.requireName(name);
+    if (invitation.place().isEmpty()) {
+      throw new CommandException(
+          ErrorCode.USAGE,
+          "call a space `" + name + "`: the invitation is into none",
+          "leave out --as");
+    }
+    try (Registry registry = session.registry()) {
+      if (registry.spaces().all().stream()
+          .filter(one -> !one.id().equals(invitation.place().get().space()))
+          .anyMatch(one -> one.name().equals(Optional.of(name)))) {
+        throw new CommandException(
+            ErrorCode.USAGE,
+            "call a space `" + name + "`: another one here is called that",
+            "choose another name; it is seen here alone");
+      }
+    }
   }
 
   @Command(name = "policy", description = "Change what is taken from a peer.")

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.cid.Cid;
@@ -22,6 +23,7 @@ import org.dxos.dmg.publish.SpaceOwner;
 import org.dxos.dmg.sync.link.Invitation;
 import org.dxos.dmg.sync.link.Link;
 import org.dxos.dmg.trust.SpaceEntry.Member;
+import org.dxos.dmg.trust.SpaceEntry.RevokedHere;
 import org.dxos.dmg.trust.SpaceEntry.Role;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,7 +75,19 @@ final class SpaceCommand implements Callable<Integer> {
     return "  "
         + members
         + (members == 1 ? " member" : " members")
-        + (one.contested() ? ", contested" : "");
+        + (one.contested() ? ", contested" : "")
+        + place(one).map(text -> ", " + text).orElse("");
+  }
+
+  /** What is to be said of this node's own place; empty where all is as it should be. */
+  private static Optional<String> place(SpaceInfo one) {
+    return switch (one.place()) {
+      case MEMBER -> Optional.empty();
+      case WAITING -> Optional.of("who is in it has not come yet");
+      case GUEST -> Optional.of("this node is not listed yet");
+      case REFUSED -> Optional.of("this node is answered by no member any more");
+      case OUT -> Optional.of("this node is no member any more");
+    };
   }
 
   @Command(
@@ -86,16 +100,16 @@ final class SpaceCommand implements Callable<Integer> {
       @Parameters(paramLabel = "NAME", description = "what to call it here, as `team`")
           String name) {
     try (Registry registry = session.registry()) {
-      SpaceInfo space = owner(registry).create(name);
+      SpaceOwner owner = owner(registry);
+      String key = owner.keyName(SpaceInfo.requireName(name));
+      SpaceInfo space = owner.create(name);
       if (session.json()) {
         session.terminal().json(space.toNode());
       } else {
         session.terminal().line(space.id().toString());
         session
             .terminal()
-            .note(
-                "owner key "
-                    + session.home().resolve("keys").resolve(SpaceOwner.keyName(name) + ".key"));
+            .note("owner key " + session.home().resolve("keys").resolve(key + ".key"));
       }
       return 0;
     }
@@ -122,6 +136,7 @@ final class SpaceCommand implements Callable<Integer> {
     session.terminal().line(space.id().toString());
     space.name().ifPresent(name -> session.terminal().line("  called " + name + " here"));
     session.terminal().line("  root " + space.root());
+    place(space).ifPresent(text -> session.terminal().line("  " + text));
     if (space.contested()) {
       session.terminal().line("  contested: its owners signed two continuations of its log");
     }
@@ -131,6 +146,19 @@ final class SpaceCommand implements Callable<Integer> {
         .forEach(
             one -> session.terminal().line("  " + line(one) + "  (invited here, not listed yet)"));
     return 0;
+  }
+
+  @Command(
+      name = "rename",
+      description = "Call a space otherwise here; no other node sees what it is called.")
+  int rename(
+      @Parameters(paramLabel = "SPACE", description = "its name here, or its id") String space,
+      @Parameters(paramLabel = "NAME", description = "what to call it here, as `team`")
+          String name) {
+    SpaceInfo.requireName(name);
+    try (Registry registry = session.registry()) {
+      return told(registry.spaces().rename(space, name));
+    }
   }
 
   private static String line(Member member) {
@@ -153,7 +181,10 @@ final class SpaceCommand implements Callable<Integer> {
       @Option(names = "--remove", paramLabel = "PEER", description = "shut a node out")
           List<String> remove) {
     Map<String, String> added = Optional.ofNullable(add).orElse(Map.of());
-    List<String> removed = Optional.ofNullable(remove).orElse(List.of());
+    List<PeerId> removed =
+        Optional.ofNullable(remove).orElse(List.of()).stream().map(SpaceCommand::peer).toList();
+    List<Member> let = new ArrayList<>();
+    added.forEach((peer, role) -> let.add(new Member(peer(peer), role(role))));
     try (Registry registry = session.registry()) {
       SpaceInfo now = registry.spaces().show(space);
       if (added.isEmpty() && removed.isEmpty()) {
@@ -162,9 +193,9 @@ final class SpaceCommand implements Callable<Integer> {
       Map<PeerId, Role> members = new HashMap<>();
       now.members().forEach(one -> members.put(one.peer(), one.role()));
       now.guests().forEach(one -> members.put(one.peer(), one.role()));
-      added.forEach((peer, role) -> members.put(PeerId.parse(peer), Role.parse(role)));
-      for (String peer : removed) {
-        if (members.remove(PeerId.parse(peer)) == null) {
+      let.forEach(one -> members.put(one.peer(), one.role()));
+      for (PeerId peer : removed) {
+        if (members.remove(peer) == null) {
           throw new CommandException(
               ErrorCode.NOT_FOUND,
               "remove `" + peer + "` from space `" + space + "`: it is no member",
@@ -181,6 +212,18 @@ final class SpaceCommand implements Callable<Integer> {
       members.forEach((peer, role) -> list.add(new Member(peer, role)));
       return told(owner(registry).change(now, list));
     }
+  }
+
+  private static Role role(String text) {
+    return Arguments.read(
+        () -> Role.parse(text), "read, publish or admin: each may what those before it may");
+  }
+
+  /** A peer id is a key as well, and a weak one is none. */
+  private static PeerId peer(String text) {
+    return Arguments.read(
+        () -> new Member(PeerId.parse(text), Role.READ).peer(),
+        "`dmg peer --json` at the other node prints its peer id, such as 12D3KooW…");
   }
 
   @Command(
@@ -210,6 +253,7 @@ final class SpaceCommand implements Callable<Integer> {
               description = "how long it is good, 7 at most (default: 7)")
           int days)
       throws IOException {
+    Role granted = role(role);
     return InvitationFile.offer(
         session,
         file,
@@ -218,7 +262,7 @@ final class SpaceCommand implements Callable<Integer> {
                 .invite(
                     Link.Policy.NOTHING,
                     Math.multiplyExact(days, InvitationFile.DAY),
-                    Optional.of(new Invitation.Place(id(space), Role.parse(role)))));
+                    Optional.of(new Invitation.Place(id(space), granted))));
   }
 
   @Command(
@@ -237,15 +281,43 @@ final class SpaceCommand implements Callable<Integer> {
           Optional<String> lastGood,
       @Option(names = "--none", description = "nothing that those keys said there stands")
           boolean none) {
-    try (Registry registry = session.registry()) {
-      return told(
-          owner(registry)
-              .keep(
-                  registry.spaces().show(space),
-                  authority,
-                  Optional.ofNullable(lastGood).flatMap(one -> one).map(Cid::parse),
-                  none));
+    Optional<Cid> head = Optional.ofNullable(lastGood).flatMap(one -> one).map(Arguments::head);
+    if (head.isPresent() && none) {
+      throw new CommandException(
+          ErrorCode.USAGE, "--none and --last-good: one of them at most", "");
     }
+    try (Registry registry = session.registry()) {
+      List<RevokedHere> kept =
+          owner(registry).keep(registry.spaces().show(space), authority, head, none);
+      if (session.json()) {
+        session
+            .terminal()
+            .json(
+                new MapBuilder()
+                    .put("status", "kept")
+                    .put("name", authority)
+                    .put("keys", kept, SpaceCommand::node)
+                    .build());
+        return 0;
+      }
+      for (RevokedHere one : kept) {
+        session
+            .terminal()
+            .line(
+                one.key()
+                    + one.lastGood()
+                        .map(last -> "  stands up to " + last)
+                        .orElse("  nothing stands"));
+      }
+      return 0;
+    }
+  }
+
+  private static Node node(RevokedHere one) {
+    return new MapBuilder()
+        .put("key", one.key().toString())
+        .put("lastGood", one.lastGood().map(Cid::toString), Node::of)
+        .build();
   }
 
   private Cid id(String space) {
@@ -258,40 +330,72 @@ final class SpaceCommand implements Callable<Integer> {
       name = "promote",
       description = {
         "Make public what was said of a name in a space, with the same CIDs.",
-        "What is public stays so."
+        "What is public stays so: --dry-run tells first what it would be. What needs something that"
+            + " is in the space alone is refused."
       })
   int promote(
       @Parameters(paramLabel = "SPACE", description = "its name here, or its id") String space,
       @Parameters(paramLabel = "NAME", description = "a module, as com.example/function/x")
-          String name) {
+          String name,
+      @Option(names = "--dry-run", description = "say what would become public; change nothing")
+          boolean dry,
+      @Option(
+              names = "--incomplete",
+              description = "also what needs something that is in the space alone")
+          boolean incomplete) {
     try (Registry registry = session.registry()) {
-      Promotion.Promoted promoted =
+      Promotion promotion =
           new Promotion(
-                  registry.spaces().open(space), registry, session.keys(), session.world().clock())
-              .promote(Name.parse(name));
-      if (session.json()) {
-        session
-            .terminal()
-            .json(
-                new MapBuilder()
-                    .put("status", promoted.statements().isEmpty() ? "unchanged" : "promoted")
-                    .put("name", name)
-                    .put("statements", promoted.statements(), cid -> Node.of(cid.toString()))
-                    .build());
-      } else {
-        promoted.statements().forEach(one -> session.terminal().line(one.toString()));
-        session
-            .terminal()
-            .note(
-                promoted.statements().isEmpty()
-                    ? "all that was said of `" + name + "` there is public; nothing was changed"
-                    : "promoted "
-                        + promoted.statements().size()
-                        + (promoted.statements().size() == 1 ? " statement" : " statements")
-                        + " about "
-                        + name);
+              registry.spaces().open(space), registry, session.keys(), session.world().clock());
+      Promotion.Plan plan = promotion.plan(Name.parse(name));
+      if (!dry) {
+        Promotion.Promoted promoted = promotion.promote(Name.parse(name), incomplete);
+        tell(name, promoted.statements().isEmpty() ? "unchanged" : "promoted", plan);
+        promoted
+            .receipt()
+            .filter(one -> one.status() == PublishReceipt.Status.PENDING)
+            .ifPresent(
+                _ ->
+                    session
+                        .terminal()
+                        .note(
+                            "it is on its way to the home of its authority; `dmg status` tells when"
+                                + " it waits no more"));
+        return 0;
       }
+      tell(name, plan.statements().isEmpty() ? "unchanged" : "would be promoted", plan);
       return 0;
     }
+  }
+
+  private void tell(String name, String status, Promotion.Plan plan) {
+    plan.lacking().forEach(one -> session.terminal().warning(name + "@" + one));
+    if (session.json()) {
+      session
+          .terminal()
+          .json(
+              new MapBuilder()
+                  .put("status", status)
+                  .put("name", name)
+                  .put("statements", plan.statements(), one -> Node.of(one.statement().toString()))
+                  .flag("claims", plan.claims())
+                  .put("lacking", plan.lacking(), Node::of)
+                  .build());
+      return;
+    }
+    plan.statements().forEach(one -> session.terminal().line(one.statement() + "  " + one.says()));
+    int count = plan.statements().size();
+    session
+        .terminal()
+        .note(
+            count == 0
+                ? "all that was said of `" + name + "` there is public; nothing was changed"
+                : "%s: %d %s about %s%s"
+                    .formatted(
+                        status,
+                        count,
+                        count == 1 ? "statement" : "statements",
+                        name,
+                        plan.claims() ? ", and its authority" : ""));
   }
 }

@@ -65,16 +65,24 @@ public final class Peers {
         node.asked("POST", PEERS + "/invitations", Optional.of(body.build())));
   }
 
-  /** Takes an invitation. */
-  public void join(Invitation invitation, Link.Policy policy) {
-    node.asked(
-        "POST",
-        PEERS,
-        Optional.of(
-            new MapBuilder()
-                .putAlways("policy", policy.toNode())
-                .putAlways("invitation", invitation.toNode())
-                .build()));
+  /**
+   * Takes an invitation.
+   *
+   * @return the space that the node is in by it, and what it may do there
+   */
+  public Optional<Invitation.Place> join(Invitation invitation, Link.Policy policy) {
+    return Fields.of(
+            "answer",
+            ErrorCode.JSON_SYNTAX,
+            node.asked(
+                "POST",
+                PEERS,
+                Optional.of(
+                    new MapBuilder()
+                        .putAlways("policy", policy.toNode())
+                        .putAlways("invitation", invitation.toNode())
+                        .build())))
+        .optionalMap("place", Invitation.Place::of);
   }
 
   /** Changes what is wanted of a peer. */

@@ -11,6 +11,7 @@ import org.dxos.dmg.api.Spaces;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.SpaceEntry;
@@ -59,6 +60,15 @@ final class RemoteSpaces implements Spaces {
   @Override
   public Registry open(String space) {
     return node.in(show(space).id());
+  }
+
+  @Override
+  public SpaceInfo rename(String space, String name) {
+    return SpaceInfo.fromNode(
+        node.asked(
+            "PUT",
+            PATH + "/" + show(space).id(),
+            Optional.of(new MapBuilder().put("name", name).build())));
   }
 
   @Override

@@ -2,25 +2,38 @@ package org.dxos.dmg.publish;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.api.AuthorityInfo;
+import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.Fields;
+import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.dxn.Dxn;
+import org.dxos.dmg.dxn.Kind;
 import org.dxos.dmg.dxn.Name;
+import org.dxos.dmg.dxn.Selector;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.record.Dependency;
+import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.Chain;
 import org.dxos.dmg.verdict.HeadChain;
+import org.dxos.dmg.verdict.ReleaseRules;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
 
@@ -43,6 +56,25 @@ public final class Promotion {
   }
 
   /**
+   * What a promotion makes public.
+   *
+   * @param statements in order; empty if there is none that is not public
+   * @param claims whether the authority becomes public with it
+   * @param lacking what releases among them need and nobody finds in public, for people
+   */
+  public record Plan(List<Planned> statements, boolean claims, List<String> lacking) {
+    public Plan {
+      statements = List.copyOf(statements);
+      lacking = List.copyOf(lacking);
+    }
+  }
+
+  /**
+   * @param says what of which version, for people
+   */
+  public record Planned(Cid statement, String says) {}
+
+  /**
    * What came of it.
    *
    * @param statements that became public, in order; empty if there was none that was not
@@ -54,12 +86,14 @@ public final class Promotion {
   }
 
   /**
-   * Promotes all that was said of a name in the space and is not public yet, at most {@link
-   * Statement#MAX_PROMOTED} statements at a time, the oldest first.
+   * What {@link #promote} would make public: at most {@link Statement#MAX_PROMOTED} statements, the
+   * oldest first. It is judged as far as can be, and changes nothing.
    *
    * @throws NotFoundException if nothing is released under the name in the space
+   * @throws PublishException if no key of this home may say it
+   * @throws AdmissionException if it would be refused
    */
-  public Promoted promote(Name name) {
+  public Plan plan(Name name) {
     AuthorityInfo here =
         space
             .authority(name.authority().text())
@@ -69,24 +103,138 @@ public final class Promotion {
     if (said.isEmpty()) {
       throw missing(name);
     }
-    Optional<Cid> last = newest(name);
-    said.removeAll(promoted(last));
-    if (said.isEmpty()) {
-      return new Promoted(List.of(), Optional.empty());
+    Map<String, Cid> known = known();
+    Optional<AuthorityInfo> there =
+        Optional.ofNullable(known.get(here.name())).flatMap(_ -> open.authority(here.name()));
+    said.removeAll(promoted(newest(there, name.path())));
+    List<Planned> planned = new ArrayList<>();
+    List<String> lacking = new ArrayList<>();
+    for (Cid one : said.subList(0, Math.min(said.size(), Statement.MAX_PROMOTED))) {
+      Statement statement = Signed.read(space, one, Statement.class).body();
+      String version = statement.op().aboutVersion().map(about -> " " + about).orElse("");
+      planned.add(new Planned(one, statement.op().text() + version));
+      if (statement.op() instanceof Statement.Release release) {
+        ReleaseRules.requireKnown(
+            here.name(), statement, release, each -> Optional.ofNullable(known.get(each)));
+        lacking.addAll(lacking(name, release, known));
+      }
     }
-    List<Cid> some = said.subList(0, Math.min(said.size(), Statement.MAX_PROMOTED));
-    Statement.Promote promote =
-        new Statement.Promote(SpaceEntry.tag(space.space().orElseThrow(), name.path()), some);
-    return new Promoted(some, Optional.of(publisher.say(name, promote, space)));
+    if (!planned.isEmpty()) {
+      publisher.requireMaySay(there.orElse(here), name, promote(name, planned), space);
+    }
+    return new Plan(planned, there.isEmpty(), lacking);
   }
 
-  /** The newest promotion of a name; its authority is known in public after this. */
-  private Optional<Cid> newest(Name name) {
-    return publisher
-        .known(name.authority().text())
+  private Statement.Promote promote(Name name, List<Planned> planned) {
+    return new Statement.Promote(
+        SpaceEntry.tag(space.space().orElseThrow(), name.path()),
+        planned.stream().map(Planned::statement).toList());
+  }
+
+  /** Promotes what is whole: see {@link #promote(Name, boolean)}. */
+  public Promoted promote(Name name) {
+    return promote(name, false);
+  }
+
+  /**
+   * Promotes what {@link #plan} says.
+   *
+   * @param incomplete true to promote also what needs something that is in the space alone
+   * @throws PublishException with {@link ErrorCode#UNSATISFIABLE} if it does and was not to
+   */
+  public Promoted promote(Name name, boolean incomplete) {
+    Plan plan = plan(name);
+    if (plan.statements().isEmpty()) {
+      return new Promoted(List.of(), Optional.empty());
+    }
+    if (!incomplete && !plan.lacking().isEmpty()) {
+      throw new PublishException(
+          ErrorCode.UNSATISFIABLE,
+          "promote `%s`: %s%s"
+              .formatted(
+                  name,
+                  plan.lacking().getFirst(),
+                  plan.lacking().size() == 1
+                      ? ""
+                      : ", and " + (plan.lacking().size() - 1) + " more of that kind"),
+          "promote that first; or promote it as it is with --incomplete: nobody can install it"
+              + " then who is not in the space");
+    }
+    // From here on it is public, and nothing but the home's last word can stop it.
+    var unused = publisher.known(name.authority().text());
+    return new Promoted(
+        plan.statements().stream().map(Planned::statement).toList(),
+        Optional.of(publisher.say(name, promote(name, plan.statements()), space)));
+  }
+
+  /** The authorities that are known in public. Nobody else is asked: it would tell of the space. */
+  private Map<String, Cid> known() {
+    Map<String, Cid> known = new HashMap<>();
+    if (open.status().entries().get("authorities") instanceof Node.Array all) {
+      for (Node one : all.items()) {
+        Fields fields = Fields.of("authority", ErrorCode.JSON_SYNTAX, one);
+        if (!fields.flag("unbound")) {
+          known.put(fields.text("name"), Cid.parse(fields.text("authority")));
+        }
+      }
+    }
+    return known;
+  }
+
+  /** What a release needs and is to be had in the space, and not in public. */
+  private List<String> lacking(Name name, Statement.Release release, Map<String, Cid> known) {
+    ModuleRecord record = ModuleRecord.decode(Signed.need(space, release.module(), "record"));
+    List<String> lacking = new ArrayList<>();
+    for (Dependency dependency : record.dependencies()) {
+      List<Dependency.Alternative> others = dependency.alternatives();
+      if (!dependency.optional()
+          && others.stream().noneMatch(one -> one.name().equals(name) || has(open, one, known))
+          && others.stream().anyMatch(one -> has(space, one, known))) {
+        lacking.add(
+            "%s needs `%s`, which is in the space alone"
+                .formatted(release.version(), words(others)));
+      }
+    }
+    return lacking;
+  }
+
+  private static String words(List<Dependency.Alternative> others) {
+    return String.join("` or `", others.stream().map(Promotion::words).toList());
+  }
+
+  private static String words(Dependency.Alternative one) {
+    return new Dxn.Named(one.name(), new Selector.InRange(one.range())).toString();
+  }
+
+  private boolean has(Registry registry, Dependency.Alternative one, Map<String, Cid> known) {
+    if (registry == open && !known.containsKey(one.name().authority().base())) {
+      return false;
+    }
+    try {
+      if (one.name().kind() == Kind.API) {
+        // One without a release of its own is had by whoever provides it.
+        var unused = registry.closure(new ClosureRequest(List.of(words(one)), Optional.empty()));
+      } else {
+        var unused = registry.resolve(words(one));
+      }
+      return true;
+    } catch (RuntimeException e) {
+      if (e instanceof Explained explained
+          && (explained.code().outcome() == ErrorCode.Outcome.NOT_FOUND
+              || explained.code() == ErrorCode.UNSATISFIABLE
+              || explained.code() == ErrorCode.WITHDRAWN)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** The newest promotion of a path. */
+  private Optional<Cid> newest(Optional<AuthorityInfo> there, String path) {
+    return there
         .flatMap(AuthorityInfo::head)
         .map(head -> Signed.read(open, head, Head.class).body().state())
-        .flatMap(state -> MerkleSearchTree.at(state, open).get(Slots.promotion(name.path())));
+        .flatMap(state -> MerkleSearchTree.at(state, open).get(Slots.promotion(path)));
   }
 
   /** Everything that promotions up to one have listed. */

@@ -35,7 +35,10 @@ import org.dxos.dmg.trust.KeySet;
 import org.dxos.dmg.trust.SigningKey;
 import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.trust.Statement;
+import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.Signed;
+import org.dxos.dmg.verdict.StatementRules;
+import org.dxos.dmg.verdict.Verdict;
 
 /** Signs for the authorities of one home, and hands what is signed to a registry. */
 public final class Publisher {
@@ -316,6 +319,34 @@ public final class Publisher {
     return say(statement, key, blocks);
   }
 
+  /**
+   * Checks that this home has a key that may make a promotion, of an authority that need not be
+   * known where it is to be made, and that what it lists was said by who might say it.
+   *
+   * @param owner as it is known anywhere
+   * @param blocks has its key log, and what is listed
+   * @throws PublishException if it has none
+   * @throws AdmissionException.Refused if the key may not, or something listed might not be said
+   */
+  void requireMaySay(
+      AuthorityInfo owner,
+      org.dxos.dmg.dxn.Name name,
+      Statement.Promote promote,
+      BlockSource blocks) {
+    AuthorityEntry entry = Signed.read(blocks, owner.keyHead(), AuthorityEntry.class).body();
+    Statement draft = statement(owner, name, ownerKey(owner, entry), promote, Optional.empty());
+    Optional<Verdict.Refused> refused = StatementRules.judge(draft, entry, entry, now());
+    for (Cid listed : promote.statements()) {
+      Statement one = Signed.read(blocks, listed, Statement.class).body();
+      AuthorityEntry then = Signed.read(blocks, one.auth(), AuthorityEntry.class).body();
+      refused = refused.or(() -> StatementRules.judgeListed(one, then));
+    }
+    if (refused.isPresent()) {
+      throw new AdmissionException.Refused(
+          refused.get().code(), refused.get().message(), refused.get().hint());
+    }
+  }
+
   /** Something to say of a release that is there. */
   public record Said(org.dxos.dmg.dxn.Name name, Statement.Op op) {}
 
@@ -490,7 +521,11 @@ public final class Publisher {
 
   /** A key that may sign for an authority: one of its owners or delegates, as they are now. */
   private SigningKey ownerKey(AuthorityInfo authority) {
-    AuthorityEntry entry = Signed.read(registry, authority.keyHead(), AuthorityEntry.class).body();
+    return ownerKey(
+        authority, Signed.read(registry, authority.keyHead(), AuthorityEntry.class).body());
+  }
+
+  private SigningKey ownerKey(AuthorityInfo authority, AuthorityEntry entry) {
     return keys.signer(
             key -> entry.owners().keys().contains(key) || entry.delegate(key).isPresent())
         .orElseThrow(

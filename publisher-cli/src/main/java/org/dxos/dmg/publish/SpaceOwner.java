@@ -6,8 +6,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.SpaceInfo;
@@ -46,9 +50,18 @@ public final class SpaceOwner {
     this.clock = clock;
   }
 
-  /** Under which name the owner key of a space is kept. */
-  public static String keyName(String name) {
-    return "space-" + name;
+  /**
+   * Under which name the owner key of a new space will be kept. One of a space that was called the
+   * same before keeps its own.
+   */
+  public String keyName(String name) {
+    Set<String> taken = keys.list().stream().map(KeyRing.Listed::name).collect(Collectors.toSet());
+    String first = "space-" + name;
+    return Stream.concat(
+            Stream.of(first), IntStream.iterate(2, n -> n + 1).mapToObj(n -> first + "." + n))
+        .filter(one -> !taken.contains(one))
+        .findFirst()
+        .orElseThrow();
   }
 
   /**
@@ -57,6 +70,8 @@ public final class SpaceOwner {
    * @param name what it is called here
    */
   public SpaceInfo create(String name) {
+    // Before a key is made: a try that fails leaves nothing.
+    SpaceInfo.requireName(name);
     if (registry.spaces().all().stream().anyMatch(one -> one.name().equals(Optional.of(name)))) {
       throw new PublishException(
           ErrorCode.CONFLICT,
@@ -99,9 +114,11 @@ public final class SpaceOwner {
    * @param authority its name
    * @param none true if nothing of it stands
    * @param lastGood envelope of that head; empty for the newest that is held
+   * @return what the owners say now of each of its revoked keys
    * @throws PublishException if no key of it is revoked, or it has no head in the space
    */
-  public SpaceInfo keep(SpaceInfo space, String authority, Optional<Cid> lastGood, boolean none) {
+  public List<RevokedHere> keep(
+      SpaceInfo space, String authority, Optional<Cid> lastGood, boolean none) {
     Registry inside = registry.spaces().open(space.id().toString());
     AuthorityInfo known =
         inside
@@ -111,21 +128,80 @@ public final class SpaceOwner {
     if (keys.revoked().isEmpty()) {
       throw nothing(authority, "no key of it is revoked", "nothing has to be done");
     }
-    return change(
-        space,
-        said -> {
-          List<RevokedHere> kept = new ArrayList<>(said.revoked());
-          for (AuthorityEntry.Revoked one : keys.revoked()) {
-            kept.removeIf(
-                old -> old.genesis().equals(known.genesis()) && old.key().equals(one.key()));
-            Optional<Cid> head =
-                none
-                    ? Optional.empty()
-                    : lastGood.or(() -> Optional.of(newest(inside, known, one.key())));
-            kept.add(new RevokedHere(known.genesis(), one.key(), head));
+    lastGood.ifPresent(
+        head -> {
+          if (!heads(inside, known).contains(head)) {
+            throw nothing(
+                authority,
+                "`" + head + "` is no head of it there",
+                "`dmg authority show " + authority + " --space …` tells the newest");
           }
-          return new SpaceSigning.Said(said.members(), kept);
         });
+    List<RevokedHere> now =
+        keys.revoked().stream()
+            .map(
+                one ->
+                    new RevokedHere(
+                        known.genesis(),
+                        one.key(),
+                        none
+                            ? Optional.empty()
+                            : lastGood.or(() -> Optional.of(newest(inside, known, one.key())))))
+            .toList();
+    var unused =
+        change(
+            space,
+            said -> {
+              List<RevokedHere> kept = new ArrayList<>(said.revoked());
+              kept.removeIf(old -> now.stream().anyMatch(one -> isOfSame(old, one)));
+              kept.addAll(now);
+              return new SpaceSigning.Said(said.members(), kept);
+            });
+    return now;
+  }
+
+  private static boolean isOfSame(RevokedHere one, RevokedHere other) {
+    return one.genesis().equals(other.genesis()) && one.key().equals(other.key());
+  }
+
+  /**
+   * The spaces of a home in which an authority has said something, and whose owners have not said
+   * of each of its revoked keys what stands of it there: nothing new of it is taken there.
+   *
+   * @param registry the public one, beside which the spaces are
+   * @param authority as it is known in public
+   */
+  public static List<SpaceInfo> unsettled(Registry registry, AuthorityInfo authority) {
+    AuthorityEntry keys = Signed.read(registry, authority.keyHead(), AuthorityEntry.class).body();
+    List<SpaceInfo> unsettled = new ArrayList<>();
+    for (SpaceInfo space : registry.spaces().all()) {
+      Registry inside = registry.spaces().open(space.id().toString());
+      Optional<AuthorityInfo> known =
+          inside
+              .authority(authority.name())
+              .filter(one -> one.genesis().equals(authority.genesis()));
+      if (known.isEmpty() || space.entry().isEmpty() || !hasHeads(inside, known.get())) {
+        continue;
+      }
+      List<RevokedHere> said =
+          Signed.read(inside, space.entry().get(), SpaceEntry.class).body().revoked();
+      if (keys.revoked().stream()
+          .anyMatch(
+              one ->
+                  said.stream()
+                      .noneMatch(
+                          other ->
+                              other.genesis().equals(authority.genesis())
+                                  && other.key().equals(one.key())))) {
+        unsettled.add(space);
+      }
+    }
+    return unsettled;
+  }
+
+  private static boolean hasHeads(Registry inside, AuthorityInfo known) {
+    return heads(inside, known).stream()
+        .anyMatch(one -> Signed.read(inside, one, Body.class).body() instanceof Head);
   }
 
   /**

@@ -40,4 +40,13 @@ public interface Spaces {
    * @param name what a new one is to be called here
    */
   SpaceInfo learn(Cid id, List<Cid> envelopes, BlockSource offered, Optional<String> name);
+
+  /**
+   * Calls a space otherwise at this node. No other node sees that.
+   *
+   * @param space its id, or what it is called here
+   * @throws NotFoundException if there is none
+   * @throws org.dxos.dmg.error.FormatException if it cannot be called that, or another is
+   */
+  SpaceInfo rename(String space, String name);
 }

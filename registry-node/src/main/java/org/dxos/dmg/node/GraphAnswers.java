@@ -175,7 +175,10 @@ final class GraphAnswers {
             named.selector().equals(Selector.LATEST)
                 ? new Dxn.Named(named.name(), new Selector.InRange(Range.ANY))
                 : dxn;
-        throw Misses.missing(text, asked, Selection.of(catalog, asked), catalog);
+        Selection found = Selection.of(catalog, asked);
+        if (!(found instanceof Selection.Found)) {
+          throw Misses.missing(text, asked, found, catalog);
+        }
       }
     }
     return new int[] {one(text)};

@@ -234,6 +234,19 @@ final class HomeSpaces implements Spaces, AutoCloseable {
     }
   }
 
+  @Override
+  public SpaceInfo rename(String space, String name) {
+    writer.lock();
+    try {
+      LocalRegistry registry = registry(space).orElseThrow(() -> notFound(space));
+      requireFree(name, registry.space().orElseThrow());
+      registry.call(name);
+      return registry.spaceInfo();
+    } finally {
+      writer.unlock();
+    }
+  }
+
   /**
    * Checks that entries go on from where the log stands. Somebody signed them here and now, maybe
    * while another was added: both would be valid, and the log contested for ever. A fork that
@@ -273,12 +286,7 @@ final class HomeSpaces implements Spaces, AutoCloseable {
   }
 
   private void requireFree(String name, Cid id) {
-    if (!name.matches("[a-z0-9][a-z0-9-]{0,62}")) {
-      throw new FormatException(
-          ErrorCode.USAGE,
-          "call a space `" + name + "`: expected lower-case letters, digits and `-`",
-          "for example `team`");
-    }
+    SpaceInfo.requireName(name);
     Optional<LocalRegistry> other = registry(name);
     if (other.isPresent() && !other.get().space().equals(Optional.of(id))) {
       throw new FormatException(

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -111,6 +112,10 @@ public final class LocalRegistry implements Registry, Upkeep {
   private final NodeKeys keys;
   private final PolicyFile policy;
   private final ModuleIndex modules;
+
+  /** Of a space and what is public; it is made when it is asked for, and saved nowhere. */
+  private final ModuleIndex joined;
+
   private final Outbox outbox;
   private final NameProof proofs;
 
@@ -154,6 +159,7 @@ public final class LocalRegistry implements Registry, Upkeep {
     this.history = new History(blocks);
     this.outbox = new Outbox(store);
     this.modules = new ModuleIndex(store, home.resolve("modules"));
+    this.joined = new ModuleIndex(blocks, home.resolve("modules"));
     this.shared = new PublicBlocks(new Replica(this));
   }
 
@@ -183,6 +189,7 @@ public final class LocalRegistry implements Registry, Upkeep {
     this.history = new History(blocks);
     this.outbox = new Outbox(store);
     this.modules = new ModuleIndex(store, home.resolve("modules"));
+    this.joined = new ModuleIndex(blocks, home.resolve("modules"));
     this.shared = new PublicBlocks(new Replica(this));
   }
 
@@ -248,7 +255,34 @@ public final class LocalRegistry implements Registry, Upkeep {
         log.map(SpaceLog::contested).orElse(false),
         log.map(one -> one.last().body().members()).orElse(List.of()),
         log.map(one -> new Guests(store).all(one)).orElse(List.of()),
+        log.flatMap(one -> one.role(keys.peer())),
+        place(log),
         registrar.root());
+  }
+
+  /** What this node is in the space, for all that it knows. */
+  private SpaceInfo.Place place(Optional<SpaceLog> log) {
+    Optional<byte[]> let = store.register(LET_IN);
+    boolean answered = let.filter(value -> value[0] == 1).isPresent();
+    if (log.isEmpty()) {
+      return SpaceInfo.Place.WAITING;
+    }
+    if (log.get().role(keys.peer()).isEmpty()) {
+      return answered ? SpaceInfo.Place.GUEST : SpaceInfo.Place.OUT;
+    }
+    return let.isPresent() && !answered ? SpaceInfo.Place.REFUSED : SpaceInfo.Place.MEMBER;
+  }
+
+  private static final String LET_IN = "space/let-in";
+
+  /** Notes whether any member that was asked lately has answered. */
+  void letIn(boolean answered) {
+    byte[] value = {(byte) (answered ? 1 : 0)};
+    if (store.register(LET_IN).filter(before -> Arrays.equals(before, value)).isEmpty()) {
+      Batch batch = new Batch();
+      batch.set(LET_IN, value);
+      store.commit(batch);
+    }
   }
 
   private static final String CALLED = "space/called";
@@ -447,7 +481,14 @@ public final class LocalRegistry implements Registry, Upkeep {
   }
 
   private GraphAnswers answers() {
-    return new GraphAnswers(modules(), states());
+    return new GraphAnswers(outer.isPresent() ? joinedModules(outer.get()) : modules(), states());
+  }
+
+  /** Who depends on whom in a space and what is public, as both are resolved over. */
+  private ModuleGraph joinedModules(LocalRegistry open) {
+    Map<String, Cid> names = new TreeMap<>(open.registrar.names());
+    names.putAll(registrar.names());
+    return joined.graph(registrar.authorities(), open.registrar.authorities(), names);
   }
 
   /** Who depends on whom, as of now. The first call reads every record. */
@@ -474,6 +515,10 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public Optional<AuthorityInfo> authority(String name) {
     bringAuthority(name);
+    return held(name);
+  }
+
+  private Optional<AuthorityInfo> held(String name) {
     int tilde = name.indexOf('~');
     Optional<AuthorityView> view =
         tilde < 0
@@ -482,7 +527,8 @@ public final class LocalRegistry implements Registry, Upkeep {
                 .authority(Cid.parse(name.substring(tilde + 1)))
                 .filter(one -> one.name().equals(name.substring(0, tilde)));
     return view.map(this::info)
-        .or(() -> outer.flatMap(one -> one.authority(name)).map(AuthorityInfo::withoutHead));
+        // Nobody is asked for what somebody in a space asks after: it would tell them of it.
+        .or(() -> outer.flatMap(one -> one.held(name)).map(AuthorityInfo::withoutHead));
   }
 
   @Override
@@ -495,6 +541,7 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    bridge.ifPresent(one -> one.requireSaidInPublic(genesis, envelopes, offered));
     return info(take(genesis, envelopes, offered).orThrow());
   }
 
@@ -892,7 +939,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   private History.Moment moment(Cid at) {
     if (outer.isPresent()) {
       throw new FormatException(
-          ErrorCode.UNSUPPORTED,
+          ErrorCode.USAGE,
           "look back to `" + at + "`: a space is read as it is now",
           "leave out --at");
     }

@@ -1,12 +1,15 @@
 package org.dxos.dmg.node;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.error.ErrorCode;
+import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.PublicKey;
@@ -47,27 +50,53 @@ final class SpaceBridge {
   /**
    * Sees to it that the space knows the key log of a statement's authority as far as it is public.
    *
-   * @throws AdmissionException.Refused if this node is the home and only reads there; if it is not
-   *     said what of a revoked key stands there; or if a name is released in the space that is
+   * @throws AdmissionException.Refused if this node only reads there, or the home does; if it is
+   *     not said what of a revoked key stands there; or if something is said of a name that is
    *     released in public, as a name is released in one place
    */
   void before(Statement statement) {
-    if (space.isHome(statement.genesis()) || open.isHome(statement.genesis())) {
+    boolean reads =
+        space.space().flatMap(log -> log.role(self)).equals(Optional.of(SpaceEntry.Role.READ));
+    if (reads || space.isHome(statement.genesis()) || open.isHome(statement.genesis())) {
       requireMayPublish();
     }
     Optional<AuthorityView> known = open.authority(statement.genesis());
     known.ifPresent(this::bringKeys);
-    space.authority(statement.genesis()).ifPresent(this::requireSettled);
+    Optional<AuthorityView> here = space.authority(statement.genesis());
+    here.ifPresent(this::requireHomeIsIn);
+    here.ifPresent(this::requireSettled);
     if (known.isPresent()
-        && statement.op() instanceof Statement.Release
         && hasReleases(known.get(), statement.path())
-        && !hasReleases(space.authority(statement.genesis()).orElseThrow(), statement.path())) {
+        && !hasReleases(here.orElseThrow(), statement.path())) {
       throw new AdmissionException.Refused(
-          ErrorCode.STATEMENT_REFUSED,
-          "publish `%s/%s` in a space: it is published in public"
-              .formatted(known.get().name(), statement.path()),
-          "publish it there, without --space, or under another name");
+          ErrorCode.CONFLICT,
+          "%s `%s/%s` in a space: it is released in public"
+              .formatted(verb(statement), known.get().name(), statement.path()),
+          statement.op() instanceof Statement.Release
+              ? "publish it there, without --space, or under another name"
+              : "say it there, without --space");
     }
+  }
+
+  private static String verb(Statement statement) {
+    return statement.op() instanceof Statement.Release ? "publish" : statement.op().text();
+  }
+
+  /** Nobody but the home signs heads: what it may not take would wait for ever. */
+  private void requireHomeIsIn(AuthorityView here) {
+    PeerId home = here.keyHead().body().home().peer();
+    if (!space.isHome(here.id())
+        && space.space().flatMap(log -> log.role(home)).filter(SpaceBridge::publishes).isEmpty()) {
+      throw new AdmissionException.Refused(
+          ErrorCode.NOT_HOME,
+          "publish for `%s` in a space: its home, node `%s`, may not publish there"
+              .formatted(here.name(), home),
+          "an owner of the space lets it in: `dmg space members SPACE --add " + home + "=publish`");
+    }
+  }
+
+  private static boolean publishes(SpaceEntry.Role role) {
+    return role != SpaceEntry.Role.READ;
   }
 
   /**
@@ -77,11 +106,7 @@ final class SpaceBridge {
    * @throws AdmissionException.Refused if it may not
    */
   void requireMayPublish() {
-    if (space
-        .space()
-        .flatMap(log -> log.role(self))
-        .filter(role -> role != SpaceEntry.Role.READ)
-        .isEmpty()) {
+    if (space.space().flatMap(log -> log.role(self)).filter(SpaceBridge::publishes).isEmpty()) {
       throw new AdmissionException.Refused(
           ErrorCode.POLICY_DENIED,
           "publish in a space: this node may not publish there",
@@ -120,6 +145,28 @@ final class SpaceBridge {
                       + here.name()
                       + "`, or not with `--none`");
             });
+  }
+
+  /**
+   * Checks that nothing is added here alone to a key log that is public: there somebody else would
+   * add another entry after the same one, and the authority be contested.
+   *
+   * @throws AdmissionException.Refused if something is
+   */
+  void requireSaidInPublic(Cid genesis, List<Cid> envelopes, BlockSource offered) {
+    Optional<AuthorityView> known = open.authority(genesis);
+    if (known.isEmpty()) {
+      return;
+    }
+    for (Cid envelope : envelopes) {
+      if (blocks.get(envelope).isEmpty()
+          && Signed.read(offered.or(held), envelope, Body.class).body() instanceof AuthorityEntry) {
+        throw new AdmissionException.Refused(
+            ErrorCode.CONFLICT,
+            "change the keys of `" + known.get().name() + "` in a space: they are known in public",
+            "change them there, without --space: it is taken into the space");
+      }
+    }
   }
 
   /** Takes what has become public of the keys of all authorities in the space. */

@@ -1,7 +1,9 @@
 package org.dxos.dmg.node;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.dxos.dmg.admission.Learned;
 import org.dxos.dmg.admission.LearnedSpace;
@@ -56,13 +58,54 @@ final class SpaceReplica extends Replica implements SpaceHolder {
 
   @Override
   public boolean mayAsk(String peer) {
-    boolean invited =
-        registry
-            .store()
-            .register(SpacesForPeers.FROM)
-            .map(from -> new String(from, StandardCharsets.UTF_8).equals(peer))
-            .orElse(false);
-    return space().isPresent() ? role(peer).isPresent() : invited;
+    return space().isPresent() ? role(peer).isPresent() : hasInvited(peer);
+  }
+
+  private boolean hasInvited(String peer) {
+    return registry
+        .store()
+        .register(SpacesForPeers.FROM)
+        .map(from -> new String(from, StandardCharsets.UTF_8).equals(peer))
+        .orElse(false);
+  }
+
+  @Override
+  public boolean mayAskLog(String peer) {
+    // Whoever comes back may have been invited by one whom the log that it kept does not know.
+    return mayAsk(peer) || hasInvited(peer) || knownTo(peer).isPresent();
+  }
+
+  @Override
+  public Optional<Cid> knownTo(String peer) {
+    try {
+      PeerId id = PeerId.parse(peer);
+      return space().flatMap(log -> log.lastListing(id)).map(Signed::cid);
+    } catch (FormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void answered(String peer) {
+    heard(peer, true);
+  }
+
+  @Override
+  public void refused(String peer) {
+    // Who is no member any more either does not know who else is one.
+    if (mayAsk(peer)) {
+      heard(peer, false);
+    }
+  }
+
+  /** Of those who were asked, who has answered as a member is answered; guarded by itself. */
+  private final Map<String, Boolean> heard = new HashMap<>();
+
+  private void heard(String peer, boolean answered) {
+    synchronized (heard) {
+      heard.put(peer, answered);
+      registry.letIn(heard.containsValue(true));
+    }
   }
 
   /** Who may only read there is no home of anything there: nobody takes over what he begins. */

@@ -246,6 +246,77 @@ class HomeSpacesTest {
     }
   }
 
+  @Test
+  void aLogIsTakenInPartsHoweverLongItIs() throws IOException {
+    SpaceInfo space = space("team", Role.ADMIN);
+    List<Cid> log = new ArrayList<>(List.of(space.entry().orElseThrow()));
+    for (int i = 1; i < 40; i++) {
+      log.add(next(space, log.getLast(), NOW + i));
+    }
+    LocalRegistry inside = registry.spaces().open("team");
+    var unused = inside.registrar().learnSpace(log, cid -> Optional.ofNullable(signed.get(cid)));
+    for (long enough : List.of(1L, 1_000L, 1_000_000L)) {
+      try (LocalRegistry far = LocalRegistry.open(homes.resolve("far" + enough), world)) {
+        SpaceReplica there = new SpaceReplica(far.spaces().enter(space.id()));
+        new SpacePull(there, remote(new Responder(new SpaceReplica(inside))), enough).log();
+        assertEquals(log.size(), there.space().orElseThrow().entries().size());
+      }
+    }
+  }
+
+  @Test
+  void whoWasShutOutIsAskedWhoIsInItAndNothingElse() {
+    SpaceInfo space = space("team", Role.ADMIN);
+    PeerId other = peer();
+    forPeers().admit(space.id(), other.toString(), Role.ADMIN);
+    SpaceReplica replica = new SpaceReplica(registry.spaces().open("team"));
+    assertTrue(replica.mayAsk(other.toString()));
+    Cid now = registry.spaces().show("team").entry().orElseThrow();
+    Map<Cid, byte[]> more = new HashMap<>();
+    Cid without =
+        SpaceSigning.next(
+                space.id(),
+                now,
+                registry.spaces().open("team"),
+                said -> said.with(space.members()),
+                key -> keys.signer(key::equals),
+                NOW + 9,
+                more::put)
+            .orElseThrow();
+    signed.putAll(more);
+    var unused = learn(registry, space.id(), Optional.empty(), without);
+    assertFalse(replica.mayAsk(other.toString()));
+    assertTrue(replica.mayAskLog(other.toString()));
+    // Nor is it told that there are entries after the last that it has seen.
+    assertEquals(Optional.of(now), replica.knownTo(other.toString()));
+    PeerId inviter = peer();
+    assertFalse(replica.mayAskLog(inviter.toString()));
+    forPeers().enter(space.id(), inviter.toString());
+    assertTrue(replica.mayAskLog(inviter.toString()));
+    assertFalse(replica.mayAsk(inviter.toString()));
+  }
+
+  @Test
+  void aNodeKnowsWhatItIsInASpace() {
+    SpaceInfo space = space("team", Role.ADMIN);
+    assertEquals(SpaceInfo.Place.MEMBER, space.place());
+    assertEquals(Optional.of(Role.ADMIN), space.role());
+    PeerId other = peer();
+    forPeers().admit(space.id(), other.toString(), Role.READ);
+    SpaceReplica replica = new SpaceReplica(registry.spaces().open("team"));
+    replica.refused(other.toString());
+    assertEquals(SpaceInfo.Place.REFUSED, registry.spaces().show("team").place());
+    replica.answered(other.toString());
+    assertEquals(SpaceInfo.Place.MEMBER, registry.spaces().show("team").place());
+    // Who is nobody there has nothing to say of it.
+    replica.refused(peer().toString());
+    assertEquals(SpaceInfo.Place.MEMBER, registry.spaces().show("team").place());
+    assertEquals(
+        SpaceInfo.Place.WAITING, registry.spaces().enter(Cid.parse(OTHER)).spaceInfo().place());
+  }
+
+  private static final String OTHER = "bafyreiajn3n4o3r2hjrv64424mmumgitbaolxonn6rxfrhiwywiqijkbpy";
+
   private static Remote remote(Responder responder) {
     return new Remote() {
       @Override

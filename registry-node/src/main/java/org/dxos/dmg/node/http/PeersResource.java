@@ -91,7 +91,12 @@ final class PeersResource implements Resource {
           "take an invitation into a space: the bearer token is missing or wrong",
           "set DMG_TOKEN to the token of the node, or do it as who runs it");
     }
-    return told(peers, peers.join(invitation, policy));
+    Federation.Joined joined = peers.join(invitation, policy);
+    MapBuilder told = new MapBuilder();
+    if (told(peers, joined.link()) instanceof Node.Map link) {
+      link.entries().forEach(told::putAlways);
+    }
+    return told.put("place", joined.place(), Invitation.Place::toNode).build();
   }
 
   private static void one(Federation peers, Exchange exchange) throws IOException {

@@ -9,9 +9,11 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.api.Spaces;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
+import org.dxos.dmg.json.Json;
 import org.dxos.dmg.trust.SpaceEntry;
 import org.dxos.dmg.verdict.Signed;
 
@@ -58,8 +60,20 @@ final class SpacesResource implements Resource {
           exchange.json(
               200, new MapBuilder().put("spaces", spaces.all(), SpaceInfo::toNode).build());
       case "POST " + SPACES -> exchange.json(201, learn(exchange).toNode());
-      default -> exchange.json(200, spaces.show(exchange.pathAfter(ONE)).toNode());
+      default -> exchange.json(200, one(exchange).toNode());
     }
+  }
+
+  private SpaceInfo one(Exchange exchange) throws IOException {
+    String space = exchange.pathAfter(ONE);
+    if (!exchange.method().equals("PUT")) {
+      return spaces.show(space);
+    }
+    Fields fields =
+        Fields.of("space", ErrorCode.USAGE, Json.parse(exchange.body(HttpServer.MAX_TEXT_BODY)));
+    String name = fields.text("name");
+    fields.end();
+    return spaces.rename(space, name);
   }
 
   private SpaceInfo learn(Exchange exchange) throws IOException {

@@ -55,6 +55,7 @@ import org.dxos.dmg.sync.replica.Pull;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.replica.Shares;
+import org.dxos.dmg.sync.replica.SpacePull;
 import org.dxos.dmg.sync.wire.Frames;
 import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.ItemWriter;
@@ -325,23 +326,29 @@ public final class Federation implements AutoCloseable {
   }
 
   /**
+   * What came of an invitation.
+   *
+   * @param place the space that this node is in by it, as the other node says
+   */
+  public record Joined(Link link, Optional<Invitation.Place> place) {}
+
+  /**
    * Takes an invitation of another node.
    *
    * @param policy what is wanted of it
    * @throws SyncException if it cannot be reached, or refuses
    */
-  public Link join(Invitation invitation, Link.Policy policy) {
+  public Joined join(Invitation invitation, Link.Policy policy) {
     if (invitation.peer().equals(peerId())) {
       throw new SyncException(
           ErrorCode.INVITATION, "link with `" + peerId() + "`: that is this node", "");
     }
     try {
-      Optional<Cid> granted = granted(invitation);
       // What the file says is not believed; what the inviter says of it now is.
-      granted
-          .filter(
-              space -> invitation.place().map(Invitation.Place::space).equals(Optional.of(space)))
-          .ifPresent(space -> spaces.held().enter(space, invitation.peer()));
+      Optional<Cid> expected = invitation.place().map(Invitation.Place::space);
+      Optional<Invitation.Place> granted =
+          granted(invitation).filter(one -> expected.equals(Optional.of(one.space())));
+      granted.ifPresent(one -> spaces.held().enter(one.space(), invitation.peer()));
       Link link =
           new Link(
               invitation.peer(), invitation.addresses(), policy, clock.instant().getEpochSecond());
@@ -350,7 +357,7 @@ public final class Federation implements AutoCloseable {
       }
       keepUp(link);
       Optional.ofNullable(peers.get(link.peer())).ifPresent(Peer::wake);
-      return link;
+      return new Joined(link, granted);
     } catch (IOException e) {
       throw new SyncException(
           ErrorCode.UNREACHABLE,
@@ -365,7 +372,7 @@ public final class Federation implements AutoCloseable {
    * before may be cut meanwhile, as when a place in a space was just taken away: then it is handed
    * in again over a new one, which changes nothing if the first was taken.
    */
-  private Optional<Cid> granted(Invitation invitation) throws IOException {
+  private Optional<Invitation.Place> granted(Invitation invitation) throws IOException {
     Connection connection = connect(invitation.peer(), invitation.addresses());
     try {
       return granted(invitation, connection);
@@ -380,7 +387,8 @@ public final class Federation implements AutoCloseable {
     }
   }
 
-  private Optional<Cid> granted(Invitation invitation, Connection connection) throws IOException {
+  private Optional<Invitation.Place> granted(Invitation invitation, Connection connection)
+      throws IOException {
     Request.Join request = new Request.Join(invitation.secret(), addresses());
     try (Remote.Answer answer = new PeerRemote(connection, REQUEST_PATIENCE).ask(request)) {
       Optional<Item> item = answer.next();
@@ -394,7 +402,9 @@ public final class Federation implements AutoCloseable {
             "link with `" + invitation.peer() + "`: it refuses the invitation",
             "it was used, has expired, or is not one of that node's: ask for a new one");
       }
-      return fields.optionalLink("space");
+      Optional<Cid> space = fields.optionalLink("space");
+      Optional<SpaceEntry.Role> role = fields.optionalText("role").map(SpaceEntry.Role::parse);
+      return space.flatMap(id -> role.map(one -> new Invitation.Place(id, one)));
     }
   }
 
@@ -586,7 +596,7 @@ public final class Federation implements AutoCloseable {
       }
       Optional<Submitted> submitted =
           request instanceof Request.Submit submit
-              ? Optional.of(take(stream, () -> door(submit, peer)))
+              ? Optional.of(take(stream, submit.space(), () -> door(submit, peer)))
               : Optional.empty();
       write(
           stream,
@@ -670,7 +680,8 @@ public final class Federation implements AutoCloseable {
   }
 
   /** Takes the statements that a peer hands in; the answer is about the last of them. */
-  private Submitted take(Stream stream, Supplier<Holder> door) throws IOException {
+  private Submitted take(Stream stream, Optional<Cid> space, Supplier<Holder> door)
+      throws IOException {
     Holder holder = door.get();
     Arriving arriving = new Arriving(holder.store());
     for (Optional<byte[]> block = Frames.read(stream.in(), BlockStore.MAX_BLOCK_BYTES);
@@ -684,7 +695,9 @@ public final class Federation implements AutoCloseable {
             "");
       }
     }
-    Remote from = new PeerRemote(stream.connection(), ANSWER_PATIENCE);
+    Remote linked = new PeerRemote(stream.connection(), ANSWER_PATIENCE);
+    // What is handed in in a space is there alone, its bundles too.
+    Remote from = space.map(one -> SpacePull.in(linked, one)).orElse(linked);
     new BundleFetch(holder, from).fetch(arriving.records(), arriving::get);
     Submitted answer = Submitted.refused(ErrorCode.SYNC_PROTOCOL, Optional.empty());
     for (Cid statement : arriving.statements()) {
@@ -802,10 +815,7 @@ public final class Federation implements AutoCloseable {
                               Optional.of(view.keyHead().cid()),
                               view.head().map(Signed::cid))));
         }
-        for (int from = 0; from < states.size(); from += Request.MAX_STATES) {
-          Request.Announce announce =
-              new Request.Announce(
-                  states.subList(from, Math.min(states.size(), from + Request.MAX_STATES)));
+        for (Request.Announce announce : Request.Announce.all(states)) {
           peers.values().forEach(peer -> threads.execute(() -> peer.tell(announce)));
         }
       }
@@ -820,9 +830,9 @@ public final class Federation implements AutoCloseable {
       spaces
           .news(linked)
           .forEach(
-              (id, announce) ->
+              (id, all) ->
                   Optional.ofNullable(peers.get(id))
-                      .ifPresent(peer -> threads.execute(() -> peer.tell(announce))));
+                      .ifPresent(peer -> threads.execute(() -> all.forEach(peer::tell))));
     } catch (RuntimeException e) {
       LOG.warn("tell what is new in spaces: {}", e.toString());
     }

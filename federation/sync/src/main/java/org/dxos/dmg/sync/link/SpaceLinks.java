@@ -9,10 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.libp2p.Libp2pException;
+import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.sync.replica.HeldSpaces;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Remote;
@@ -77,14 +83,20 @@ final class SpaceLinks {
   long keepUp(String peer, PeerRemote remote, Set<Cid> some) {
     long bytes = 0;
     for (SpaceHolder holder : spaces.all()) {
-      if ((some.isEmpty() || some.contains(holder.id())) && holder.mayAsk(peer)) {
+      if ((some.isEmpty() || some.contains(holder.id())) && holder.mayAskLog(peer)) {
         try {
           bytes += keepUp(holder, peer, remote);
         } catch (IOException e) {
+          if (isReset(e)) {
+            holder.refused(peer);
+          }
           LOG.debug("ask {} about a space: {}", peer, e.getMessage());
         } catch (RuntimeException e) {
           if (!(e instanceof Explained explained)) {
             throw e;
+          }
+          if (explained.code() == ErrorCode.NOT_FOUND) {
+            holder.refused(peer);
           }
           LOG.debug("ask {} about a space: {}", peer, explained.message());
         }
@@ -93,10 +105,29 @@ final class SpaceLinks {
     return bytes;
   }
 
+  /** As whoever is no member is answered; what breaks otherwise says nothing of that. */
+  private static boolean isReset(Throwable e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof Libp2pException failure && failure.reason() == Reason.RESET) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private long keepUp(SpaceHolder holder, String peer, PeerRemote remote) throws IOException {
     String key = holder.id() + " " + peer;
-    SpacePull.Result result =
-        new SpacePull(holder, remote).all(Optional.ofNullable(cursors.get(key)));
+    SpacePull pull = new SpacePull(holder, remote);
+    if (holder.mayAsk(peer)) {
+      pull.log();
+    } else {
+      pull.log(holder.knownTo(peer));
+    }
+    holder.answered(peer);
+    if (!holder.mayAsk(peer)) {
+      return 0; // it was a member once, and knows at most who is one now
+    }
+    SpacePull.Result result = pull.held(Optional.ofNullable(cursors.get(key)));
     if (result.outcome().faults().isEmpty()) {
       result.cursor().ifPresent(cursor -> cursors.put(key, cursor));
     } else {
@@ -153,7 +184,7 @@ final class SpaceLinks {
    *
    * @param linked who may be told
    */
-  Map<String, Request.Announce> news(List<String> linked) {
+  Map<String, List<Request.Announce>> news(List<String> linked) {
     Map<String, List<Request.State>> states = new HashMap<>();
     for (SpaceHolder holder : spaces.all()) {
       List<Request.State> changed = changed(holder);
@@ -163,12 +194,8 @@ final class SpaceLinks {
         }
       }
     }
-    Map<String, Request.Announce> news = new HashMap<>();
-    states.forEach(
-        (peer, all) ->
-            news.put(
-                peer,
-                new Request.Announce(all.subList(0, Math.min(all.size(), Request.MAX_STATES)))));
+    Map<String, List<Request.Announce>> news = new HashMap<>();
+    states.forEach((peer, all) -> news.put(peer, Request.Announce.all(all)));
     return news;
   }
 
@@ -213,17 +240,23 @@ final class SpaceLinks {
       return lacking;
     }
     // All of his first: how long it takes to hear him says nothing of what else there is.
-    Map<Cid, SpaceHolder> his = new HashMap<>();
-    spaces.all().stream()
-        .filter(holder -> holder.mayAsk(peer))
-        .forEach(holder -> his.put(holder.id(), holder));
+    Map<Cid, SpaceHolder> all = told(holder -> holder.mayAsk(peer));
+    Map<Cid, SpaceHolder> logs = told(holder -> holder.mayAskLog(peer));
     for (Request.State state : states) {
+      Map<Cid, SpaceHolder> his =
+          state.space().equals(Optional.of(state.genesis())) ? logs : all;
       Optional<SpaceHolder> holder = state.space().flatMap(id -> Optional.ofNullable(his.get(id)));
       if (holder.isPresent() && lacks(holder.get(), state)) {
         lacking.add(holder.get().id());
       }
     }
     return lacking;
+  }
+
+  private Map<Cid, SpaceHolder> told(Predicate<SpaceHolder> may) {
+    return spaces.all().stream()
+        .filter(may)
+        .collect(Collectors.toMap(SpaceHolder::id, Function.identity()));
   }
 
   private static boolean lacks(SpaceHolder holder, Request.State state) {

@@ -27,6 +27,28 @@ public interface SpaceHolder extends Holder {
   boolean mayAsk(String peer);
 
   /**
+   * True if a peer may be asked who is in this space, and no more: it may be asked, or is known to
+   * have been a member once, so that it knows of the space already. It may have been let in again.
+   */
+  default boolean mayAskLog(String peer) {
+    return mayAsk(peer);
+  }
+
+  /**
+   * The newest entry of the log that a peer has seen for sure: who may be no member any more is not
+   * told of later ones. Empty if there is none.
+   */
+  default Optional<Cid> knownTo(String peer) {
+    return Optional.empty();
+  }
+
+  /** A peer has answered as a member is answered. */
+  default void answered(String peer) {}
+
+  /** A peer has answered as whoever is no member is answered. */
+  default void refused(String peer) {}
+
+  /**
    * Takes entries of the space's log.
    *
    * @param envelopes oldest first

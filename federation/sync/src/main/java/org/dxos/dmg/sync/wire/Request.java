@@ -1,5 +1,6 @@
 package org.dxos.dmg.sync.wire;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.cid.Cid;
@@ -107,6 +108,15 @@ public sealed interface Request {
   record Announce(List<State> states) implements Request {
     public Announce {
       states = List.copyOf(states);
+    }
+
+    /** As many as it takes to say all of it, in order. */
+    public static List<Announce> all(List<State> states) {
+      List<Announce> parts = new ArrayList<>();
+      for (int from = 0; from < states.size(); from += MAX_STATES) {
+        parts.add(new Announce(states.subList(from, Math.min(states.size(), from + MAX_STATES))));
+      }
+      return parts;
     }
   }
 

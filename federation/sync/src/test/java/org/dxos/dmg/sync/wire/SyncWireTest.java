@@ -297,4 +297,21 @@ class SyncWireTest {
         FormatException.class,
         () -> Submitted.of(Submitted.added(new Submitted.Receipt(cid(1), cid(2), deep)).toNode()));
   }
+
+  @Test
+  void whatIsNewIsToldInAsManyRequestsAsItTakes() {
+    List<Request.State> states = new ArrayList<>();
+    for (int i = 0; i < 2 * Request.MAX_STATES + 1; i++) {
+      Cid genesis = DagCbor.cid(new byte[] {(byte) i, (byte) (i >> 8)});
+      states.add(new Request.State(genesis, Optional.of(genesis), Optional.empty()));
+    }
+    List<Request.State> told = new ArrayList<>();
+    for (Request.Announce part : Request.Announce.all(states)) {
+      Request.Announce heard = (Request.Announce) Request.decode(part.encode());
+      assertTrue(heard.states().size() <= Request.MAX_STATES);
+      told.addAll(heard.states());
+    }
+    assertEquals(states, told);
+    assertEquals(List.of(), Request.Announce.all(List.of()));
+  }
 }
