@@ -192,7 +192,7 @@ public final class SyncBench {
               there.secret(),
               there.expires(),
               there.place());
-      Link link = from.join(here, Link.Policy.FULL);
+      Link link = from.join(here, Link.Policy.FULL).link();
       Thread.sleep(AFTER_JOINING); // each side asks the other once
       for (int round = 0; round < ROUNDS; round++) {
         settled(() -> relay.seen().bytes());

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.function.Predicate;
-import java.util.function.Function;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
@@ -243,8 +243,7 @@ final class SpaceLinks {
     Map<Cid, SpaceHolder> all = told(holder -> holder.mayAsk(peer));
     Map<Cid, SpaceHolder> logs = told(holder -> holder.mayAskLog(peer));
     for (Request.State state : states) {
-      Map<Cid, SpaceHolder> his =
-          state.space().equals(Optional.of(state.genesis())) ? logs : all;
+      Map<Cid, SpaceHolder> his = state.space().equals(Optional.of(state.genesis())) ? logs : all;
       Optional<SpaceHolder> holder = state.space().flatMap(id -> Optional.ofNullable(his.get(id)));
       if (holder.isPresent() && lacks(holder.get(), state)) {
         lacking.add(holder.get().id());
