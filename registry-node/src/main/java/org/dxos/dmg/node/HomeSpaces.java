@@ -148,7 +148,7 @@ final class HomeSpaces implements Spaces, AutoCloseable {
       }
     }
     return registries().stream()
-        .filter(one -> one.spaceInfo().name().equals(Optional.of(space)))
+        .filter(one -> one.here().info().name().equals(Optional.of(space)))
         .findFirst();
   }
 
@@ -191,12 +191,12 @@ final class HomeSpaces implements Spaces, AutoCloseable {
 
   @Override
   public List<SpaceInfo> all() {
-    return registries().stream().map(LocalRegistry::spaceInfo).toList();
+    return registries().stream().map(one -> one.here().info()).toList();
   }
 
   @Override
   public SpaceInfo show(String space) {
-    return open(space).spaceInfo();
+    return open(space).here().info();
   }
 
   @Override
@@ -227,8 +227,8 @@ final class HomeSpaces implements Spaces, AutoCloseable {
           .ifPresent(log -> requireFollows(log, envelopes, offered.or(registry.store())));
       LearnedSpace learned = registry.registrar().learnSpace(envelopes, offered);
       var unused = learned.orThrow();
-      name.ifPresent(registry::call);
-      return registry.spaceInfo();
+      name.ifPresent(registry.here()::call);
+      return registry.here().info();
     } finally {
       writer.unlock();
     }
@@ -240,8 +240,8 @@ final class HomeSpaces implements Spaces, AutoCloseable {
     try {
       LocalRegistry registry = registry(space).orElseThrow(() -> notFound(space));
       requireFree(name, registry.space().orElseThrow());
-      registry.call(name);
-      return registry.spaceInfo();
+      registry.here().call(name);
+      return registry.here().info();
     } finally {
       writer.unlock();
     }

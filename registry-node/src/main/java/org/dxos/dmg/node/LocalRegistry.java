@@ -1,24 +1,14 @@
 package org.dxos.dmg.node;
 
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.dxos.dmg.admission.HeadKeys;
-import org.dxos.dmg.admission.Learned;
-import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.admission.SpaceRegisters;
 import org.dxos.dmg.api.AuthorityInfo;
@@ -32,7 +22,6 @@ import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.ReleaseInfo;
 import org.dxos.dmg.api.SearchHit;
 import org.dxos.dmg.api.SolvedClosure;
-import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.api.Why;
 import org.dxos.dmg.api.Withdrawal;
@@ -46,39 +35,28 @@ import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.closure.Lock;
-import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.dxn.Authority;
-import org.dxos.dmg.dxn.Dxn;
-import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
-import org.dxos.dmg.graph.GraphException;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
 import org.dxos.dmg.modules.ModuleGraph;
-import org.dxos.dmg.modules.ModuleIndex;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.policy.PolicyException;
 import org.dxos.dmg.policy.PolicyFile;
 import org.dxos.dmg.policy.RecentProofs;
 import org.dxos.dmg.select.Catalog;
-import org.dxos.dmg.select.Release;
-import org.dxos.dmg.select.Selection;
 import org.dxos.dmg.sync.link.Federation;
 import org.dxos.dmg.sync.pull.Limits;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.PublicBlocks;
 import org.dxos.dmg.trust.AuthorityEntry;
-import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Head;
-import org.dxos.dmg.trust.Statement;
-import org.dxos.dmg.verdict.AdmissionException;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
-import org.dxos.dmg.verdict.SpaceLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,21 +81,18 @@ public final class LocalRegistry implements Registry, Upkeep {
   /** The public registry, around that of a space. */
   private final Optional<LocalRegistry> outer;
 
-  private final HomeSpaces spaces;
-  private final Optional<SpaceBridge> bridge;
-  private final Following following;
-  private final Registrar registrar;
-  private final ReleaseReader reader;
-  private final History history;
   private final NodeKeys keys;
   private final PolicyFile policy;
-  private final ModuleIndex modules;
-
-  /** Of a space and what is public; it is made when it is asked for, and saved nowhere. */
-  private final ModuleIndex joined;
-
-  private final Outbox outbox;
+  private final Registrar registrar;
+  private final HomeSpaces spaces;
+  private final Optional<SpaceBridge> bridge;
+  private final SpaceHere here;
   private final NameProof proofs;
+  private final Outbox outbox;
+  private final Intake intake;
+  private final Questions questions;
+  private final HomeGraph graph;
+  private final Following following;
 
   /** What anybody may read; a federation has its own, which is used then. */
   private final PublicBlocks shared;
@@ -125,52 +100,17 @@ public final class LocalRegistry implements Registry, Upkeep {
   private volatile Optional<Federation> federation = Optional.empty();
   private volatile Elsewhere elsewhere;
 
-  /** What first sight is worth where the policy does not say. */
-  private volatile Policy.Tofu firstUse = Policy.Tofu.ALLOW;
-
-  /** Guarded by this, as is {@code shut}. */
-  private Optional<GraphIndex> graph = Optional.empty();
-
-  private boolean shut;
-
   private record NodeKeys(KeyRing ring, HeadKeys heads, PeerId peer) {}
 
-  private LocalRegistry(Path home, World world, BlockStore store, NodeKeys keys) {
+  private LocalRegistry(
+      Path home, World world, BlockStore store, NodeKeys keys, Optional<LocalRegistry> outer) {
     this.home = home;
     this.world = world;
     this.store = store;
-    this.blocks = store;
-    this.outer = Optional.empty();
+    this.blocks = outer.map(open -> store.or(open.store)).orElse(store);
+    this.outer = outer;
     this.keys = keys;
-    this.policy = new PolicyFile(home);
-    this.registrar =
-        new Registrar(
-            store,
-            keys.heads(),
-            world.clock(),
-            world.threads(),
-            name -> Optional.ofNullable(policy.current().pins().get(name)));
-    this.bridge = Optional.empty();
-    this.following = new Following(this, world);
-    this.spaces = new HomeSpaces(this, home.resolve(HomeSpaces.FOLDER));
-    this.proofs = new RecentProofs(world.proof(), world.clock());
-    this.elsewhere = new Elsewhere(registrar);
-    this.reader = new ReleaseReader(blocks);
-    this.history = new History(blocks);
-    this.outbox = new Outbox(store);
-    this.modules = new ModuleIndex(store, home.resolve("modules"));
-    this.joined = new ModuleIndex(blocks, home.resolve("modules"));
-    this.shared = new PublicBlocks(new Replica(this));
-  }
-
-  private LocalRegistry(LocalRegistry outer, Path home, BlockStore store) {
-    this.home = home;
-    this.world = outer.world;
-    this.store = store;
-    this.blocks = store.or(outer.store);
-    this.outer = Optional.of(outer);
-    this.keys = outer.keys;
-    this.policy = outer.policy;
+    this.policy = outer.map(open -> open.policy).orElseGet(() -> new PolicyFile(home));
     this.registrar =
         new Registrar(
             store,
@@ -178,18 +118,47 @@ public final class LocalRegistry implements Registry, Upkeep {
             world.clock(),
             world.threads(),
             name -> Optional.ofNullable(policy.current().pins().get(name)),
-            outer.registrar::authority);
+            name -> outer.flatMap(open -> open.registrar.authority(name)));
+    this.spaces =
+        outer
+            .map(open -> open.spaces)
+            .orElseGet(() -> new HomeSpaces(this, home.resolve(HomeSpaces.FOLDER)));
     this.bridge =
-        Optional.of(new SpaceBridge(registrar, outer.registrar, outer.store, store, keys.peer()));
-    this.following = new Following(this, world);
-    this.spaces = outer.spaces;
-    this.proofs = outer.proofs;
-    this.elsewhere = new Elsewhere(registrar);
-    this.reader = new ReleaseReader(blocks);
-    this.history = new History(blocks);
+        outer.map(
+            open -> new SpaceBridge(registrar, open.registrar, open.store, store, keys.peer()));
+    this.here = new SpaceHere(store, registrar, keys.peer());
+    this.proofs =
+        outer
+            .map(open -> open.proofs)
+            .orElseGet(() -> new RecentProofs(world.proof(), world.clock()));
     this.outbox = new Outbox(store);
-    this.modules = new ModuleIndex(store, home.resolve("modules"));
-    this.joined = new ModuleIndex(blocks, home.resolve("modules"));
+    this.intake =
+        new Intake(
+            home,
+            registrar,
+            store,
+            blocks,
+            outer.map(open -> open.registrar),
+            bridge,
+            policy,
+            proofs,
+            outbox,
+            world.clock(),
+            outer.map(open -> open.store).orElse(store),
+            this::federation);
+    this.elsewhere = new Elsewhere(registrar);
+    this.questions =
+        new Questions(
+            registrar,
+            store,
+            blocks,
+            outer.map(open -> open.questions),
+            policy,
+            world.clock(),
+            home.resolve("modules"),
+            () -> elsewhere);
+    this.graph = new HomeGraph(home.resolve("rdf"), store, questions::modules);
+    this.following = new Following(this, world);
     this.shared = new PublicBlocks(new Replica(this));
   }
 
@@ -207,7 +176,8 @@ public final class LocalRegistry implements Registry, Upkeep {
           world,
           store,
           new NodeKeys(
-              ring, new HeadKeys(ring.heads()), new PeerId(ring.peer().publicKey().bytes())));
+              ring, new HeadKeys(ring.heads()), new PeerId(ring.peer().publicKey().bytes())),
+          Optional.empty());
     } catch (RuntimeException e) {
       store.close();
       throw e;
@@ -225,7 +195,8 @@ public final class LocalRegistry implements Registry, Upkeep {
       if (SpaceRegisters.space(store).isEmpty()) {
         SpaceRegisters.found(space, store);
       }
-      LocalRegistry inside = new LocalRegistry(outer, home, store);
+      LocalRegistry inside =
+          new LocalRegistry(home, outer.world, store, outer.keys, Optional.of(outer));
       inside.registrar.onCommit(_ -> inside.outbox.settle(inside.registrar));
       inside.bringKeys();
       return inside;
@@ -245,53 +216,14 @@ public final class LocalRegistry implements Registry, Upkeep {
     return spaces;
   }
 
-  /** The space that this is the registry of, as it stands. */
-  SpaceInfo spaceInfo() {
-    Optional<SpaceLog> log = registrar.space();
-    return new SpaceInfo(
-        space().orElseThrow(),
-        store.register(CALLED).map(name -> new String(name, StandardCharsets.UTF_8)),
-        log.map(one -> one.last().cid()),
-        log.map(SpaceLog::contested).orElse(false),
-        log.map(one -> one.last().body().members()).orElse(List.of()),
-        log.map(one -> new Guests(store).all(one)).orElse(List.of()),
-        log.flatMap(one -> one.role(keys.peer())),
-        place(log),
-        registrar.root());
+  /** The space that this is the registry of, as this node has it. */
+  SpaceHere here() {
+    return here;
   }
 
-  /** What this node is in the space, for all that it knows. */
-  private SpaceInfo.Place place(Optional<SpaceLog> log) {
-    Optional<byte[]> let = store.register(LET_IN);
-    boolean answered = let.filter(value -> value[0] == 1).isPresent();
-    if (log.isEmpty()) {
-      return SpaceInfo.Place.WAITING;
-    }
-    if (log.get().role(keys.peer()).isEmpty()) {
-      return answered ? SpaceInfo.Place.GUEST : SpaceInfo.Place.OUT;
-    }
-    return let.isPresent() && !answered ? SpaceInfo.Place.REFUSED : SpaceInfo.Place.MEMBER;
-  }
-
-  private static final String LET_IN = "space/let-in";
-
-  /** Notes whether any member that was asked lately has answered. */
-  void letIn(boolean answered) {
-    byte[] value = {(byte) (answered ? 1 : 0)};
-    if (store.register(LET_IN).filter(before -> Arrays.equals(before, value)).isEmpty()) {
-      Batch batch = new Batch();
-      batch.set(LET_IN, value);
-      store.commit(batch);
-    }
-  }
-
-  private static final String CALLED = "space/called";
-
-  /** Says what a space is called at this node. */
-  void call(String name) {
-    Batch batch = new Batch();
-    batch.set(CALLED, name.getBytes(StandardCharsets.UTF_8));
-    store.commit(batch);
+  /** What is handed in here. */
+  Intake intake() {
+    return intake;
   }
 
   /** The block store, for those who follow the journal. */
@@ -312,7 +244,7 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public void reindex() {
-    graph().reindex();
+    graph.now().reindex();
   }
 
   @Override
@@ -352,118 +284,70 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public ReleaseInfo resolve(String text, Optional<Cid> at) {
-    Dxn dxn = Dxn.parse(text);
-    Optional<String> away = at.isEmpty() ? elsewhere.bring(dxn) : Optional.empty();
-    Optional<History.Moment> moment = at.map(this::moment);
-    Held catalog = states(moment);
-    OptionalLong newest =
-        policy
-            .current()
-            .minAge()
-            .map(age -> moment.map(History.Moment::time).orElseGet(this::now) - age.toSeconds())
-            .map(OptionalLong::of)
-            .orElseGet(OptionalLong::empty);
-    return switch (Selection.of(catalog, dxn, newest)) {
-      case Selection.Found found ->
-          info(
-              found.release(),
-              catalog.head(found.release().genesis(), found.release().envelope()).orElseThrow(),
-              at);
-      case Selection other -> {
-        catalog.newer(dxn).ifPresent(newer -> Misses.refuseNewer("resolve", text, newer));
-        throw Misses.away(Misses.missing(text, dxn, other, catalog), other, away);
-      }
-    };
+    return questions.resolve(text, at);
   }
 
   @Override
   public ModuleInfo module(String text, Optional<Cid> at) {
-    Name name = Name.parse(text);
-    Optional<String> away = at.isEmpty() ? elsewhere.bring(name.authority()) : Optional.empty();
-    Held catalog = states(at.map(this::moment));
-    Cid genesis =
-        catalog
-            .authority(name.authority().text())
-            .orElseThrow(
-                () -> {
-                  Selection none =
-                      new Selection.NoAuthority(name.authority().text(), catalog.near(name));
-                  return Misses.away(Misses.missing(text, none), none, away);
-                });
-    List<Release> releases = catalog.releases(name, genesis);
-    if (releases.isEmpty()) {
-      throw Misses.missing(text, new Selection.NoName(name, catalog.near(name)));
-    }
-    Map<String, String> tags = new TreeMap<>(catalog.tags(name, genesis));
-    releases.stream()
-        .filter(one -> !one.yanked() && !one.version().isPrerelease())
-        .findFirst()
-        .ifPresent(one -> tags.put("latest", one.version().toString()));
-    return new ModuleInfo(
-        text,
-        genesis,
-        releases.stream()
-            .map(
-                one ->
-                    new ModuleInfo.VersionInfo(
-                        one.version().toString(),
-                        one.name().toString(),
-                        one.record(),
-                        one.envelope(),
-                        one.notices(),
-                        one.created()))
-            .toList(),
-        tags);
+    return questions.module(text, at);
   }
 
   @Override
   public Lock closure(ClosureRequest request) {
-    return closures(request, ClosureAnswers::lock);
+    return questions.closure(request);
   }
 
   @Override
   public SolvedClosure explain(ClosureRequest request) {
-    return closures(request, ClosureAnswers::explained);
-  }
-
-  private <T> T closures(ClosureRequest request, Function<ClosureAnswers, T> answer) {
-    Optional<History.Moment> moment = request.at().map(this::moment);
-    return moment.isPresent()
-        ? answer.apply(closures(states(moment), request, moment))
-        : elsewhere.solve(this::states, states -> answer.apply(closures(states, request, moment)));
-  }
-
-  private ClosureAnswers closures(
-      Held states, ClosureRequest request, Optional<History.Moment> moment) {
-    return new ClosureAnswers(
-        states,
-        request,
-        policy.current(),
-        moment.map(History.Moment::time).orElseGet(this::now),
-        moment.flatMap(History.Moment::root).orElseGet(registrar::root),
-        moment.isPresent() ? (_, _) -> {} : this::requireFresh);
-  }
-
-  private long now() {
-    return world.clock().instant().getEpochSecond();
+    return questions.explain(request);
   }
 
   @Override
   public Why why(String from, String to, int limit) {
-    bring(from, to);
-    return answers().why(from, to, limit);
+    return questions.why(from, to, limit);
   }
 
   @Override
   public Dependents dependents(String of, boolean direct, int limit) {
-    bring(of);
-    return answers().dependents(of, direct, limit);
+    return questions.dependents(of, direct, limit);
   }
 
   @Override
   public Withdrawal withdrawal(String of, int limit) {
-    bring(of);
-    return answers().withdrawal(of, limit);
+    return questions.withdrawal(of, limit);
+  }
+
+  /** Who depends on whom, as of now. The first call reads every record. */
+  public ModuleGraph modules() {
+    return questions.modules();
+  }
+
+  /** What is released, as of now. */
+  public Catalog catalog() {
+    return questions.states();
+  }
+
+  @Override
+  public List<SearchHit> search(String words, int limit) {
+    return graph.now().search(words, limit).stream()
+        .map(hit -> new SearchHit(hit.name(), hit.version(), hit.description()))
+        .toList();
+  }
+
+  @Override
+  public QueryAnswer sparql(String query, String accept) {
+    if (query.contains("closure") || query.contains("dependents")) {
+      ModuleGraph unused =
+          modules(); // read here: a query that does it would have to answer for the memory it takes
+    }
+    GraphIndex.Answer answer = graph.now().query(query, accept);
+    return new QueryAnswer(answer.mediaType(), answer.body());
+  }
+
+  @Override
+  public Optional<AuthorityInfo> authority(String name) {
+    bringAuthority(name);
+    return held(name);
   }
 
   private void bringAuthority(String name) {
@@ -472,50 +356,6 @@ public final class LocalRegistry implements Registry, Upkeep {
     } catch (FormatException e) {
       LOG.debug("not looked for: {}", e.message()); // nobody can hold it
     }
-  }
-
-  private void bring(String... names) {
-    for (String name : names) {
-      Optional<String> unused = elsewhere.bring(Dxn.parse(name));
-    }
-  }
-
-  private GraphAnswers answers() {
-    return new GraphAnswers(outer.isPresent() ? joinedModules(outer.get()) : modules(), states());
-  }
-
-  /** Who depends on whom in a space and what is public, as both are resolved over. */
-  private ModuleGraph joinedModules(LocalRegistry open) {
-    Map<String, Cid> names = new TreeMap<>(open.registrar.names());
-    names.putAll(registrar.names());
-    return joined.graph(registrar.authorities(), open.registrar.authorities(), names);
-  }
-
-  /** Who depends on whom, as of now. The first call reads every record. */
-  public ModuleGraph modules() {
-    return modules.graph(registrar.authorities(), registrar.names());
-  }
-
-  @Override
-  public List<SearchHit> search(String words, int limit) {
-    return graph().search(words, limit).stream()
-        .map(hit -> new SearchHit(hit.name(), hit.version(), hit.description()))
-        .toList();
-  }
-
-  @Override
-  public QueryAnswer sparql(String query, String accept) {
-    if (query.contains("closure") || query.contains("dependents")) {
-      modules(); // read here: a query that does it would have to answer for the memory it takes
-    }
-    GraphIndex.Answer answer = graph().query(query, accept);
-    return new QueryAnswer(answer.mediaType(), answer.body());
-  }
-
-  @Override
-  public Optional<AuthorityInfo> authority(String name) {
-    bringAuthority(name);
-    return held(name);
   }
 
   private Optional<AuthorityInfo> held(String name) {
@@ -534,7 +374,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public AuthorityInfo claim(Cid envelope, BlockSource offered) {
     BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
-    requireAdmitted(Signed.read(all, envelope, AuthorityEntry.class).body().authority());
+    intake.requireAdmitted(Signed.read(all, envelope, AuthorityEntry.class).body().authority());
     bridge.ifPresent(SpaceBridge::requireMayPublish);
     return info(registrar.claim(envelope, offered));
   }
@@ -542,7 +382,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public AuthorityInfo learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
     bridge.ifPresent(one -> one.requireSaidInPublic(genesis, envelopes, offered));
-    return info(take(genesis, envelopes, offered).orThrow());
+    return info(intake.take(genesis, envelopes, offered).orThrow());
   }
 
   /** The policy in force. */
@@ -555,65 +395,6 @@ public final class LocalRegistry implements Registry, Upkeep {
     return policy.current().admits(authority);
   }
 
-  /** Takes what somebody carries, by the policy of this home. */
-  Learned take(Cid genesis, List<Cid> envelopes, BlockSource offered) {
-    BlockSource all = cid -> offered.get(cid).or(() -> store.get(cid));
-    if (registrar.authority(genesis).isPresent() || envelopes.isEmpty()) {
-      // Who was not believed when it was met is believed no more for having news; that its domain
-      // proves it since is found out when somebody asks for the name.
-      boolean believes = policy.current().tofu().orElse(firstUse) == Policy.Tofu.ALLOW;
-      return registrar.learn(
-          genesis,
-          envelopes,
-          offered,
-          believes ? Registrar.Binding.FIRST_USE : Registrar.Binding.NEVER);
-    }
-    Signed<Body> first = Signed.read(all, envelopes.getFirst(), Body.class);
-    if (!(first.body() instanceof AuthorityEntry entry)
-        || !first.envelope().body().equals(genesis)) {
-      throw new AdmissionException.Refused(
-          ErrorCode.BLOCK_MISSING,
-          "admit for authority `"
-              + genesis
-              + "`: it is not held, and its genesis does not come first",
-          "send the key log from its genesis on");
-    }
-    requireAdmitted(entry.authority());
-    return registrar.learn(genesis, envelopes, offered, binding(entry.authority(), genesis));
-  }
-
-  private void requireAdmitted(String authority) {
-    if (!policy.current().admits(authority)) {
-      throw new PolicyException(
-          ErrorCode.POLICY_DENIED,
-          "admit authority `" + authority + "`: the policy of " + home + " does not let it in",
-          "see `allow` and `deny` in its policy.json");
-    }
-  }
-
-  /** What first sight of a claim that somebody carries here is worth. */
-  private Registrar.Binding binding(String authority, Cid genesis) {
-    if (outer.isPresent()) {
-      // Whoever was first, in public or in the space: neither takes a name from the other later.
-      return outer.get().registrar.authority(authority).map(AuthorityView::id).stream()
-              .allMatch(genesis::equals)
-          ? Registrar.Binding.FIRST_USE
-          : Registrar.Binding.NEVER;
-    }
-    if (registrar.authority(authority).isPresent()) {
-      return Registrar.Binding.NEVER;
-    }
-    return switch (policy.current().tofu().orElse(firstUse)) {
-      case ALLOW -> Registrar.Binding.FIRST_USE;
-      case NEVER -> Registrar.Binding.NEVER;
-      case DNS ->
-          proofs.ask(authority) instanceof NameProof.Answer.Names names
-                  && names.id().equals(genesis)
-              ? Registrar.Binding.FIRST_USE
-              : Registrar.Binding.NEVER;
-    };
-  }
-
   @Override
   public synchronized NodeInfo freshHeadKey() {
     keys.heads().add(keys.ring().makeHead());
@@ -622,50 +403,17 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public PublishReceipt publish(Cid envelope, BlockSource offered) {
-    BlockSource all = offered.or(blocks);
-    Statement statement = Signed.read(all, envelope, Statement.class).body();
-    bridge.ifPresent(one -> one.before(statement));
-    Optional<Federation> among = federation();
-    among.ifPresent(Federation::awaitFirstRound);
-    if (among.isPresent() && !registrar.isHome(statement.genesis())) {
-      return handOn(registrar.check(envelope, all), among.get());
-    }
-    Restored.requireConfirmed(outer.orElse(this).store, registrar.authority(statement.genesis()));
-    Receipt receipt = Registrar.await(registrar.submit(envelope, all));
-    return new PublishReceipt(
-        receipt.status() == Receipt.Status.ADDED
-            ? PublishReceipt.Status.ADDED
-            : PublishReceipt.Status.HELD,
-        receipt.statement(),
-        Optional.of(receipt.head()),
-        receipt.proof(),
-        receipt.position());
+    return intake.publish(envelope, offered);
+  }
+
+  @Override
+  public int publishAll(List<Cid> envelopes, BlockSource offered) {
+    return intake.publishAll(envelopes, offered);
   }
 
   /** Takes what has become public of keys, if this is of a space. */
   void bringKeys() {
     bridge.ifPresent(SpaceBridge::bringKeys);
-  }
-
-  /** Keeps a statement for the home of its authority, which is another node. */
-  private PublishReceipt handOn(Registrar.Checked checked, Federation among) {
-    boolean[] kept = {false};
-    if (!checked.held()) {
-      registrar.between(
-          () -> {
-            registrar.requireHeld(checked);
-            kept[0] = outbox.keep(checked, now());
-          });
-    }
-    if (kept[0]) {
-      among.handOn();
-    }
-    return new PublishReceipt(
-        checked.held() ? PublishReceipt.Status.HELD : PublishReceipt.Status.PENDING,
-        checked.statement().cid(),
-        checked.authority().head().map(Signed::cid),
-        List.of(),
-        store.journalEnd());
   }
 
   Optional<Federation> federation() {
@@ -684,37 +432,6 @@ public final class LocalRegistry implements Registry, Upkeep {
   @Override
   public int publishesTogether() {
     return Head.MAX_ADDED;
-  }
-
-  @Override
-  public int publishAll(List<Cid> envelopes, BlockSource offered) {
-    BlockSource all = offered.or(blocks);
-    Set<Cid> authorities = new LinkedHashSet<>();
-    for (Cid envelope : envelopes) {
-      Statement statement = Signed.read(all, envelope, Statement.class).body();
-      bridge.ifPresent(one -> one.before(statement));
-      authorities.add(statement.genesis());
-    }
-    Optional<Federation> among = federation();
-    among.ifPresent(Federation::awaitFirstRound);
-    if (among.isPresent() && !authorities.stream().allMatch(registrar::isHome)) {
-      return Registry.super.publishAll(envelopes, offered); // they are handed on, one by one
-    }
-    authorities.forEach(
-        one -> Restored.requireConfirmed(outer.orElse(this).store, registrar.authority(one)));
-    Optional<RuntimeException> failure = Optional.empty();
-    int added = 0;
-    for (CompletableFuture<Receipt> answer : registrar.submitAll(envelopes, all)) {
-      try {
-        added += Registrar.await(answer).status() == Receipt.Status.ADDED ? 1 : 0;
-      } catch (RuntimeException e) {
-        failure = failure.or(() -> Optional.of(e));
-      }
-    }
-    if (failure.isPresent()) {
-      throw failure.get();
-    }
-    return added;
   }
 
   @Override
@@ -763,7 +480,7 @@ public final class LocalRegistry implements Registry, Upkeep {
 
   @Override
   public Node.Map status() {
-    StatusReport report = new StatusReport(registrar, now());
+    StatusReport report = new StatusReport(registrar, world.clock().instant().getEpochSecond());
     MapBuilder status =
         new MapBuilder()
             .put("version", Software.version())
@@ -786,7 +503,8 @@ public final class LocalRegistry implements Registry, Upkeep {
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
     }
-    opened()
+    graph
+        .opened()
         .ifPresent(
             index ->
                 status.put(
@@ -798,41 +516,25 @@ public final class LocalRegistry implements Registry, Upkeep {
     return status.build();
   }
 
+  @Override
+  public void catchUp() {
+    GraphIndex unused = graph.now();
+    ModuleGraph also = modules();
+  }
+
   /** The graph, if somebody has asked for it. */
-  synchronized Optional<GraphIndex> opened() {
-    return graph;
+  Optional<GraphIndex> opened() {
+    return graph.opened();
   }
 
   /**
-   * The graph, caught up with everything published before this call; where the disk is too full for
-   * that it answers as of where it is.
+   * Returns once the graph answers.
+   *
+   * @throws org.dxos.dmg.graph.GraphException if it cannot be opened; a disk that is too full for
+   *     it is told in the log, as what does not need the graph can be served
    */
-  private GraphIndex graph() {
-    GraphIndex index;
-    synchronized (this) {
-      if (shut) {
-        // Opened once more beside what is being closed it could be taken for damaged, and deleted.
-        throw new IllegalStateException("registry is closed");
-      }
-      if (graph.isEmpty()) {
-        graph = Optional.of(GraphIndex.open(home.resolve("rdf"), store, this::modules));
-      }
-      index = graph.get();
-    }
-    try {
-      index.catchUp(store.journalEnd());
-    } catch (GraphException e) {
-      if (e.code() != ErrorCode.STORAGE_FULL) {
-        throw e;
-      }
-    }
-    return index;
-  }
-
-  @Override
-  public void catchUp() {
-    graph();
-    modules();
+  public void awaitGraph() {
+    graph.await();
   }
 
   /**
@@ -840,25 +542,8 @@ public final class LocalRegistry implements Registry, Upkeep {
    * that does so, beside what else a start has to do: {@link #awaitGraph} waits for it.
    */
   public void follow() {
-    firstUse = Policy.Tofu.DNS;
+    intake.believeDomainsAlone();
     following.start();
-  }
-
-  /**
-   * Returns once the graph answers.
-   *
-   * @throws GraphException if it cannot be opened; a disk that is too full for it is told in the
-   *     log, as what does not need the graph can be served
-   */
-  public void awaitGraph() {
-    try {
-      graph();
-    } catch (GraphException e) {
-      if (e.code() != ErrorCode.STORAGE_FULL) {
-        throw e;
-      }
-      LOG.warn("{}", e.message());
-    }
   }
 
   /**
@@ -894,11 +579,7 @@ public final class LocalRegistry implements Registry, Upkeep {
         new Elsewhere(
             registrar,
             among.pullThrough(
-                new NameDirections(
-                    policy::current,
-                    () -> policy.current().tofu().orElse(firstUse),
-                    proofs,
-                    world.hosts()),
+                new NameDirections(policy::current, intake::firstUse, proofs, world.hosts()),
                 Limits.STANDARD),
             among::isFromFar);
     return among;
@@ -915,78 +596,6 @@ public final class LocalRegistry implements Registry, Upkeep {
   public AuthorityInfo renew(Cid genesis) {
     Restored.requireConfirmed(outer.orElse(this).store, registrar.authority(genesis));
     return info(registrar.renew(genesis));
-  }
-
-  /** What is released, as of now. */
-  public Catalog catalog() {
-    return states();
-  }
-
-  private Held states() {
-    return states(Optional.empty());
-  }
-
-  private Held states(Optional<History.Moment> moment) {
-    Held own =
-        new StateCatalog(
-            moment.map(History.Moment::views).orElseGet(registrar::authorities),
-            reader,
-            history,
-            registrar::authority);
-    return outer.isPresent() ? new JoinedCatalog(own, outer.get().states()) : own;
-  }
-
-  private History.Moment moment(Cid at) {
-    if (outer.isPresent()) {
-      throw new FormatException(
-          ErrorCode.USAGE,
-          "look back to `" + at + "`: a space is read as it is now",
-          "leave out --at");
-    }
-    return history.at(at, registrar.authorities());
-  }
-
-  /** A policy may ask for heads that are not older than some time; without one they are served. */
-  private void requireFresh(String authority, Head head) {
-    long age = world.clock().instant().getEpochSecond() - head.issued();
-    policy
-        .current()
-        .maxHeadAge()
-        .filter(most -> age > most.toSeconds())
-        .ifPresent(
-            most -> {
-              throw new PolicyException(
-                  ErrorCode.STALE_HEAD,
-                  "resolve under `%s`: its newest head is %d s old, the policy asks for %d at most"
-                      .formatted(authority, age, most.toSeconds()),
-                  "fetch newer ones from its home, or widen `maxHeadAge` in policy.json");
-            });
-  }
-
-  private ReleaseInfo info(Release release, Signed<Head> head, Optional<Cid> at) {
-    if (at.isEmpty()) {
-      requireFresh(release.name().authority().base(), head.body());
-    }
-    List<String> warnings =
-        new ArrayList<>(release.notices().warnings(release.name() + "@" + release.version()));
-    if (at.isEmpty() && head.body().expires() <= world.clock().instant().getEpochSecond()) {
-      warnings.add(
-          "the newest head of `"
-              + release.name().authority().base()
-              + "` that is held here has expired");
-    }
-    Node record = LinkText.of(DagCbor.decode(blocks.get(release.record()).orElseThrow()));
-    return new ReleaseInfo(
-        release.name().toString(),
-        release.version().toString(),
-        release.record(),
-        release.envelope(),
-        release.genesis(),
-        head.cid(),
-        release.created(),
-        record instanceof Node.Map map ? map : Node.Map.EMPTY,
-        release.notices(),
-        warnings);
   }
 
   private AuthorityInfo info(AuthorityView view) {
@@ -1016,16 +625,12 @@ public final class LocalRegistry implements Registry, Upkeep {
     }
     registrar.close();
     try {
-      modules.save();
+      questions.save();
     } catch (UncheckedIOException e) {
       LOG.warn("not saved, so read anew at the next start", e);
     }
     try {
-      synchronized (this) {
-        shut = true;
-        graph.ifPresent(GraphIndex::close);
-        graph = Optional.empty();
-      }
+      graph.close();
     } finally {
       store.close();
     }

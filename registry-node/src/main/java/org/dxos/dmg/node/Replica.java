@@ -89,7 +89,7 @@ class Replica implements Holder {
 
   @Override
   public Learned learn(Cid genesis, List<Cid> envelopes, BlockSource offered) {
-    return registry.take(genesis, envelopes, offered);
+    return registry.intake().take(genesis, envelopes, offered);
   }
 
   @Override

@@ -104,7 +104,7 @@ final class SpaceReplica extends Replica implements SpaceHolder {
   private void heard(String peer, boolean answered) {
     synchronized (heard) {
       heard.put(peer, answered);
-      registry.letIn(heard.containsValue(true));
+      registry.here().letIn(heard.containsValue(true));
     }
   }
 

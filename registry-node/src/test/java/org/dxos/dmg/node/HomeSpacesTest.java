@@ -312,7 +312,7 @@ class HomeSpacesTest {
     replica.refused(peer().toString());
     assertEquals(SpaceInfo.Place.MEMBER, registry.spaces().show("team").place());
     assertEquals(
-        SpaceInfo.Place.WAITING, registry.spaces().enter(Cid.parse(OTHER)).spaceInfo().place());
+        SpaceInfo.Place.WAITING, registry.spaces().enter(Cid.parse(OTHER)).here().info().place());
   }
 
   private static final String OTHER = "bafyreiajn3n4o3r2hjrv64424mmumgitbaolxonn6rxfrhiwywiqijkbpy";
