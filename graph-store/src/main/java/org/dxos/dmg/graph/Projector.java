@@ -95,6 +95,7 @@ final class Projector {
           return; // another claim to the name, which nobody finds by it
         }
         Set<String> changed = new TreeSet<>(); // paths of which something else is said now
+        Set<String> bound = new TreeSet<>(); // paths of releases that were bound again
         Set<String> released = new TreeSet<>();
         for (Cid added : head.added()) {
           Statement statement = Signed.read(store, added, Statement.class).body();
@@ -104,7 +105,7 @@ final class Projector {
               if (statement.replaces().isPresent()) {
                 // It was void, and is bound again: what is said of it now is of this one.
                 forget(subject(authority.authority(), statement.path(), release.version()));
-                changed.add(statement.path());
+                bound.add(statement.path());
               }
               release(authority, entry.genesis(), added, statement, release);
             }
@@ -115,8 +116,14 @@ final class Projector {
           }
         }
         changed.addAll(deprecated(head, released));
+        changed.addAll(bound);
         if (!changed.isEmpty()) {
-          Stored.authority(entry.genesis(), store).ifPresent(view -> statuses(view, changed));
+          Stored.authority(entry.genesis(), store)
+              .ifPresent(
+                  view -> {
+                    statuses(view, changed);
+                    bound.forEach(path -> tags(view, Slots.tags(path)));
+                  });
         }
       }
     }
@@ -217,8 +224,13 @@ final class Projector {
       if (!stands) {
         forget(subject);
       }
-      graph.deleteAny(REGISTRY, subject, iri(Ontology.TAGGED), Node.ANY);
     }
+    // Also of what was tagged in a head that stood for a while, and released in none that is here.
+    List<Quad> tagged = new ArrayList<>();
+    graph.find(REGISTRY, Node.ANY, iri(Ontology.TAGGED), Node.ANY).forEachRemaining(tagged::add);
+    tagged.stream()
+        .filter(quad -> quad.getSubject().getURI().startsWith("dxn://" + view.name() + "/"))
+        .forEach(graph::delete);
     List<String> paths = new ArrayList<>();
     view.state()
         .walkPrefix(
@@ -231,10 +243,15 @@ final class Projector {
               }
             });
     statuses(view, paths.stream().distinct().toList());
+    tags(view, "t/");
+  }
+
+  /** Writes the tags whose slots begin so, as they are now. */
+  private void tags(AuthorityView view, String slots) {
     Statuses statuses = new Statuses(view, store);
     view.state()
         .walkPrefix(
-            "t/",
+            slots,
             (key, _) -> {
               int colon = key.lastIndexOf(':');
               String path = key.substring("t/".length(), colon);
@@ -245,7 +262,7 @@ final class Projector {
                       version ->
                           add(
                               REGISTRY,
-                              iri("dxn://" + view.name() + "/" + path + "@" + version),
+                              subject(view.name(), path, version),
                               Ontology.TAGGED,
                               text(tag)));
             });
