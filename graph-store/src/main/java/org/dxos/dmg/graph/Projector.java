@@ -2,6 +2,7 @@ package org.dxos.dmg.graph;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,6 @@ import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.FormatException;
-import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.rdf.Ontology;
 import org.dxos.dmg.rdf.RecordTriples;
 import org.dxos.dmg.rdf.Triple;
@@ -115,7 +115,7 @@ final class Projector {
             case Statement.Promote _ -> {}
           }
         }
-        changed.addAll(deprecated(head, released));
+        changed.addAll(deprecated(entry.genesis(), head, released));
         changed.addAll(bound);
         if (!changed.isEmpty()) {
           Stored.authority(entry.genesis(), store)
@@ -129,24 +129,46 @@ final class Projector {
     }
   }
 
-  /** Those of some paths of which a range was deprecated: a new release can be in it. */
-  private Set<String> deprecated(Head head, Set<String> paths) {
+  /**
+   * Of which paths a range is deprecated, as an authority stood with a head of {@code epoch} or a
+   * later one.
+   */
+  private record Ranges(Cid genesis, long epoch, Set<String> paths) {}
+
+  /** Of the authority that was looked at last: heads of one come one after the other. */
+  private Optional<Ranges> ranges = Optional.empty();
+
+  /**
+   * Those of some paths of which a range is deprecated: a new release can be in it. The tree of the
+   * head itself is not asked, which may have been collected: what stands now is, and whatever has
+   * changed in it since comes later in the journal.
+   */
+  private Set<String> deprecated(Cid genesis, Head head, Set<String> paths) {
     if (paths.isEmpty()) {
       return Set.of();
     }
-    MerkleSearchTree state = MerkleSearchTree.at(head.state(), store);
-    boolean[] any = {false};
-    state.walk(
-        Slots.DEPRECATIONS,
-        (key, _) -> {
-          any[0] = key.startsWith(Slots.DEPRECATIONS);
-          return false;
-        });
-    return any[0]
-        ? paths.stream()
-            .filter(path -> state.get(Slots.deprecation(path)).isPresent())
-            .collect(Collectors.toSet())
-        : Set.of();
+    if (ranges
+        .filter(one -> one.genesis().equals(genesis) && one.epoch() >= head.epoch())
+        .isEmpty()) {
+      ranges = Stored.authority(genesis, store).map(Projector::ranges);
+    }
+    return ranges
+        .map(one -> paths.stream().filter(one.paths()::contains).collect(Collectors.toSet()))
+        .orElse(Set.of());
+  }
+
+  private static Ranges ranges(AuthorityView view) {
+    Set<String> paths = new HashSet<>();
+    view.state()
+        .walkPrefix(
+            Slots.DEPRECATIONS,
+            (key, _) -> {
+              if (key.indexOf('@') < 0) {
+                paths.add(key.substring(Slots.DEPRECATIONS.length()));
+              }
+            });
+    return new Ranges(
+        view.id(), view.head().map(one -> one.body().epoch()).orElse(-1L), Set.copyOf(paths));
   }
 
   /** Writes what is said of the releases of some paths, as it is now. */
