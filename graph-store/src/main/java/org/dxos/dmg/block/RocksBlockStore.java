@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.dxos.dmg.cid.Cid;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -113,6 +114,7 @@ public final class RocksBlockStore implements BlockStore {
       throws RocksDBException {
     this.lock = lock;
     this.room = room;
+    requireCurrent(home.resolve("db"));
     Cache cache = new LRUCache(CACHE_BYTES);
     BloomFilter bloom = new BloomFilter(10);
     BlockBasedTableConfig table =
@@ -161,6 +163,23 @@ public final class RocksBlockStore implements BlockStore {
     } catch (StorageException e) {
       release();
       throw e;
+    }
+  }
+
+  /**
+   * Files of a database without the one that says which of them count: the engine would begin anew
+   * beside them, and at its next start delete them.
+   */
+  private static void requireCurrent(Path folder) {
+    if (!Files.isDirectory(folder) || Files.exists(folder.resolve("CURRENT"))) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      if (files.anyMatch(file -> file.getFileName().toString().matches(".*\\.(sst|blob|log)"))) {
+        throw new StorageException.Beheaded(folder);
+      }
+    } catch (IOException e) {
+      throw new StorageException.Failed("open database `" + folder + "`: " + e, e);
     }
   }
 

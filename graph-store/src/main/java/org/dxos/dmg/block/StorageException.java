@@ -95,6 +95,17 @@ public abstract sealed class StorageException extends Explained {
     }
   }
 
+  /** The file that says which files of the database count is gone. Nothing was changed. */
+  public static final class Beheaded extends StorageException {
+    Beheaded(Path folder) {
+      super(
+          ErrorCode.STORAGE,
+          "open database `" + folder + "`: its file `CURRENT` is gone, and others are there",
+          "put it back (it names the newest file `MANIFEST-…` beside it), or restore a backup into"
+              + " another home");
+    }
+  }
+
   /** Another process has the home open. */
   public static final class Locked extends StorageException {
     Locked(Path home, String holder) {

@@ -89,6 +89,7 @@ public final class Backup {
       throws IOException {
     Files.createDirectories(folder);
     List<Path> before = cars(folder);
+    requireWhole(before);
     Set<Cid> known = new HashSet<>();
     for (Path car : before) {
       known.addAll(cids(car));
@@ -102,8 +103,29 @@ public final class Backup {
             "give an empty folder");
       }
     }
-    String name = "%06d%s".formatted(before.size() + 1, CAR);
-    return write(store, whose, files, now, folder.resolve(name), known);
+    Path next = folder.resolve(name(before.size() + 1));
+    return write(store, whose, files, now, next, known);
+  }
+
+  private static String name(int number) {
+    return "%06d%s".formatted(number, CAR);
+  }
+
+  /** Each of them has only what those before it have not: one that is gone is missed by all. */
+  private static void requireWhole(List<Path> before) {
+    for (int i = 0; i < before.size(); i++) {
+      Path found = before.get(i);
+      if (!found.getFileName().toString().equals(name(i + 1))) {
+        throw new CareException(
+            ErrorCode.CONFLICT,
+            "write backup `"
+                + found.getParent()
+                + "`: `"
+                + name(i + 1)
+                + "` is gone, on which those after it build",
+            "put it back, or give an empty folder");
+      }
+    }
   }
 
   /** The CARs of a folder, oldest first. */

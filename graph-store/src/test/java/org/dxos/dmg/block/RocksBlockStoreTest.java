@@ -88,6 +88,22 @@ class RocksBlockStoreTest extends BlockStoreContract {
   }
 
   @Test
+  void aDatabaseWithoutItsCurrentIsRefusedEachTimeAndStaysAsItIs() throws IOException {
+    open().close();
+    Path current = home().resolve("db").resolve("CURRENT");
+    byte[] was = Files.readAllBytes(current);
+    Files.delete(current);
+    List<String> files = names(home().resolve("db"));
+    for (int again = 0; again < 2; again++) {
+      StorageException gone = assertThrows(StorageException.Beheaded.class, this::open);
+      assertTrue(gone.message().contains("CURRENT"), gone.message());
+      assertEquals(files, names(home().resolve("db")));
+    }
+    Files.write(current, was);
+    open().close();
+  }
+
+  @Test
   void aHomeOfAnotherFormatIsRefusedAndStaysAsItIs() throws IOException {
     open().close();
     for (String found : List.of("2", "", "one")) {
@@ -141,5 +157,11 @@ class RocksBlockStoreTest extends BlockStoreContract {
         "rwx------",
         java.nio.file.attribute.PosixFilePermissions.toString(
             Files.getPosixFilePermissions(home())));
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (java.util.stream.Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
   }
 }

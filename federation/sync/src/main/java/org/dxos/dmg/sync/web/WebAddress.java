@@ -16,6 +16,7 @@ import org.dxos.dmg.sync.wire.SyncException;
 record WebAddress(String host, int port, String prefix) {
 
   private static final int HTTPS = 443;
+  private static final int MAX_CHARS = 1_024;
 
   /**
    * Reads a URL.
@@ -30,10 +31,11 @@ record WebAddress(String host, int port, String prefix) {
       if ("https".equals(uri.getScheme())
           && host != null
           && path != null
+          && text.length() <= MAX_CHARS
           && uri.getRawUserInfo() == null
           && uri.getRawQuery() == null
           && uri.getRawFragment() == null
-          && path.matches("(/[A-Za-z0-9._~-]+)*/?")) {
+          && path.matches("(?:/[A-Za-z0-9._~-]++)*+/?")) {
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         return new WebAddress(
             bare.toLowerCase(Locale.ROOT),
