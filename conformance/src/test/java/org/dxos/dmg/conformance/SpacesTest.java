@@ -387,9 +387,9 @@ class SpacesTest {
     publish("own", "own", SPACE, "1.0.0", module());
     ReleaseInfo inside = resolved("own", space, MODULE).orElseThrow();
     try (Registry registry = inside("own")) {
-      Promotion.Promoted promoted =
-          new Promotion(registry.spaces().open(SPACE), registry, keys("own"), World.real().clock())
-              .promote(Name.parse(MODULE));
+      Promotion promotion =
+          new Promotion(registry.spaces().open(SPACE), registry, keys("own"), World.real().clock());
+      Promotion.Promoted promoted = promotion.promote(promotion.plan(Name.parse(MODULE)), false);
       assertEquals(List.of(inside.release()), promoted.statements());
     }
     await(

@@ -246,13 +246,8 @@ final class Projector {
       if (!stands) {
         forget(subject);
       }
+      graph.deleteAny(REGISTRY, subject, iri(Ontology.TAGGED), Node.ANY);
     }
-    // Also of what was tagged in a head that stood for a while, and released in none that is here.
-    List<Quad> tagged = new ArrayList<>();
-    graph.find(REGISTRY, Node.ANY, iri(Ontology.TAGGED), Node.ANY).forEachRemaining(tagged::add);
-    tagged.stream()
-        .filter(quad -> quad.getSubject().getURI().startsWith("dxn://" + view.name() + "/"))
-        .forEach(graph::delete);
     List<String> paths = new ArrayList<>();
     view.state()
         .walkPrefix(
@@ -280,13 +275,7 @@ final class Projector {
               String tag = key.substring(colon + 1);
               statuses
                   .tagged(path, tag)
-                  .ifPresent(
-                      version ->
-                          add(
-                              REGISTRY,
-                              subject(view.name(), path, version),
-                              Ontology.TAGGED,
-                              text(tag)));
+                  .ifPresent(version -> tagged(subject(view.name(), path, version), text(tag)));
             });
   }
 
@@ -335,20 +324,33 @@ final class Projector {
     }
   }
 
-  /** A tag is at one release of a module at a time. */
+  /**
+   * A tag is at one release of a module at a time: it leaves that of the statement before it, or if
+   * that is void and was never shown, that of one further back.
+   */
   private void tag(AuthorityEntry authority, Statement statement, Statement.Tag tag) {
-    String module = "dxn://" + authority.authority() + "/" + statement.path();
     Node word = text(tag.tag());
-    Iterator<Quad> old = graph.find(REGISTRY, Node.ANY, iri(Ontology.TAGGED), word);
-    List<Quad> moved = new ArrayList<>();
-    old.forEachRemaining(
-        quad -> {
-          if (quad.getSubject().getURI().startsWith(module + "@")) {
-            moved.add(quad);
-          }
-        });
-    moved.forEach(graph::delete);
-    add(REGISTRY, iri(module + "@" + tag.version()), Ontology.TAGGED, word);
+    for (Optional<Cid> at = statement.replaces(); at.isPresent(); ) {
+      Statement before = Signed.read(store, at.get(), Statement.class).body();
+      if (before.op() instanceof Statement.Tag old) {
+        Node subject = subject(authority.authority(), statement.path(), old.version());
+        if (graph.contains(REGISTRY, subject, iri(Ontology.TAGGED), word)) {
+          graph.delete(REGISTRY, subject, iri(Ontology.TAGGED), word);
+          break;
+        }
+      }
+      at = before.replaces();
+    }
+    tagged(subject(authority.authority(), statement.path(), tag.version()), word);
+  }
+
+  /**
+   * Only what is shown is told as tagged: it may have been released in a head that does not stand.
+   */
+  private void tagged(Node subject, Node word) {
+    if (graph.contains(REGISTRY, subject, iri(Ontology.STATEMENT), Node.ANY)) {
+      add(REGISTRY, subject, Ontology.TAGGED, word);
+    }
   }
 
   private static Node object(Triple.Term term) {

@@ -90,7 +90,8 @@ final class PeerCommand implements Callable<Integer> {
                   .put("addresses", around.addresses(), Node::of)
                   .putAlways(
                       "links",
-                      new Node.Array(around.links().stream().map(PeerStatus::toNode).toList()))
+                      new Node.Array(
+                          around.links().stream().<Node>map(PeerStatus::toNode).toList()))
                   .build());
       return 0;
     }

@@ -349,7 +349,7 @@ final class SpaceCommand implements Callable<Integer> {
               registry.spaces().open(space), registry, session.keys(), session.world().clock());
       Promotion.Plan plan = promotion.plan(Name.parse(name));
       if (!dry) {
-        Promotion.Promoted promoted = promotion.promote(Name.parse(name), incomplete);
+        Promotion.Promoted promoted = promotion.promote(plan, incomplete);
         tell(name, promoted.statements().isEmpty() ? "unchanged" : "promoted", plan);
         promoted
             .receipt()

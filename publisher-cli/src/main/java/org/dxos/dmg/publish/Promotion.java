@@ -58,11 +58,12 @@ public final class Promotion {
   /**
    * What a promotion makes public.
    *
+   * @param name of which it was said
    * @param statements in order; empty if there is none that is not public
    * @param claims whether the authority becomes public with it
    * @param lacking what releases among them need and nobody finds in public, for people
    */
-  public record Plan(List<Planned> statements, boolean claims, List<String> lacking) {
+  public record Plan(Name name, List<Planned> statements, boolean claims, List<String> lacking) {
     public Plan {
       statements = List.copyOf(statements);
       lacking = List.copyOf(lacking);
@@ -86,8 +87,8 @@ public final class Promotion {
   }
 
   /**
-   * What {@link #promote} would make public: at most {@link Statement#MAX_PROMOTED} statements, the
-   * oldest first. It is judged as far as can be, and changes nothing.
+   * What there is to be made public: at most {@link Statement#MAX_PROMOTED} statements, the oldest
+   * first. It is judged as far as can be, and changes nothing.
    *
    * @throws NotFoundException if nothing is released under the name in the space
    * @throws PublishException if no key of this home may say it
@@ -122,7 +123,7 @@ public final class Promotion {
     if (!planned.isEmpty()) {
       publisher.requireMaySay(there.orElse(here), name, promote(name, planned), space);
     }
-    return new Plan(planned, there.isEmpty(), lacking);
+    return new Plan(name, planned, there.isEmpty(), lacking);
   }
 
   private Statement.Promote promote(Name name, List<Planned> planned) {
@@ -131,19 +132,13 @@ public final class Promotion {
         planned.stream().map(Planned::statement).toList());
   }
 
-  /** Promotes what is whole: see {@link #promote(Name, boolean)}. */
-  public Promoted promote(Name name) {
-    return promote(name, false);
-  }
-
   /**
-   * Promotes what {@link #plan} says.
+   * Promotes what was planned.
    *
    * @param incomplete true to promote also what needs something that is in the space alone
    * @throws PublishException with {@link ErrorCode#UNSATISFIABLE} if it does and was not to
    */
-  public Promoted promote(Name name, boolean incomplete) {
-    Plan plan = plan(name);
+  public Promoted promote(Plan plan, boolean incomplete) {
     if (plan.statements().isEmpty()) {
       return new Promoted(List.of(), Optional.empty());
     }
@@ -152,7 +147,7 @@ public final class Promotion {
           ErrorCode.UNSATISFIABLE,
           "promote `%s`: %s%s"
               .formatted(
-                  name,
+                  plan.name(),
                   plan.lacking().getFirst(),
                   plan.lacking().size() == 1
                       ? ""
@@ -161,10 +156,10 @@ public final class Promotion {
               + " then who is not in the space");
     }
     // From here on it is public, and nothing but the home's last word can stop it.
-    var unused = publisher.known(name.authority().text());
+    var unused = publisher.knownOrBrought(plan.name().authority().text());
     return new Promoted(
         plan.statements().stream().map(Planned::statement).toList(),
-        Optional.of(publisher.say(name, promote(name, plan.statements()), space)));
+        Optional.of(publisher.say(plan.name(), promote(plan.name(), plan.statements()), space)));
   }
 
   /** The authorities that are known in public. Nobody else is asked: it would tell of the space. */

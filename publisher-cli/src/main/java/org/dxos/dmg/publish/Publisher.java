@@ -105,7 +105,7 @@ public final class Publisher {
     Optional<Claimed> claimed = Optional.empty();
     Signer signer = signers.get(authority);
     if (signer == null) {
-      Optional<AuthorityInfo> held = known(authority);
+      Optional<AuthorityInfo> held = knownOrBrought(authority);
       claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
       AuthorityInfo owner = held.isPresent() ? held.get() : claimed.orElseThrow().authority();
       try {
@@ -248,7 +248,7 @@ public final class Publisher {
    */
   public <T> Many publishAll(
       String authority, List<T> items, Function<T, PreparedModule> prepare, Progress progress) {
-    Optional<AuthorityInfo> held = known(authority);
+    Optional<AuthorityInfo> held = knownOrBrought(authority);
     Optional<Claimed> claimed = held.isPresent() ? Optional.empty() : Optional.of(claim(authority));
     AuthorityInfo owner = held.orElseGet(() -> claimed.orElseThrow().authority());
     SigningKey key = ownerKey(owner);
@@ -411,13 +411,13 @@ public final class Publisher {
    * The authority to which a name is bound. One that was claimed in a space beside a public
    * registry is claimed there as well, as it is: two claims to a name would be two authorities.
    */
-  Optional<AuthorityInfo> known(String authority) {
+  Optional<AuthorityInfo> knownOrBrought(String authority) {
     return registry
         .authority(authority)
-        .or(() -> registry.space().isEmpty() ? ofSpaces(authority) : Optional.empty());
+        .or(() -> registry.space().isEmpty() ? broughtOfSpaces(authority) : Optional.empty());
   }
 
-  private Optional<AuthorityInfo> ofSpaces(String authority) {
+  private Optional<AuthorityInfo> broughtOfSpaces(String authority) {
     for (SpaceInfo space : registry.spaces().all()) {
       Registry inside = registry.spaces().open(space.id().toString());
       Optional<AuthorityInfo> there = inside.authority(authority).filter(AuthorityInfo::here);

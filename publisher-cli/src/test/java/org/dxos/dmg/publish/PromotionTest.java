@@ -57,8 +57,8 @@ class PromotionTest {
       owner.keep(registry.spaces().show("team"), "com.example", Optional.empty(), true);
       again.publish(version("1.1.0"));
       assertThrows(NotFoundException.class, () -> space.resolve(NAME + "@1.0.0"));
-      Promotion.Promoted promoted =
-          new Promotion(space, registry, hers, world.clock()).promote(NAME);
+      Promotion promotion = new Promotion(space, registry, hers, world.clock());
+      Promotion.Promoted promoted = promotion.promote(promotion.plan(NAME), false);
       assertEquals(List.of(space.resolve(NAME + "@1.1.0").release()), promoted.statements());
       assertEquals("1.1.0", registry.resolve(NAME.toString()).version());
       assertThrows(NotFoundException.class, () -> registry.resolve(NAME + "@1.0.0"));

@@ -101,7 +101,8 @@ class SpaceQuestionsTest {
     new Publisher(open, keys, world.clock())
         .say(Name.parse(BASE), new Statement.Yank("1.1.0", "broken"));
     assertEquals(BASE + "@1.0.0", last(space, INNER, BASE));
-    new Promotion(space, open, keys, world.clock()).promote(Name.parse(INNER));
+    Promotion promotion = new Promotion(space, open, keys, world.clock());
+    promotion.promote(promotion.plan(Name.parse(INNER)), false);
     assertEquals(4, dependents(BASE).size());
     // What is said of it in the space is what counts there.
     new Publisher(space, keys, world.clock())

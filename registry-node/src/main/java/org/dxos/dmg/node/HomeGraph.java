@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 /** The projection of a home, opened when it is first asked for. */
 final class HomeGraph implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(HomeGraph.class);
+
   private final Path folder;
   private final BlockStore store;
   private final Supplier<ModuleGraph> modules;
@@ -83,6 +85,4 @@ final class HomeGraph implements AutoCloseable {
     graph.ifPresent(GraphIndex::close);
     graph = Optional.empty();
   }
-
-  private static final Logger LOG = LoggerFactory.getLogger(HomeGraph.class);
 }

@@ -25,7 +25,6 @@ import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AdmissionException;
-import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 
 /**
@@ -39,17 +38,11 @@ final class Intake {
   private final BlockStore store;
   private final BlockSource blocks;
 
-  /** What is public, around a space. */
-  private final Optional<Registrar> open;
-
   private final Optional<SpaceBridge> bridge;
   private final PolicyFile policy;
   private final NameProof proofs;
   private final Outbox outbox;
   private final InstantSource clock;
-
-  /** The store that knows whether the home came from a backup. */
-  private final BlockStore restored;
 
   private final Supplier<Optional<Federation>> federation;
 
@@ -61,25 +54,20 @@ final class Intake {
       Registrar registrar,
       BlockStore store,
       BlockSource blocks,
-      Optional<Registrar> open,
       Optional<SpaceBridge> bridge,
       PolicyFile policy,
       NameProof proofs,
-      Outbox outbox,
       InstantSource clock,
-      BlockStore restored,
       Supplier<Optional<Federation>> federation) {
     this.home = home;
     this.registrar = registrar;
     this.store = store;
     this.blocks = blocks;
-    this.open = open;
     this.bridge = bridge;
     this.policy = policy;
     this.proofs = proofs;
-    this.outbox = outbox;
+    this.outbox = new Outbox(store);
     this.clock = clock;
-    this.restored = restored;
     this.federation = federation;
   }
 
@@ -132,10 +120,8 @@ final class Intake {
 
   /** What first sight of a claim that somebody carries here is worth. */
   private Registrar.Binding binding(String authority, Cid genesis) {
-    if (open.isPresent()) {
-      // Whoever was first, in public or in the space: neither takes a name from the other later.
-      return open.get().authority(authority).map(AuthorityView::id).stream()
-              .allMatch(genesis::equals)
+    if (bridge.isPresent()) {
+      return bridge.get().leaves(authority, genesis)
           ? Registrar.Binding.FIRST_USE
           : Registrar.Binding.NEVER;
     }
@@ -162,7 +148,7 @@ final class Intake {
     if (among.isPresent() && !registrar.isHome(statement.genesis())) {
       return handOn(registrar.check(envelope, all), among.get());
     }
-    Restored.requireConfirmed(restored, registrar.authority(statement.genesis()));
+    requireConfirmed(statement.genesis());
     Receipt receipt = Registrar.await(registrar.submit(envelope, all));
     return new PublishReceipt(
         receipt.status() == Receipt.Status.ADDED
@@ -172,6 +158,17 @@ final class Intake {
         Optional.of(receipt.head()),
         receipt.proof(),
         receipt.position());
+  }
+
+  /** What a home has signed since the backup that it came from is known, or it signs nothing. */
+  void requireConfirmed(Cid genesis) {
+    Restored.requireConfirmed(
+        bridge.map(SpaceBridge::open).orElse(store), registrar.authority(genesis));
+  }
+
+  /** What waits for homes elsewhere. */
+  Outbox outbox() {
+    return outbox;
   }
 
   /** Keeps a statement for the home of its authority, which is another node. */
@@ -209,7 +206,7 @@ final class Intake {
       // They are handed on, one by one.
       return (int) envelopes.stream().filter(one -> publish(one, offered).added()).count();
     }
-    authorities.forEach(one -> Restored.requireConfirmed(restored, registrar.authority(one)));
+    authorities.forEach(this::requireConfirmed);
     Optional<RuntimeException> failure = Optional.empty();
     int added = 0;
     for (CompletableFuture<Receipt> answer : registrar.submitAll(envelopes, all)) {

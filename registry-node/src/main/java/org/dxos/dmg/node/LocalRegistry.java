@@ -68,6 +68,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalRegistry implements Registry, Upkeep {
 
+  private static final Logger LOG = LoggerFactory.getLogger(LocalRegistry.class);
+
   /** A commit costs as much as some dozens of statements, and a waiting one a few kilobytes. */
   private static final int PUBLISHES_AT_ONCE = 256;
 
@@ -88,7 +90,6 @@ public final class LocalRegistry implements Registry, Upkeep {
   private final Optional<SpaceBridge> bridge;
   private final SpaceHere here;
   private final NameProof proofs;
-  private final Outbox outbox;
   private final Intake intake;
   private final Questions questions;
   private final HomeGraph graph;
@@ -131,20 +132,16 @@ public final class LocalRegistry implements Registry, Upkeep {
         outer
             .map(open -> open.proofs)
             .orElseGet(() -> new RecentProofs(world.proof(), world.clock()));
-    this.outbox = new Outbox(store);
     this.intake =
         new Intake(
             home,
             registrar,
             store,
             blocks,
-            outer.map(open -> open.registrar),
             bridge,
             policy,
             proofs,
-            outbox,
             world.clock(),
-            outer.map(open -> open.store).orElse(store),
             this::federation);
     this.elsewhere = new Elsewhere(registrar);
     this.questions =
@@ -197,7 +194,7 @@ public final class LocalRegistry implements Registry, Upkeep {
       }
       LocalRegistry inside =
           new LocalRegistry(home, outer.world, store, outer.keys, Optional.of(outer));
-      inside.registrar.onCommit(_ -> inside.outbox.settle(inside.registrar));
+      inside.registrar.onCommit(_ -> inside.intake.outbox().settle(inside.registrar));
       inside.bringKeys();
       return inside;
     } catch (RuntimeException e) {
@@ -420,10 +417,6 @@ public final class LocalRegistry implements Registry, Upkeep {
     return outer.map(one -> one.federation).orElse(federation);
   }
 
-  Outbox outbox() {
-    return outbox;
-  }
-
   @Override
   public int publishesAtOnce() {
     return PUBLISHES_AT_ONCE;
@@ -499,7 +492,7 @@ public final class LocalRegistry implements Registry, Upkeep {
                 .flag("bitswap", among.servesBlocks())
                 .putAlways("peers", report.peers(among)));
     elsewhere.status().ifPresent(figures -> status.putAlways("pullThrough", figures));
-    List<Node> pending = outbox.shown(registrar);
+    List<Node> pending = intake.outbox().shown(registrar);
     if (!pending.isEmpty()) {
       status.putAlways("pending", new Node.Array(pending));
     }
@@ -573,7 +566,7 @@ public final class LocalRegistry implements Registry, Upkeep {
    */
   public Federation federate(List<String> listen, Federation.Blocks blocks) {
     Federation among = Federating.start(this, world, keys.ring(), listen, blocks);
-    registrar.onCommit(_ -> outbox.settle(registrar));
+    registrar.onCommit(_ -> intake.outbox().settle(registrar));
     federation = Optional.of(among);
     elsewhere =
         new Elsewhere(
@@ -590,11 +583,9 @@ public final class LocalRegistry implements Registry, Upkeep {
     return new Replica(this);
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(LocalRegistry.class);
-
   @Override
   public AuthorityInfo renew(Cid genesis) {
-    Restored.requireConfirmed(outer.orElse(this).store, registrar.authority(genesis));
+    intake.requireConfirmed(genesis);
     return info(registrar.renew(genesis));
   }
 

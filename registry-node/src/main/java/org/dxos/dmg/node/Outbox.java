@@ -3,10 +3,14 @@ package org.dxos.dmg.node;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockStore;
@@ -19,10 +23,12 @@ import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.wire.Submitted;
+import org.dxos.dmg.trust.Head;
 import org.dxos.dmg.trust.Statement;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.Slots;
+import org.dxos.dmg.verdict.Verdict;
 
 /**
  * Statements that were handed in here and whose home is elsewhere: a register each, with their
@@ -37,8 +43,25 @@ final class Outbox {
   /** Of what waits at a time. */
   private static final int MAX_WAITING = 10_000;
 
+  /** Why a home may refuse now what it takes later. */
+  private static final Set<String> PASSING =
+      Stream.of(
+              ErrorCode.BUSY,
+              ErrorCode.STORAGE,
+              ErrorCode.STORAGE_FULL,
+              ErrorCode.ROLLBACK,
+              ErrorCode.AUTHORITY_CONTESTED)
+          .map(ErrorCode::name)
+          .collect(Collectors.toSet());
+
+  /** Seconds by which the clocks of two nodes differ at most, a day. */
+  private static final long CLOCKS_APART = 86_400;
+
   private final BlockStore store;
   private final Map<Cid, Pending> waiting = new TreeMap<>();
+
+  /** Up to which head each was looked for, if it was. */
+  private final Map<Cid, Cid> looked = new HashMap<>();
 
   /**
    * @param since when it was handed in, seconds UTC
@@ -118,36 +141,78 @@ final class Outbox {
     return new PeerId(view.keyHead().body().home().peer().key()).toString();
   }
 
-  /** Takes what the home, or a node on the way to it, has answered. */
+  /** Takes what the home has answered. */
   synchronized void answered(Cid cid, Submitted answer) {
     Pending pending = waiting.get(cid);
-    if (pending != null && answer.status() == Submitted.Status.REFUSED) {
-      Pending refused =
-          new Pending(
-              pending.genesis(), pending.since(), Optional.of(answer.code().orElse("REFUSED")));
-      Batch batch = new Batch();
-      batch.set(PENDING + cid, refused.encode());
-      store.commit(batch);
-      waiting.put(cid, refused);
+    String code = answer.code().orElse("REFUSED");
+    if (pending != null && answer.status() == Submitted.Status.REFUSED && !PASSING.contains(code)) {
+      refuse(cid, pending, code);
     }
   }
 
-  /** Forgets what heads have added since. */
+  private void refuse(Cid cid, Pending pending, String code) {
+    Pending refused = new Pending(pending.genesis(), pending.since(), Optional.of(code));
+    Batch batch = new Batch();
+    batch.set(PENDING + cid, refused.encode());
+    store.commit(batch);
+    waiting.put(cid, refused);
+  }
+
+  private void forget(Cid cid) {
+    Batch batch = new Batch();
+    batch.set(PENDING + cid, GONE);
+    store.commit(batch);
+    waiting.remove(cid);
+    looked.remove(cid);
+  }
+
+  /**
+   * Forgets what heads have added since it was handed in, also if something else was said after it;
+   * and refuses what none can add any more, as something else was said in its place.
+   */
   synchronized void settle(Registrar registrar) {
-    for (Map.Entry<Cid, Pending> one : List.copyOf(waiting.entrySet())) {
-      Optional<AuthorityView> view = registrar.authority(one.getValue().genesis());
-      if (view.isPresent() && stands(one.getKey(), view.get())) {
-        Batch batch = new Batch();
-        batch.set(PENDING + one.getKey(), GONE);
-        store.commit(batch);
-        waiting.remove(one.getKey());
-      }
+    List.copyOf(waiting.entrySet())
+        .forEach(
+            one ->
+                registrar
+                    .authority(one.getValue().genesis())
+                    .ifPresent(view -> settle(one.getKey(), one.getValue(), view)));
+  }
+
+  private void settle(Cid cid, Pending pending, AuthorityView view) {
+    Statement statement = Signed.read(store, cid, Statement.class).body();
+    if (view.state().get(Slots.of(statement)).equals(Optional.of(cid))) {
+      forget(cid);
+      return;
+    }
+    boolean late =
+        Slots.apply(view.state(), cid, statement, view.voided(), store) instanceof Verdict.Conflict;
+    if (!late) {
+      return;
+    }
+    if (wasAdded(cid, pending, view)) {
+      forget(cid);
+    } else if (pending.refused().isEmpty()) {
+      refuse(cid, pending, ErrorCode.CONFLICT.name());
     }
   }
 
-  private boolean stands(Cid cid, AuthorityView view) {
-    Statement statement = Signed.read(store, cid, Statement.class).body();
-    return view.state().get(Slots.of(statement)).equals(Optional.of(cid));
+  /** Whether a head has it that came since this was asked last. */
+  private boolean wasAdded(Cid cid, Pending pending, AuthorityView view) {
+    Optional<Cid> newest = view.head().map(Signed::cid);
+    Optional<Cid> before = Optional.ofNullable(looked.get(cid));
+    newest.ifPresent(head -> looked.put(cid, head));
+    for (Optional<Cid> at = newest; at.isPresent() && !at.equals(before); ) {
+      Head head = Signed.read(store, at.get(), Head.class).body();
+      if (head.added().contains(cid)) {
+        return true;
+      }
+      if (head.issued() < pending.since() - CLOCKS_APART) {
+        return false;
+      }
+      at = head.prev();
+    }
+    return false;
   }
 
   /** What waits, for people. */

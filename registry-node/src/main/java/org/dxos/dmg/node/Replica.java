@@ -104,12 +104,12 @@ class Replica implements Holder {
 
   @Override
   public List<Waiting> waiting() {
-    return registry.outbox().toHandOn(registrar);
+    return registry.intake().outbox().toHandOn(registrar);
   }
 
   @Override
   public void answered(Cid statement, Submitted answer) {
-    registry.outbox().answered(statement, answer);
+    registry.intake().outbox().answered(statement, answer);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.error.ErrorCode;
@@ -28,7 +29,7 @@ final class SpaceBridge {
 
   private final Registrar space;
   private final Registrar open;
-  private final BlockSource blocks;
+  private final BlockStore blocks;
   private final BlockSource held;
   private final PeerId self;
 
@@ -39,7 +40,7 @@ final class SpaceBridge {
    * @param held of the space
    * @param self this node, as the space's log lists it
    */
-  SpaceBridge(Registrar space, Registrar open, BlockSource blocks, BlockSource held, PeerId self) {
+  SpaceBridge(Registrar space, Registrar open, BlockStore blocks, BlockSource held, PeerId self) {
     this.self = self;
     this.held = held;
     this.space = space;
@@ -97,6 +98,19 @@ final class SpaceBridge {
 
   private static boolean publishes(SpaceEntry.Role role) {
     return role != SpaceEntry.Role.READ;
+  }
+
+  /** What is held in public at this node. */
+  BlockStore open() {
+    return blocks;
+  }
+
+  /**
+   * True if a name means this authority in public, or nothing: whoever was first, there or in the
+   * space, keeps a name.
+   */
+  boolean leaves(String name, Cid genesis) {
+    return open.authority(name).map(AuthorityView::id).stream().allMatch(genesis::equals);
   }
 
   /**

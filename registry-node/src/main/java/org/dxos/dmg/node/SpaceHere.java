@@ -14,6 +14,9 @@ import org.dxos.dmg.verdict.SpaceLog;
 /** A space as this node has it: what it is called here, who is in it, and what this node is. */
 final class SpaceHere {
 
+  private static final String CALLED = "space/called";
+  private static final String LET_IN = "space/let-in";
+
   private final BlockStore store;
   private final Registrar registrar;
   private final PeerId peer;
@@ -56,8 +59,6 @@ final class SpaceHere {
     return let.isPresent() && !answered ? SpaceInfo.Place.REFUSED : SpaceInfo.Place.MEMBER;
   }
 
-  private static final String LET_IN = "space/let-in";
-
   /** Notes whether any member that was asked lately has answered. */
   void letIn(boolean answered) {
     byte[] value = {(byte) (answered ? 1 : 0)};
@@ -67,8 +68,6 @@ final class SpaceHere {
       store.commit(batch);
     }
   }
-
-  private static final String CALLED = "space/called";
 
   /** Says what a space is called at this node. */
   void call(String name) {

@@ -26,6 +26,9 @@ final class SpaceReplica extends Replica implements SpaceHolder {
   private final LocalRegistry registry;
   private final Guests guests;
 
+  /** Of those who were asked, who has answered as a member is answered; guarded by itself. */
+  private final Map<String, Boolean> heard = new HashMap<>();
+
   SpaceReplica(LocalRegistry registry) {
     super(registry);
     this.registry = registry;
@@ -97,9 +100,6 @@ final class SpaceReplica extends Replica implements SpaceHolder {
       heard(peer, false);
     }
   }
-
-  /** Of those who were asked, who has answered as a member is answered; guarded by itself. */
-  private final Map<String, Boolean> heard = new HashMap<>();
 
   private void heard(String peer, boolean answered) {
     synchronized (heard) {

@@ -60,7 +60,7 @@ final class PeersResource implements Resource {
         .put("peer", peers.peerId())
         .put("addresses", peers.addresses(), Node::of)
         .putAlways(
-            "links", new Node.Array(peers.status().stream().map(PeerStatus::toNode).toList()))
+            "links", new Node.Array(peers.status().stream().<Node>map(PeerStatus::toNode).toList()))
         .build();
   }
 
@@ -93,9 +93,7 @@ final class PeersResource implements Resource {
     }
     Federation.Joined joined = peers.join(invitation, policy);
     MapBuilder told = new MapBuilder();
-    if (told(peers, joined.link()) instanceof Node.Map link) {
-      link.entries().forEach(told::putAlways);
-    }
+    told(peers, joined.link()).entries().forEach(told::putAlways);
     return told.put("place", joined.place(), Invitation.Place::toNode).build();
   }
 
@@ -115,7 +113,7 @@ final class PeersResource implements Resource {
     exchange.json(200, told(peers, peers.change(peer, policy)));
   }
 
-  private static Node told(Federation peers, Link link) {
+  private static Node.Map told(Federation peers, Link link) {
     return peers.status().stream()
         .filter(one -> one.link().peer().equals(link.peer()))
         .findFirst()

@@ -140,14 +140,7 @@ public final class Connection {
    * @throws Libp2pException NOT_SUPPORTED, RESOURCE_LIMIT, TIMEOUT, or why the connection ended
    */
   public Stream open(String... protocols) throws IOException {
-    share.openStream();
-    YamuxStream stream;
-    try {
-      stream = yamux.open(NEGOTIATION);
-    } catch (Libp2pException e) {
-      share.endStream();
-      throw e;
-    }
+    YamuxStream stream = begin();
     try {
       stream.deadline(NEGOTIATION);
       String protocol = Multistream.propose(stream, List.of(protocols));
@@ -177,17 +170,20 @@ public final class Connection {
     if (!isKnown(protocol)) {
       return open(protocol);
     }
+    YamuxStream stream = begin();
+    Presumption presumption =
+        new Presumption(stream, protocol, NEGOTIATION, taken -> learnt(protocol, taken));
+    return new Stream(stream, this, protocol, Optional.of(presumption));
+  }
+
+  private YamuxStream begin() throws Libp2pException {
     share.openStream();
-    YamuxStream stream;
     try {
-      stream = yamux.open(NEGOTIATION);
+      return yamux.open(NEGOTIATION);
     } catch (Libp2pException e) {
       share.endStream();
       throw e;
     }
-    Presumption presumption =
-        new Presumption(stream, protocol, NEGOTIATION, taken -> learnt(protocol, taken));
-    return new Stream(stream, this, protocol, Optional.of(presumption));
   }
 
   private boolean isKnown(String protocol) {

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.libp2p.multistream.Multistream;
+import org.dxos.dmg.libp2p.wire.BulkInput;
+import org.dxos.dmg.libp2p.wire.BulkOutput;
 import org.dxos.dmg.libp2p.yamux.YamuxStream;
 
 /**
@@ -123,19 +124,9 @@ final class Presumption {
     return why;
   }
 
-  private final class In extends InputStream {
+  private final class In extends BulkInput {
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      Objects.checkFromIndexSize(from, length, bytes.length);
-      if (length == 0) {
-        return 0;
-      }
+    protected int some(byte[] bytes, int from, int length) throws IOException {
       if (!agreed) {
         agree();
       }
@@ -148,16 +139,10 @@ final class Presumption {
     }
   }
 
-  private final class Out extends OutputStream {
+  private final class Out extends BulkOutput {
     @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      Objects.checkFromIndexSize(from, length, bytes.length);
-      int begun = length == 0 ? 0 : begin(bytes, from, length, false);
+    protected void some(byte[] bytes, int from, int length) throws IOException {
+      int begun = begin(bytes, from, length, false);
       if (begun < length) {
         stream.out().write(bytes, from + begun, length - begun);
       }

@@ -4,7 +4,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Objects;
+import org.dxos.dmg.libp2p.wire.BulkInput;
+import org.dxos.dmg.libp2p.wire.BulkOutput;
 import org.dxos.dmg.libp2p.wire.Duplex;
 
 /**
@@ -42,7 +43,7 @@ final class NoiseChannel implements Duplex {
     plain.close();
   }
 
-  private static final class In extends InputStream {
+  private static final class In extends BulkInput {
     private final InputStream below;
     private final CipherState cipher;
     // Grown to what the peer sends: an idle connection holds little.
@@ -57,17 +58,7 @@ final class NoiseChannel implements Duplex {
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      Objects.checkFromIndexSize(from, length, bytes.length);
-      if (length == 0) {
-        return 0;
-      }
+    protected int some(byte[] bytes, int from, int length) throws IOException {
       while (at == end) {
         if (!fill()) {
           return -1;
@@ -108,7 +99,7 @@ final class NoiseChannel implements Duplex {
     }
   }
 
-  private static final class Out extends OutputStream {
+  private static final class Out extends BulkOutput {
     private final OutputStream below;
     private final CipherState cipher;
     private byte[] buffer = new byte[512];
@@ -119,13 +110,7 @@ final class NoiseChannel implements Duplex {
     }
 
     @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      Objects.checkFromIndexSize(from, length, bytes.length);
+    protected void some(byte[] bytes, int from, int length) throws IOException {
       for (int at = from; at < from + length; at += MAX_PAYLOAD) {
         message(bytes, at, Math.min(MAX_PAYLOAD, from + length - at));
       }

@@ -10,6 +10,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.Reason;
+import org.dxos.dmg.libp2p.wire.BulkInput;
+import org.dxos.dmg.libp2p.wire.BulkOutput;
 import org.dxos.dmg.libp2p.wire.Duplex;
 
 /**
@@ -432,19 +434,9 @@ public final class YamuxStream implements Duplex {
     }
   }
 
-  private final class In extends InputStream {
+  private final class In extends BulkInput {
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      Objects.checkFromIndexSize(from, length, bytes.length);
-      if (length == 0) {
-        return 0;
-      }
+    protected int some(byte[] bytes, int from, int length) throws IOException {
       Optional<Libp2pException> flooded = Optional.empty();
       int done;
       lock.lock();
@@ -488,15 +480,9 @@ public final class YamuxStream implements Duplex {
     }
   }
 
-  private final class Out extends OutputStream {
+  private final class Out extends BulkOutput {
     @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      Objects.checkFromIndexSize(from, length, bytes.length);
+    protected void some(byte[] bytes, int from, int length) throws IOException {
       send(bytes, from, length, false);
     }
   }

@@ -21,10 +21,8 @@ import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.libp2p.host.Connection;
 import org.dxos.dmg.libp2p.host.Identified;
 import org.dxos.dmg.libp2p.multiaddr.Multiaddr;
-import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Pull;
 import org.dxos.dmg.sync.replica.Quota;
-import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.wire.Request;
 import org.dxos.dmg.sync.wire.SyncException;
 import org.jspecify.annotations.Nullable;
@@ -426,15 +424,12 @@ final class Peer {
 
   /** Hands on what waits: to its home if that is linked, else to everybody, who hand it on. */
   private void handOn(PeerRemote remote) throws IOException {
-    Holder holder = federation.holder();
-    for (Holder.Waiting one : holder.waiting()) {
-      boolean nearer = one.home().equals(id) || federation.links().of(one.home()).isEmpty();
-      if (nearer) {
-        holder.answered(
-            one.statement(),
-            remote.submit(Optional.empty(), Responder.statement(one.statement(), holder.store())));
-      }
-    }
+    HandOn.to(
+        id,
+        remote,
+        federation.holder(),
+        Optional.empty(),
+        one -> one.home().equals(id) || federation.links().of(one.home()).isEmpty());
   }
 
   /** A peer that moved says so itself; only addresses of the machine it came from are believed. */

@@ -26,7 +26,7 @@ public record PeerStatus(
     Optional<String> error) {
 
   /** As a node tells it. */
-  public Node toNode() {
+  public Node.Map toNode() {
     MapBuilder map =
         new MapBuilder()
             .put("peer", link.peer())

@@ -20,15 +20,12 @@ import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.libp2p.Libp2pException;
 import org.dxos.dmg.libp2p.Reason;
 import org.dxos.dmg.sync.replica.HeldSpaces;
-import org.dxos.dmg.sync.replica.Holder;
 import org.dxos.dmg.sync.replica.Remote;
-import org.dxos.dmg.sync.replica.Responder;
 import org.dxos.dmg.sync.replica.SpaceDoor;
 import org.dxos.dmg.sync.replica.SpaceHolder;
 import org.dxos.dmg.sync.replica.SpacePull;
 import org.dxos.dmg.sync.wire.Cursor;
 import org.dxos.dmg.sync.wire.Request;
-import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.Signed;
 import org.dxos.dmg.verdict.SpaceLog;
@@ -136,19 +133,8 @@ final class SpaceLinks {
     Remote inside = SpacePull.in(remote, holder.id());
     long bytes = result.outcome().bytes();
     bytes += bundles(holder, inside, result.outcome().records());
-    for (Holder.Waiting one : holder.waiting()) {
-      if (!holder.mayAsk(peer)) {
-        return bytes; // what came may have said so
-      }
-      Submitted answer =
-          remote.submit(
-              Optional.of(holder.id()), Responder.statement(one.statement(), holder.store()));
-      // Another than the home may lack the authority, or be one that may not publish: that it
-      // refuses says nothing, and must not keep the statement from the home.
-      if (one.home().equals(peer) || answer.status() != Submitted.Status.REFUSED) {
-        holder.answered(one.statement(), answer);
-      }
-    }
+    // What came may have said that it is a member no more.
+    HandOn.to(peer, remote, holder, Optional.of(holder.id()), _ -> holder.mayAsk(peer));
     return bytes;
   }
 

@@ -63,7 +63,7 @@ public interface Holder {
   /** Statements that were handed in here, and whose home is elsewhere. */
   List<Waiting> waiting();
 
-  /** The home has answered, or a node on the way to it. */
+  /** The home of a statement that waits has answered. */
   void answered(Cid statement, Submitted answer);
 
   /**
