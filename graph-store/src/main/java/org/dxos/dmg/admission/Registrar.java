@@ -21,6 +21,7 @@ import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.record.Bundle;
 import org.dxos.dmg.record.ModuleRecord;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Statement;
@@ -349,6 +350,36 @@ public final class Registrar implements AutoCloseable {
   }
 
   /**
+   * Judges a statement as {@link #submit} does, or {@link #check} if this is not its home, by
+   * everything but its bundles: what would be refused anyway is refused before they are fetched.
+   *
+   * @return the bundles that it leads to; none if it stands already
+   * @throws AdmissionException if it would be refused, whatever its bundles are
+   */
+  public List<Bundle> weigh(Cid envelope, BlockSource offered) {
+    BlockSource all = offered(offered);
+    Signed<Statement> signed = Signed.read(all, envelope, Statement.class).requireSigned();
+    AuthorityView view = known(signed);
+    HomeRules.judge(view, chain(), signed, now()).ifPresent(Registrar::refuse);
+    List<Signed<Statement>> each = new ArrayList<>(listed(signed, view, all));
+    each.add(signed);
+    List<Bundle> bundles = new ArrayList<>();
+    for (Signed<Statement> one : each) {
+      if (one.body().op() instanceof Statement.Release release && isNew(one, view, all)) {
+        bundles.addAll(
+            ReleaseRules.checkWithoutBundles(
+                    view.name(),
+                    one.body(),
+                    release,
+                    all,
+                    name -> named(name).map(AuthorityView::id))
+                .bundles());
+      }
+    }
+    return bundles;
+  }
+
+  /**
    * A statement that was found in order.
    *
    * @param blocks of it that are not held
@@ -442,21 +473,27 @@ public final class Registrar implements AutoCloseable {
     Statement statement = signed.body();
     if (statement.op() instanceof Statement.Release release) {
       // A slot that is taken stays taken, so a conflict is told before any file is looked at.
-      switch (Slots.apply(view.state(), signed.cid(), statement, view.voided(), all)) {
-        case Verdict.Accepted _ -> {
-          ModuleRecord record =
-              ReleaseRules.check(
-                  view.name(), statement, release, all, name -> named(name).map(AuthorityView::id));
-          ReleaseRules.eachBlock(release.module(), record, all, cid -> keepNew(cid, all, blocks));
-        }
-        case Verdict.Held _ -> {}
-        case Verdict.Conflict conflict ->
-            throw new AdmissionException.Conflict(conflict.standing(), conflict.message());
-        case Verdict.Refused refused -> refuse(refused);
+      if (isNew(signed, view, all)) {
+        ModuleRecord record =
+            ReleaseRules.check(
+                view.name(), statement, release, all, name -> named(name).map(AuthorityView::id));
+        ReleaseRules.eachBlock(release.module(), record, all, cid -> keepNew(cid, all, blocks));
       }
     }
     keepNew(signed.envelope().body(), all, blocks);
     keepNew(signed.cid(), all, blocks);
+  }
+
+  /** True if a release may be added, false if it stands already. */
+  private static boolean isNew(Signed<Statement> release, AuthorityView view, BlockSource all) {
+    return switch (Slots.apply(view.state(), release.cid(), release.body(), view.voided(), all)) {
+      case Verdict.Accepted _ -> true;
+      case Verdict.Held _ -> false;
+      case Verdict.Conflict conflict ->
+          throw new AdmissionException.Conflict(conflict.standing(), conflict.message());
+      case Verdict.Refused refused ->
+          throw new AdmissionException.Refused(refused.code(), refused.message(), refused.hint());
+    };
   }
 
   /** What a release may lead to by its name. */

@@ -41,11 +41,30 @@ public final class ReleaseRules {
       Statement.Release release,
       BlockSource blocks,
       Function<String, Optional<Cid>> known) {
+    ModuleRecord module = checkWithoutBundles(authority, statement, release, blocks, known);
+    requireBundles(module, blocks);
+    return module;
+  }
+
+  /**
+   * The same, of all but the bundles, which need not have come yet.
+   *
+   * @param authority the name of the statement's authority
+   * @param known how an authority's name is bound here
+   * @return its record
+   * @throws AdmissionException if it does not fit its record, or names what is not known here
+   * @throws org.dxos.dmg.error.FormatException if the record is not valid
+   */
+  public static ModuleRecord checkWithoutBundles(
+      String authority,
+      Statement statement,
+      Statement.Release release,
+      BlockSource blocks,
+      Function<String, Optional<Cid>> known) {
     ModuleRecord module = ModuleRecord.decode(Signed.need(blocks, release.module(), "record"));
     requireFit(authority, statement, release, module);
     requireKnown(authority, statement, release, known);
     requireFiles(module, blocks);
-    requireBundles(module, blocks);
     return module;
   }
 

@@ -20,6 +20,7 @@ import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.policy.PolicyException;
 import org.dxos.dmg.policy.PolicyFile;
+import org.dxos.dmg.record.Bundle;
 import org.dxos.dmg.sync.link.Federation;
 import org.dxos.dmg.trust.AuthorityEntry;
 import org.dxos.dmg.trust.Body;
@@ -137,6 +138,25 @@ final class Intake {
               ? Registrar.Binding.FIRST_USE
               : Registrar.Binding.NEVER;
     };
+  }
+
+  /**
+   * Judges what is handed in as {@link #publish} does, by everything but its bundles.
+   *
+   * @return the bundles that it leads to
+   */
+  List<Bundle> weigh(Cid envelope, BlockSource offered) {
+    BlockSource all = offered.or(blocks);
+    Statement statement = Signed.read(all, envelope, Statement.class).requireSigned().body();
+    bridge.ifPresent(one -> one.before(statement));
+    Optional<Federation> among = federation.get();
+    among.ifPresent(Federation::awaitFirstRound);
+    if (registrar.isHome(statement.genesis())) {
+      requireConfirmed(statement.genesis());
+    } else {
+      outbox.requireRoom(envelope);
+    }
+    return registrar.weigh(envelope, all);
   }
 
   PublishReceipt publish(Cid envelope, BlockSource offered) {

@@ -47,6 +47,7 @@ final class Outbox {
   private static final Set<String> PASSING =
       Stream.of(
               ErrorCode.BUSY,
+              ErrorCode.QUOTA,
               ErrorCode.STORAGE,
               ErrorCode.STORAGE_FULL,
               ErrorCode.ROLLBACK,
@@ -107,14 +108,9 @@ final class Outbox {
    */
   synchronized boolean keep(Registrar.Checked checked, long now) {
     Cid cid = checked.statement().cid();
+    requireRoom(cid);
     if (waiting.containsKey(cid)) {
       return false;
-    }
-    if (waiting.size() >= MAX_WAITING) {
-      throw new org.dxos.dmg.sync.wire.SyncException(
-          ErrorCode.TOO_LARGE,
-          "keep statement `" + cid + "`: " + MAX_WAITING + " wait for their homes already",
-          "see `dmg status`; hand it to the home itself");
     }
     Pending pending = new Pending(checked.authority().id(), now, Optional.empty());
     Batch batch = new Batch();
@@ -123,6 +119,20 @@ final class Outbox {
     store.commit(batch);
     waiting.put(cid, pending);
     return true;
+  }
+
+  /**
+   * Checks that one more may wait, unless it does so already.
+   *
+   * @throws org.dxos.dmg.sync.wire.SyncException if too many wait
+   */
+  synchronized void requireRoom(Cid cid) {
+    if (waiting.size() >= MAX_WAITING && !waiting.containsKey(cid)) {
+      throw new org.dxos.dmg.sync.wire.SyncException(
+          ErrorCode.TOO_LARGE,
+          "keep statement `" + cid + "`: " + MAX_WAITING + " wait for their homes already",
+          "see `dmg status`; hand it to the home itself");
+    }
   }
 
   /** What is to be handed on. */

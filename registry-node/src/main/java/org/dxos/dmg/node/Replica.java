@@ -113,6 +113,24 @@ class Replica implements Holder {
   }
 
   @Override
+  public Weighed weigh(Cid statement, BlockSource offered) {
+    try {
+      return Weighed.taken(registry.intake().weigh(statement, offered));
+    } catch (RuntimeException e) {
+      return Weighed.refused(refusal(e));
+    }
+  }
+
+  private static Submitted refusal(RuntimeException why) {
+    return switch (why) {
+      case AdmissionException.Conflict conflict ->
+          Submitted.refused(conflict.code(), Optional.of(conflict.standing()));
+      case Explained explained -> Submitted.refused(explained.code(), Optional.empty());
+      default -> throw why;
+    };
+  }
+
+  @Override
   public Submitted submit(Cid statement, BlockSource offered) {
     try {
       PublishReceipt receipt = registry.publish(statement, offered);
@@ -121,13 +139,8 @@ class Replica implements Holder {
           : Submitted.added(
               new Submitted.Receipt(
                   receipt.statement(), receipt.head().orElseThrow(), receipt.proof()));
-    } catch (AdmissionException.Conflict conflict) {
-      return Submitted.refused(conflict.code(), Optional.of(conflict.standing()));
     } catch (RuntimeException e) {
-      if (e instanceof Explained explained) {
-        return Submitted.refused(explained.code(), Optional.empty());
-      }
-      throw e;
+      return refusal(e);
     }
   }
 }

@@ -127,6 +127,11 @@ abstract class Running implements Holder, AutoCloseable {
   }
 
   @Override
+  public final Weighed weigh(Cid statement, BlockSource offered) {
+    throw new UnsupportedOperationException("statements are handed to their home");
+  }
+
+  @Override
   public final Submitted submit(Cid statement, BlockSource offered) {
     throw new UnsupportedOperationException("statements are handed to their home");
   }

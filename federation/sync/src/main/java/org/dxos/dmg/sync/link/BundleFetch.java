@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
@@ -25,8 +26,12 @@ final class BundleFetch {
   /** Asked for at a time: with blocks of 1 MiB, what may be in memory. */
   private static final int BLOCKS_AT_ONCE = 16;
 
+  /** Of what is no file: links, and names of folders; for small bundles as much as their files. */
+  private static final long LINKS = 16L << 20;
+
   private final Holder holder;
   private final Remote remote;
+  private long bytes;
 
   BundleFetch(Holder holder, Remote remote) {
     this.holder = holder;
@@ -40,13 +45,25 @@ final class BundleFetch {
    * @return how many bytes came
    */
   long fetch(List<Cid> records, BlockSource source) throws IOException {
-    long bytes = 0;
+    long before = bytes;
     for (Cid record : records) {
       for (Bundle bundle : bundles(record, source)) {
-        bytes += fetch(bundle);
+        fetch(bundle);
       }
     }
+    return bytes - before;
+  }
+
+  /** Bytes that came until now, whatever became of them. */
+  long bytes() {
     return bytes;
+  }
+
+  /** How many bytes of blocks are taken for a bundle, at most. */
+  static long most(Bundle bundle) {
+    return bundle.size()
+        + Math.min(bundle.size(), Math.max(bundle.size() / 8, LINKS))
+        + BlockStore.MAX_BLOCK_BYTES;
   }
 
   /** True if nothing is missing of the bundles of a record. */
@@ -67,27 +84,35 @@ final class BundleFetch {
     }
   }
 
-  private long fetch(Bundle bundle) throws IOException {
+  /** Fetches a bundle, as far as the peer has it and it is no larger than its record says. */
+  void fetch(Bundle bundle) throws IOException {
     BlockSource store = holder.store();
-    long bytes = 0;
+    long end = most(bundle) > Long.MAX_VALUE - bytes ? Long.MAX_VALUE : bytes + most(bundle);
     List<Cid> missing = BundleBlocks.of(store, bundle.cid()).missing();
     while (!missing.isEmpty()) {
-      long came = 0;
+      long before = bytes;
       for (int from = 0; from < missing.size(); from += BLOCKS_AT_ONCE) {
-        came += ask(missing.subList(from, Math.min(missing.size(), from + BLOCKS_AT_ONCE)));
+        List<Cid> some = missing.subList(from, Math.min(missing.size(), from + BLOCKS_AT_ONCE));
+        if (!ask(some, end)) {
+          return; // it is not what the record says it is
+        }
       }
-      bytes += came;
-      if (came == 0 || bytes > 2 * bundle.size() + (1L << 20)) {
-        return bytes; // the peer has no more of it, or it is not what the record says it is
+      if (bytes == before) {
+        return; // the peer has no more of it
       }
       missing = BundleBlocks.of(store, bundle.cid()).missing();
     }
-    return bytes;
   }
 
-  private long ask(List<Cid> cids) throws IOException {
+  /**
+   * Asks for blocks and keeps them.
+   *
+   * @param end of how many bytes may have come by then
+   * @return false if more came; the last of them is not kept
+   */
+  private boolean ask(List<Cid> cids, long end) throws IOException {
     Map<Cid, byte[]> come = new HashMap<>();
-    long bytes = 0;
+    boolean within = true;
     try (Remote.Answer answer = remote.ask(new Request.Blocks(cids))) {
       int next = 0;
       for (Optional<Item> item = answer.next(); item.isPresent(); item = answer.next()) {
@@ -103,12 +128,16 @@ final class BundleFetch {
                     + "`: a block that was not asked for",
                 "");
           }
-          come.put(cids.get(next++), block.bytes());
           bytes += block.bytes().length;
+          within = bytes <= end;
+          if (!within) {
+            break;
+          }
+          come.put(cids.get(next++), block.bytes());
         }
       }
     }
     holder.keep(come);
-    return bytes;
+    return within;
   }
 }

@@ -22,8 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
-import org.dxos.dmg.block.BlockStore;
+import java.util.function.Function;
 import org.dxos.dmg.block.JournalEntry;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.Fields;
@@ -46,7 +45,6 @@ import org.dxos.dmg.sync.pull.Directions;
 import org.dxos.dmg.sync.pull.Limits;
 import org.dxos.dmg.sync.pull.PullThrough;
 import org.dxos.dmg.sync.pull.Source;
-import org.dxos.dmg.sync.replica.Arriving;
 import org.dxos.dmg.sync.replica.Follow;
 import org.dxos.dmg.sync.replica.HeldSpaces;
 import org.dxos.dmg.sync.replica.Holder;
@@ -96,9 +94,6 @@ public final class Federation implements AutoCloseable {
 
   /** For what is under way to end. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
-
-  /** Of the blocks of one request, bundles apart, which are fetched. */
-  private static final long MAX_SUBMIT_BYTES = 16L << 20;
 
   private static final int JOURNAL_PAGE = 1024;
   private static final Duration PREPARE_AFTER = Duration.ofSeconds(5);
@@ -596,7 +591,7 @@ public final class Federation implements AutoCloseable {
       }
       Optional<Submitted> submitted =
           request instanceof Request.Submit submit
-              ? Optional.of(take(stream, submit.space(), () -> door(submit, peer)))
+              ? Optional.of(take(stream, submit, peer))
               : Optional.empty();
       write(
           stream,
@@ -679,32 +674,25 @@ public final class Federation implements AutoCloseable {
     return new SyncException(ErrorCode.NOT_FOUND, "answer about a space: there is none", "");
   }
 
-  /** Takes the statements that a peer hands in; the answer is about the last of them. */
-  private Submitted take(Stream stream, Optional<Cid> space, Supplier<Holder> door)
-      throws IOException {
-    Holder holder = door.get();
-    Arriving arriving = new Arriving(holder.store());
-    for (Optional<byte[]> block = Frames.read(stream.in(), BlockStore.MAX_BLOCK_BYTES);
-        block.isPresent();
-        block = Frames.read(stream.in(), BlockStore.MAX_BLOCK_BYTES)) {
-      arriving.take(block.get());
-      if (arriving.bytes() > MAX_SUBMIT_BYTES) {
-        throw new SyncException(
-            ErrorCode.TOO_LARGE,
-            "take statements: more than " + MAX_SUBMIT_BYTES + " bytes in one request",
-            "");
-      }
+  /** Takes the statements that a peer hands in. */
+  private Submitted take(Stream stream, Request.Submit request, String peer) throws IOException {
+    Optional<Link> link = links.of(peer);
+    Optional<Peer> at = Optional.ofNullable(peers.get(peer));
+    if (link.isEmpty() || at.isEmpty()) {
+      throw new SyncException(ErrorCode.NOT_FOUND, "take statements: no link any more", "");
     }
-    Remote linked = new PeerRemote(stream.connection(), ANSWER_PATIENCE);
+    Function<Duration, Remote> linked = most -> new PeerRemote(stream.connection(), most);
     // What is handed in in a space is there alone, its bundles too.
-    Remote from = space.map(one -> SpacePull.in(linked, one)).orElse(linked);
-    new BundleFetch(holder, from).fetch(arriving.records(), arriving::get);
-    Submitted answer = Submitted.refused(ErrorCode.SYNC_PROTOCOL, Optional.empty());
-    for (Cid statement : arriving.statements()) {
-      // It was some time on its way: who may publish is asked again.
-      answer = door.get().submit(statement, arriving::get);
-    }
-    return answer;
+    Function<Duration, Remote> from =
+        request
+            .space()
+            .map(space -> linked.andThen(remote -> SpacePull.in(remote, space)))
+            .orElse(linked);
+    return new HandedIn(
+            () -> door(request, peer),
+            new Within(from, ANSWER_PATIENCE, System::nanoTime),
+            at.get().quota(link.get().policy()))
+        .take(stream.in());
   }
 
   /** There is something new to hand on to the homes of authorities. */

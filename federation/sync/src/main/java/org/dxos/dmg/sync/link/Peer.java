@@ -405,10 +405,11 @@ final class Peer {
   }
 
   /**
-   * One an hour, whatever the link's policy becomes meanwhile; whoever is followed wholly has none.
+   * One an hour, for what is asked for and what is handed in alike; whoever is followed wholly has
+   * none.
    */
-  private Quota quota(Link.Policy policy) {
-    if (policy.authorities().isEmpty()) {
+  synchronized Quota quota(Link.Policy policy) {
+    if (policy.follow() && policy.authorities().isEmpty()) {
       return Quota.none();
     }
     Quota.Limits limits = federation.holder().quota();

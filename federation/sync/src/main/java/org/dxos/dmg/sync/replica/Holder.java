@@ -8,6 +8,7 @@ import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.mst.MerkleSearchTree;
+import org.dxos.dmg.record.Bundle;
 import org.dxos.dmg.sync.wire.Submitted;
 import org.dxos.dmg.verdict.AuthorityView;
 import org.dxos.dmg.verdict.SpaceLog;
@@ -65,6 +66,35 @@ public interface Holder {
 
   /** The home of a statement that waits has answered. */
   void answered(Cid statement, Submitted answer);
+
+  /**
+   * What becomes of a statement that a peer hands in, for all that is known without its bundles.
+   *
+   * @param refusal why it is refused, whatever its bundles are
+   * @param bundles that have to be here before it is handed in with {@link #submit}
+   */
+  record Weighed(Optional<Submitted> refusal, List<Bundle> bundles) {
+    public Weighed {
+      bundles = List.copyOf(bundles);
+    }
+
+    /** One that is taken, if its bundles are what its record says. */
+    public static Weighed taken(List<Bundle> bundles) {
+      return new Weighed(Optional.empty(), bundles);
+    }
+
+    /** One that is refused. */
+    public static Weighed refused(Submitted refusal) {
+      return new Weighed(Optional.of(refusal), List.of());
+    }
+  }
+
+  /**
+   * Judges a statement that a peer hands in before anything is fetched for it; changes nothing.
+   *
+   * @param offered blocks that came with it
+   */
+  Weighed weigh(Cid statement, BlockSource offered);
 
   /**
    * Takes a statement that a peer hands in: adds it if this is the home of its authority, keeps it

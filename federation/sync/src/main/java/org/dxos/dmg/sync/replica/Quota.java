@@ -61,6 +61,21 @@ public final class Quota {
     return true;
   }
 
+  /** True if so many bytes more may be taken; they are counted then, and else not. */
+  public synchronized boolean reserves(long more) {
+    turn();
+    if (limits.isPresent() && more > limits.get().bytes() - bytes) {
+      return false;
+    }
+    bytes += more;
+    return true;
+  }
+
+  /** Of what was reserved so many bytes did not come. */
+  public synchronized void releases(long less) {
+    bytes = Math.max(0, bytes - less); // the hour may have ended meanwhile
+  }
+
   /** Counts bytes; false if these were too many. */
   synchronized boolean takes(long more) {
     turn();
