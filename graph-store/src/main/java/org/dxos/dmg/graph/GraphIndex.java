@@ -34,8 +34,12 @@ public final class GraphIndex implements AutoCloseable {
   /** Journal entries looked at in one go. */
   private static final int ENTRIES = 512;
 
-  /** Releases of one TDB2 commit: each commit costs about as much as some hundreds of them. */
-  static final int RELEASES_PER_COMMIT = 5_000;
+  /**
+   * Statements of one TDB2 commit, releases and whatever is said of them alike: each commit costs
+   * about as much as some hundreds of them. It ends with a journal entry, so it may have as many
+   * more as one head comes to.
+   */
+  static final int STATEMENTS_PER_COMMIT = 5_000;
 
   /** Lucene advises an incubating module at every start; held here so that the setting stays. */
   private static final java.util.logging.Logger LUCENE_ADVICE =
@@ -441,14 +445,14 @@ public final class GraphIndex implements AutoCloseable {
   private long step(Projection projection, long from) {
     // Where there is nothing yet nobody misses it meanwhile, and in one commit nothing is written
     // twice.
-    return step(projection, from, from == 0 ? Integer.MAX_VALUE : RELEASES_PER_COMMIT);
+    return step(projection, from, from == 0 ? Integer.MAX_VALUE : STATEMENTS_PER_COMMIT);
   }
 
   /**
    * Brings a projection forward by one commit, to the end of the journal or to the entry with which
-   * so many releases are reached.
+   * so many statements are reached.
    */
-  private long step(Projection projection, long from, int releases) {
+  private long step(Projection projection, long from, int statements) {
     requireRoom(folder, store, from);
     return Txn.calculateWrite(
         projection.graph(),
@@ -460,11 +464,11 @@ public final class GraphIndex implements AutoCloseable {
             throw new GraphException(
                 ErrorCode.INTERNAL, "project journal: nothing after position " + from, "");
           }
-          while (!entries.isEmpty() && projector.releases() < releases) {
+          while (!entries.isEmpty() && projector.statements() < statements) {
             for (JournalEntry entry : entries) {
               projector.apply(entry);
               last = entry.position();
-              if (projector.releases() >= releases) {
+              if (projector.statements() >= statements) {
                 break;
               }
             }

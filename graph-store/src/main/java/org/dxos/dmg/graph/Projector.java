@@ -45,7 +45,7 @@ final class Projector {
   private final BlockStore store;
   private final Projection projection;
   private final DatasetGraph graph;
-  private int releases;
+  private int statements;
 
   Projector(BlockStore store, Projection projection) {
     this.store = store;
@@ -57,9 +57,12 @@ final class Projector {
     projection.adding(predicate).add(named, subject, iri(predicate), object);
   }
 
-  /** Releases written so far. */
-  int releases() {
-    return releases;
+  /**
+   * How much was written so far, in statements: releases, tags, and what is said of a release, each
+   * as often as it was written.
+   */
+  int statements() {
+    return statements;
   }
 
   static long position(DatasetGraph graph) {
@@ -85,6 +88,7 @@ final class Projector {
         Node authority = iri(RecordTriples.graphIri(entry.genesis()));
         add(REGISTRY, authority, Ontology.TYPE, iri(Ontology.NS + "Authority"));
         add(REGISTRY, authority, Ontology.NAME, text(body.authority()));
+        statements++;
       }
       case SPACE -> {} // who is a member of a space is no triple
       case STANDING -> Stored.authority(entry.genesis(), store).ifPresent(this::anew);
@@ -112,7 +116,7 @@ final class Projector {
             case Statement.Tag tag -> tag(authority, statement, tag);
             case Statement.Yank _, Statement.Unyank _ -> changed.add(statement.path());
             case Statement.Withdraw _, Statement.Deprecate _ -> changed.add(statement.path());
-            case Statement.Promote _ -> {}
+            case Statement.Promote _ -> statements++;
           }
         }
         changed.addAll(deprecated(entry.genesis(), head, released));
@@ -189,6 +193,7 @@ final class Projector {
   }
 
   private void status(AuthorityView view, String path, String version, Statuses.Status status) {
+    statements++;
     Node subject = subject(view.name(), path, version);
     for (String predicate :
         List.of(
@@ -281,6 +286,7 @@ final class Projector {
 
   /** Takes away all that is said of a release, its record's graph too. */
   private void forget(Node subject) {
+    statements++;
     graph.deleteAny(REGISTRY, subject, Node.ANY, Node.ANY);
     List<Node> graphs = new ArrayList<>();
     graph
@@ -299,7 +305,7 @@ final class Projector {
       Cid envelope,
       Statement statement,
       Statement.Release release) {
-    releases++;
+    statements++;
     Optional<ModuleRecord> module = read(release.module());
     if (module.isEmpty()
         || ReleaseRules.misfit(authority.authority(), statement, release, module.get())
@@ -348,6 +354,7 @@ final class Projector {
    * Only what is shown is told as tagged: it may have been released in a head that does not stand.
    */
   private void tagged(Node subject, Node word) {
+    statements++;
     if (graph.contains(REGISTRY, subject, iri(Ontology.STATEMENT), Node.ANY)) {
       add(REGISTRY, subject, Ontology.TAGGED, word);
     }

@@ -111,6 +111,13 @@ public record SpaceLog(List<Signed<SpaceEntry>> entries, List<Fork> forks) {
         .findFirst();
   }
 
+  /** The first entry that stands and lists a peer. Empty if none does. */
+  public Optional<Signed<SpaceEntry>> firstListing(PeerId peer) {
+    return entries.stream()
+        .filter(entry -> entry.body().members().stream().anyMatch(one -> one.peer().equals(peer)))
+        .findFirst();
+  }
+
   /**
    * True if an entry that stands lists a peer as one who may publish: then authorities whose home
    * it is may have begun here, and go on being held when it may no longer.
