@@ -242,8 +242,7 @@ class HandedInTest {
             put(
                 new Envelope(
                         DagCbor.cid(body),
-                        List.of(
-                            new Envelope.Signature(owner.publicKey(), stranger.sign(message))))
+                        List.of(new Envelope.Signature(owner.publicKey(), stranger.sign(message))))
                     .encode())));
     // By who has nothing to say there.
     codes.add(refused(module, sign(release(module, "2.0.0", stranger), stranger)));
@@ -256,11 +255,7 @@ class HandedInTest {
     genesis = home;
     assertEquals(
         List.of(
-            "SIGNATURE_INVALID",
-            "KEY_SCOPE",
-            "STATEMENT_REFUSED",
-            "CONFLICT",
-            "AUTHORITY_UNKNOWN"),
+            "SIGNATURE_INVALID", "KEY_SCOPE", "STATEMENT_REFUSED", "CONFLICT", "AUTHORITY_UNKNOWN"),
         codes);
     assertEquals(0, given.get());
     assertFalse(holdsAnythingOf(module));
@@ -347,7 +342,8 @@ class HandedInTest {
         map.entries().forEach((name, value) -> entries.put(name, smaller(value)));
         yield new Node.Map(entries);
       }
-      case Node.Array array -> new Node.Array(array.items().stream().map(HandedInTest::smaller).toList());
+      case Node.Array array ->
+          new Node.Array(array.items().stream().map(HandedInTest::smaller).toList());
       case Node.Int number when number.value() == BUNDLE_BYTES -> Node.of(10L);
       default -> node;
     };

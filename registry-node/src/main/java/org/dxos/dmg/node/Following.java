@@ -12,8 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a node does behind its answers: the graph follows the journal, is mended and compacted;
- * heads are renewed before they end; spaces take what has become public of keys. One thread, woken
- * by commits and once a second; {@code woken} guards what others tell it.
+ * heads are renewed before they end; spaces take what has become public of keys, by a thread of
+ * their own. Both are woken by commits and once a second; {@code woken} guards what others tell
+ * them, and all other fields belong to one of the two.
  */
 final class Following {
 
@@ -53,6 +54,8 @@ final class Following {
   void start() {
     registry.registrar().onCommit(_ -> wake());
     world.threads().newThread(this::run).start();
+    // Beside it: how long the graph takes to follow is no time for a revocation to wait.
+    world.threads().newThread(this::followKeys).start();
   }
 
   private void wake() {
@@ -83,7 +86,6 @@ final class Following {
     try {
       String told = "";
       while (true) {
-        bringKeys();
         try {
           mend();
           registry.catchUp();
@@ -98,18 +100,32 @@ final class Following {
           }
           told = e.toString();
         }
-        synchronized (woken) {
-          if (closed) {
-            return;
-          }
-          woken.wait(LOOK_MILLIS);
-          if (closed) {
-            return;
-          }
+        if (!awaitNews()) {
+          return;
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void followKeys() {
+    try {
+      do {
+        bringKeys();
+      } while (awaitNews());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for a commit, or a second; false once this is closed. */
+  private boolean awaitNews() throws InterruptedException {
+    synchronized (woken) {
+      if (!closed) {
+        woken.wait(LOOK_MILLIS);
+      }
+      return !closed;
     }
   }
 

@@ -6,10 +6,12 @@ import java.util.Optional;
 import org.dxos.dmg.admission.SpaceRegisters;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
+import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.SpaceEntry.Member;
 import org.dxos.dmg.trust.SpaceEntry.Role;
@@ -17,7 +19,8 @@ import org.dxos.dmg.verdict.SpaceLog;
 
 /**
  * Who came into a space by an invitation of this node, and is not listed in its log yet. A guest is
- * one here alone, and until the next entry: that lists him, or he is none any more.
+ * one here alone, and until anything comes to the log: a next entry lists him, or he is none any
+ * more, and after a fork of it he is none either.
  */
 final class Guests {
 
@@ -37,12 +40,28 @@ final class Guests {
     Batch batch = new Batch();
     batch.set(
         GUEST + peer,
-        DagCbor.encode(new MapBuilder().put("role", role.text()).put("seq", seq()).build()));
+        DagCbor.encode(
+            new MapBuilder()
+                .put("role", role.text())
+                .put("log", SpaceRegisters.log(store).map(Guests::asOf), Node::of)
+                .build()));
     store.commit(batch);
   }
 
-  private long seq() {
-    return SpaceRegisters.log(store).map(log -> log.last().body().seq()).orElse(0L);
+  /**
+   * What a log says now: another entry, or another fork of it, gives another. Which entry of its
+   * line is the newest says too little: after a fork that is one that was followed already.
+   */
+  private static Cid asOf(SpaceLog log) {
+    return DagCbor.cid(
+        DagCbor.encode(
+            new MapBuilder()
+                .put("entry", Node.of(log.last().envelope().body()))
+                .put(
+                    "forks",
+                    log.forks().stream().map(one -> DagCbor.cid(one.encode())).sorted().toList(),
+                    Node::of)
+                .build()));
   }
 
   /** What a guest may do; empty for whoever is none. */
@@ -50,7 +69,7 @@ final class Guests {
     return store
         .register(GUEST + peer)
         .map(value -> Fields.of("guest", ErrorCode.STORAGE, DagCbor.decode(value)))
-        .filter(fields -> fields.uint("seq") == log.last().body().seq())
+        .filter(fields -> fields.optionalLink("log").equals(Optional.of(asOf(log))))
         .map(fields -> Role.parse(fields.text("role")));
   }
 

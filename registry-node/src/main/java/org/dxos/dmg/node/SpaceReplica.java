@@ -78,11 +78,25 @@ final class SpaceReplica extends Replica implements SpaceHolder {
     return mayAsk(peer) || hasInvited(peer) || knownTo(peer).isPresent();
   }
 
+  /**
+   * Who was shut out before this node came in does not know that it did, and is not to learn it by
+   * being asked: only who was a member when this node was one, or after that, is asked.
+   */
   @Override
   public Optional<Cid> knownTo(String peer) {
     try {
       PeerId id = PeerId.parse(peer);
-      return space().flatMap(log -> log.lastListing(id)).map(Signed::cid);
+      PeerId own = registry.node().peer();
+      return space()
+          .flatMap(
+              log ->
+                  log.lastListing(id)
+                      .filter(
+                          last ->
+                              log.firstListing(own)
+                                  .filter(first -> first.body().seq() <= last.body().seq())
+                                  .isPresent()))
+          .map(Signed::cid);
     } catch (FormatException e) {
       return Optional.empty();
     }
@@ -95,16 +109,30 @@ final class SpaceReplica extends Replica implements SpaceHolder {
 
   @Override
   public void refused(String peer) {
-    // Who is no member any more either does not know who else is one.
-    if (mayAsk(peer)) {
-      heard(peer, false);
+    heard(peer, false);
+  }
+
+  /**
+   * Who is listed knows who else is; who is no member any more, or a guest of this node, does not.
+   */
+  private void heard(String peer, boolean answered) {
+    synchronized (heard) {
+      if (isListed(peer)) {
+        heard.put(peer, answered);
+      }
+      heard.keySet().removeIf(one -> !isListed(one)); // shut out since
+      if (!heard.isEmpty()) {
+        registry.here().letIn(heard.containsValue(true));
+      }
     }
   }
 
-  private void heard(String peer, boolean answered) {
-    synchronized (heard) {
-      heard.put(peer, answered);
-      registry.here().letIn(heard.containsValue(true));
+  private boolean isListed(String peer) {
+    try {
+      PeerId id = PeerId.parse(peer);
+      return space().flatMap(log -> log.role(id)).isPresent();
+    } catch (FormatException e) {
+      return false;
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.StorageException;
@@ -26,8 +27,11 @@ import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.sync.replica.HeldSpaces;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.replica.Responder;
+import org.dxos.dmg.sync.replica.SpaceDoor;
+import org.dxos.dmg.sync.replica.SpaceHolder;
 import org.dxos.dmg.sync.replica.SpacePull;
 import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.ItemReader;
@@ -313,6 +317,163 @@ class HomeSpacesTest {
     assertEquals(SpaceInfo.Place.MEMBER, registry.spaces().show("team").place());
     assertEquals(
         SpaceInfo.Place.WAITING, registry.spaces().enter(Cid.parse(OTHER)).here().info().place());
+  }
+
+  /** An entry after another that lists others, whoever they are. */
+  private Cid listing(SpaceInfo space, Cid after, long at, PeerId... members) {
+    return SpaceSigning.next(
+            space.id(),
+            after,
+            cid -> Optional.ofNullable(signed.get(cid)),
+            said ->
+                said.with(
+                    Stream.of(members)
+                        .map(
+                            one ->
+                                new Member(one, one.equals(members[0]) ? Role.ADMIN : Role.PUBLISH))
+                        .toList()),
+            key -> keys.signer(key::equals),
+            at,
+            signed::put)
+        .orElseThrow();
+  }
+
+  /** A home of its own that has some of the space's log. */
+  private LocalRegistry far(String name) {
+    return LocalRegistry.open(homes.resolve(name), world);
+  }
+
+  private SpaceReplica having(LocalRegistry far, SpaceInfo space, List<Cid> log) {
+    LocalRegistry there = far.spaces().enter(space.id());
+    var unused =
+        there.registrar().learnSpace(log, cid -> Optional.ofNullable(signed.get(cid))).orThrow();
+    return new SpaceReplica(there);
+  }
+
+  private static HeldSpaces only(SpaceReplica replica) {
+    return new HeldSpaces() {
+      @Override
+      public List<SpaceHolder> all() {
+        return List.of(replica);
+      }
+
+      @Override
+      public Optional<SpaceHolder> of(Cid space) {
+        return Optional.of(replica).filter(one -> one.id().equals(space)).map(one -> one);
+      }
+
+      @Override
+      public void enter(Cid space, String from) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void admit(Cid space, String peer, Role role) {
+        throw new UnsupportedOperationException();
+      }
+    };
+  }
+
+  private static Optional<Responder> door(SpaceReplica at, LocalRegistry asker) {
+    return new SpaceDoor(only(at)).toRead(at.id(), asker.node().peer().toString());
+  }
+
+  @Test
+  void whoWereShutOutAtDifferentTimesLearnNothingOfEachOther() throws IOException {
+    SpaceInfo space = space("team", Role.ADMIN);
+    PeerId own = registry.node().peer();
+    try (LocalRegistry first = far("first");
+        LocalRegistry second = far("second");
+        LocalRegistry late = far("late")) {
+      PeerId one = first.node().peer();
+      PeerId two = second.node().peer();
+      PeerId three = late.node().peer();
+      List<Cid> log = new ArrayList<>(List.of(space.entry().orElseThrow()));
+      log.add(listing(space, log.getLast(), NOW + 1, own, one, two));
+      log.add(listing(space, log.getLast(), NOW + 2, own, two)); // the first is shut out
+      log.add(listing(space, log.getLast(), NOW + 3, own, two, three)); // one comes later
+      log.add(listing(space, log.getLast(), NOW + 4, own, three)); // the second is shut out
+      log.add(listing(space, log.getLast(), NOW + 5, own)); // and the late one too
+      SpaceReplica atFirst = having(first, space, log.subList(0, 3));
+      SpaceReplica atSecond = having(second, space, log.subList(0, 5));
+      // Nor does it do so while it is a member itself.
+      SpaceReplica atLate = having(late, space, log.subList(0, 4));
+      assertTrue(atLate.mayAsk(two.toString()));
+      assertFalse(atLate.mayAskLog(one.toString()));
+      atLate = having(late, space, log);
+
+      // By asking the first the late one would tell it that somebody came later.
+      assertFalse(atLate.mayAskLog(one.toString()));
+      assertEquals(Optional.empty(), atLate.knownTo(one.toString()));
+      assertFalse(atFirst.mayAskLog(three.toString()));
+      // Who were in it together know that of each other, and name what both have seen.
+      assertEquals(Optional.of(log.get(1)), atSecond.knownTo(one.toString()));
+      assertEquals(Optional.of(log.get(3)), atLate.knownTo(two.toString()));
+
+      // At its end, which is before the second was shut out, the first's log lists that.
+      int before = atSecond.space().orElseThrow().entries().size();
+      new SpacePull(atSecond, remote(door(atFirst, second).orElseThrow())).log();
+      assertEquals(before, atSecond.space().orElseThrow().entries().size());
+      // What the second has ends before the late one was shut out; that one may have all of it.
+      new SpacePull(atLate, remote(door(atSecond, late).orElseThrow())).log();
+      assertEquals(log.size(), atLate.space().orElseThrow().entries().size());
+      // The first, which was shut out before anything that they have more than it, gets nothing.
+      assertTrue(door(atSecond, first).isEmpty());
+      assertTrue(door(atLate, first).isEmpty());
+      assertTrue(door(atFirst, late).isEmpty());
+      assertTrue(door(atLate, second).isEmpty());
+    }
+  }
+
+  @Test
+  void aGuestIsNoneAnyMoreAfterAForkThoughItsEntryIsTheNewestAgain() {
+    SpaceInfo space = space("team", Role.ADMIN);
+    LocalRegistry inside = registry.spaces().open("team");
+    Cid genesis = space.entry().orElseThrow();
+    PeerId guest = peer();
+    new Guests(inside.store()).admit(guest, Role.READ);
+    SpaceReplica replica = new SpaceReplica(inside);
+    assertEquals(Optional.of(Role.READ), replica.role(guest.toString()));
+    Cid one = next(space, genesis, NOW + 1);
+    Cid other = next(space, genesis, NOW + 2);
+    var unused =
+        inside
+            .registrar()
+            .learnSpace(List.of(one), cid -> Optional.ofNullable(signed.get(cid)))
+            .orThrow();
+    assertEquals(Optional.empty(), replica.role(guest.toString()));
+    unused =
+        inside
+            .registrar()
+            .learnSpace(List.of(other), cid -> Optional.ofNullable(signed.get(cid)))
+            .orThrow();
+    assertEquals(genesis, inside.registrar().space().orElseThrow().last().cid());
+    assertEquals(Optional.empty(), replica.role(guest.toString()));
+  }
+
+  @Test
+  void onlyWhoIsAMemberLetsThisNodeIn() {
+    SpaceInfo space = space("team", Role.ADMIN);
+    PeerId own = registry.node().peer();
+    PeerId member = peer();
+    PeerId gone = peer();
+    Cid with = listing(space, space.entry().orElseThrow(), NOW + 1, own, member, gone);
+    SpaceInfo before = learn(registry, space.id(), Optional.empty(), with);
+    SpaceReplica replica = new SpaceReplica(registry.spaces().open("team"));
+    replica.answered(gone.toString());
+    replica.refused(member.toString());
+    assertEquals(SpaceInfo.Place.MEMBER, registry.spaces().show("team").place());
+    Cid without = listing(space, with, NOW + 2, own, member);
+    assertEquals(2, learn(registry, space.id(), Optional.empty(), without).members().size());
+    assertEquals(3, before.members().size());
+    // What somebody said who is no member any more does not outweigh what a member says now.
+    replica.refused(member.toString());
+    assertEquals(SpaceInfo.Place.REFUSED, registry.spaces().show("team").place());
+    replica.answered(gone.toString());
+    replica.answered(peer().toString());
+    assertEquals(SpaceInfo.Place.REFUSED, registry.spaces().show("team").place());
+    replica.answered(member.toString());
+    assertEquals(SpaceInfo.Place.MEMBER, registry.spaces().show("team").place());
   }
 
   private static final String OTHER = "bafyreiajn3n4o3r2hjrv64424mmumgitbaolxonn6rxfrhiwywiqijkbpy";

@@ -120,10 +120,10 @@ final class SpaceLinks {
     } else {
       pull.log(holder.knownTo(peer));
     }
-    holder.answered(peer);
     if (!holder.mayAsk(peer)) {
       return 0; // it was a member once, and knows at most who is one now
     }
+    holder.answered(peer);
     SpacePull.Result result = pull.held(Optional.ofNullable(cursors.get(key)));
     if (result.outcome().faults().isEmpty()) {
       result.cursor().ifPresent(cursor -> cursors.put(key, cursor));

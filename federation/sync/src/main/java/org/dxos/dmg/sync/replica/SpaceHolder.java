@@ -28,7 +28,8 @@ public interface SpaceHolder extends Holder {
 
   /**
    * True if a peer may be asked who is in this space, and no more: it may be asked, or is known to
-   * have been a member once, so that it knows of the space already. It may have been let in again.
+   * have been a member once, so that it knows of the space already, and that this node is or was in
+   * it. It may have been let in again.
    */
   default boolean mayAskLog(String peer) {
     return mayAsk(peer);
@@ -36,13 +37,13 @@ public interface SpaceHolder extends Holder {
 
   /**
    * The newest entry of the log that a peer has seen for sure: who may be no member any more is not
-   * told of later ones. Empty if there is none.
+   * told of later ones. Empty if there is none, or if it lists this node nowhere up to there.
    */
   default Optional<Cid> knownTo(String peer) {
     return Optional.empty();
   }
 
-  /** A peer has answered as a member is answered. */
+  /** A peer has answered as a member is answered; of a peer that is no member it says nothing. */
   default void answered(String peer) {}
 
   /** A peer has answered as whoever is no member is answered. */
