@@ -689,6 +689,31 @@ class SpacesTest {
   }
 
   @Test
+  void whatWasInstalledFromASpaceIsUpdatedOverANode() throws Exception {
+    start("own");
+    start("member");
+    Cid space;
+    try (Registry registry = inside("own")) {
+      space = owner("own", registry).create(SPACE).id();
+    }
+    invite("own", "member", space, Role.READ);
+    publish("own", "own", SPACE, "1.0.0", module());
+    await("the member", () -> resolved("member", space, MODULE).isPresent());
+    String app = homes.resolve("app").toString();
+    dmg(0, "member", "install", MODULE, "--space", space.toString(), "--into", app);
+    publish("own", "own", SPACE, "1.1.0", module());
+    await("the newer", () -> resolved("member", space, MODULE + "@1.1.0").isPresent());
+    List<String> told =
+        dmg(0, "member", "update", MODULE, "--space", space.toString(), "--into", app);
+    assertTrue(told.contains("~ " + MODULE + " 1.0.0 -> 1.1.0"), told.toString());
+    dmg(0, "member", "verify", app);
+    told = dmg(0, "member", "update", "--space", space.toString(), "--into", app);
+    assertTrue(told.contains("no difference"), told.toString());
+    dmg(3, "member", "update", "--into", app);
+    assertTrue(Files.readString(Path.of(app, "dmg.lock")).contains("1.1.0"));
+  }
+
+  @Test
   void whoJoinsCallsTheSpaceAsHeLikesAndIsToldWhatHeIs() throws Exception {
     start("own");
     start("second");
