@@ -46,6 +46,8 @@ class SimulatorTest {
     assertTrue(report.faults() > SEEDS && report.forgeries() > SEEDS / 4, report.toString());
     assertTrue(report.acknowledged() > 5L * SEEDS, report.toString());
     assertTrue(report.shared() > SEEDS, report.toString());
+    assertTrue(report.sharedInside() > SEEDS / 8, report.toString());
+    assertTrue(report.flippedInside() > SEEDS / 6, report.toString());
     assertTrue(report.flipped() > SEEDS / 2 && report.repaired() > SEEDS / 4, report.toString());
     assertTrue(report.secrets() > SEEDS && report.refusals() > SEEDS, report.toString());
   }

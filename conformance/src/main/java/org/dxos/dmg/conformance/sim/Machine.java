@@ -47,6 +47,11 @@ final class Machine extends Running {
   }
 
   @Override
+  String name() {
+    return name;
+  }
+
+  @Override
   Registrar boot() {
     return new Registrar(
         disk,

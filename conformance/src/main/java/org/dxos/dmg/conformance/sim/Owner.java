@@ -133,6 +133,12 @@ final class Owner implements BlockSource {
     return new Statement.Release(version, put(record.encode()), List.of(), Map.of());
   }
 
+  /** Says something else in a space, where nothing of it was said. */
+  Cid sayIn(Cid space, AuthorityView view, String path, Statement.Op op, long now) {
+    Optional<Statement.SpaceTag> tag = Optional.of(SpaceEntry.tag(space, path));
+    return say(view, path, op, tag, Optional.empty(), now);
+  }
+
   Cid say(AuthorityView view, String path, Statement.Op op, Optional<Cid> replaces, long now) {
     return say(view, path, op, Optional.empty(), replaces, now);
   }

@@ -35,6 +35,15 @@ final class Room extends Running implements SpaceHolder, HeldSpaces {
   }
 
   @Override
+  String name() {
+    return machine.name + " in the space";
+  }
+
+  Machine machine() {
+    return machine;
+  }
+
+  @Override
   Registrar boot() {
     return new Registrar(
         disk,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.dxos.dmg.block.StorageException;
 import org.dxos.dmg.care.Fault;
 import org.dxos.dmg.care.Fsck;
@@ -15,9 +16,6 @@ import org.dxos.dmg.care.Mending;
 import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.Explained;
-import org.dxos.dmg.sync.replica.Follow;
-import org.dxos.dmg.sync.replica.Pull;
-import org.dxos.dmg.sync.replica.Quota;
 import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.Request;
@@ -50,39 +48,60 @@ final class Rot {
   }
 
   /**
-   * A bit flips in one block of a machine, whichever it is.
+   * How some of them ask each other: in public, or in the space.
    *
-   * @param others honest machines that it can ask now, and that can ask it
+   * @param <R> what is struck
+   */
+  interface Links<R extends Running> {
+
+    /**
+     * One as another asks it.
+     *
+     * @param lie what it says instead
+     */
+    Remote remote(R from, R who, BiFunction<Request, List<Item>, List<Item>> lie);
+
+    /** Takes all that a remote has. */
+    void pull(R into, Remote remote) throws IOException;
+  }
+
+  /**
+   * A bit flips in one block of a disk, whichever it is.
+   *
+   * @param others honest ones that it can ask now, and that can ask it
    * @return what came of it
    */
-  String strike(Machine machine, List<Machine> others) {
+  <R extends Running> String strike(R struck, List<R> others, Links<R> links) {
     List<Cid> all = new ArrayList<>();
-    machine.disk.eachBlock(all::add);
+    struck.disk.eachBlock(all::add);
+    if (all.isEmpty()) {
+      return struck.name() + ": there is nothing that could rot";
+    }
     Collections.sort(all);
     Cid cid = all.get(random.nextInt(all.size()));
-    byte[] right = machine.disk.get(cid).orElseThrow();
+    byte[] right = struck.disk.get(cid).orElseThrow();
     byte[] wrong = right.clone();
     wrong[random.nextInt(wrong.length)] ^= (byte) (1 << random.nextInt(8));
-    machine.disk.overwrite(cid, wrong);
+    struck.disk.overwrite(cid, wrong);
     flipped++;
-    ask(new Watched(machine, cid, wrong));
+    R other = others.isEmpty() ? struck : others.get(random.nextInt(others.size()));
+    Remote watched = watched(links, struck, other, cid, wrong);
+    ask(watched, cid);
     if (!others.isEmpty()) {
-      Machine other = others.get(random.nextInt(others.size()));
-      pull(other, new Watched(machine, cid, wrong));
-      pull(machine, new Wire(other, (_, said) -> said, Long.MAX_VALUE));
+      pull(links, other, watched);
+      pull(links, struck, links.remote(other, struck, (_, said) -> said));
     }
-    machine.end();
-    boolean began = begins(machine, cid);
-    String how = mend(machine, cid, right, others);
-    machine.begin();
+    struck.end();
+    boolean began = begins(struck, cid);
+    String how = mend(struck, cid, right, others, links);
+    struck.begin();
     return "%s: a bit flips in `%s`, it %s, and %s"
-        .formatted(machine.name, cid, began ? "begins anew over it" : "does not begin", how);
+        .formatted(struck.name(), cid, began ? "begins anew over it" : "does not begin", how);
   }
 
   /** Asks for the block itself. */
-  private static void ask(Watched remote) {
-    for (Request request :
-        List.of(new Request.Blocks(List.of(remote.cid)), new Request.Tree(remote.cid))) {
+  private static void ask(Remote remote, Cid cid) {
+    for (Request request : List.of(new Request.Blocks(List.of(cid)), new Request.Tree(cid))) {
       try (Remote.Answer unused = remote.ask(request)) {
         // what it says was looked at
       } catch (IOException e) {
@@ -91,10 +110,9 @@ final class Rot {
     }
   }
 
-  private static void pull(Machine into, Remote remote) {
+  private static <R extends Running> void pull(Links<R> links, R into, Remote remote) {
     try {
-      Pull.Outcome unused =
-          new Pull(into, remote, Follow.ALL, Quota.none(), Optional.empty()).all();
+      links.pull(into, remote);
     } catch (IOException e) {
       // it broke off
     } catch (RuntimeException e) {
@@ -105,7 +123,7 @@ final class Rot {
   }
 
   /** A process that does not begin says because of which block. */
-  private static boolean begins(Machine machine, Cid cid) {
+  private static boolean begins(Running machine, Cid cid) {
     try {
       machine.begin();
       machine.end();
@@ -115,15 +133,20 @@ final class Rot {
         return false;
       }
       throw new Simulation.Violation(
-          machine.name + " does not begin, and does not name `" + cid + "`: " + e);
+          machine.name() + " does not begin, and does not name `" + cid + "`: " + e);
     }
   }
 
-  private String mend(Machine machine, Cid cid, byte[] right, List<Machine> others) {
+  private <R extends Running> String mend(
+      R machine, Cid cid, byte[] right, List<R> others, Links<R> links) {
     Fsck.Report before = Fsck.of(machine.disk, WHOSE);
+    if (before.faults().isEmpty() && isThere(machine, cid, right)) {
+      repaired++;
+      return "is right again, as it was written anew";
+    }
     if (!names(before, cid)) {
       throw new Simulation.Violation(
-          machine.name + " does not name damaged `" + cid + "`: " + before.faults());
+          machine.name() + " does not name damaged `" + cid + "`: " + before.faults());
     }
     boolean[] given = {false};
     Mending.Mended mended =
@@ -132,7 +155,7 @@ final class Rot {
             WHOSE,
             before,
             wanted -> {
-              Optional<byte[]> copy = copy(wanted, others);
+              Optional<byte[]> copy = copy(wanted, machine, others, links);
               given[0] |= wanted.equals(cid) && copy.isPresent();
               return copy;
             });
@@ -142,10 +165,15 @@ final class Rot {
     }
     if (given[0] || !names(mended.after(), cid)) {
       throw new Simulation.Violation(
-          machine.name + " is not put right, copy " + given[0] + ": " + mended.after().faults());
+          machine.name() + " is not put right, copy " + given[0] + ": " + mended.after().faults());
     }
     machine.disk.overwrite(cid, right);
     return "comes from a backup";
+  }
+
+  /** A node of a tree, or what comes once more, may be written over the damage. */
+  private static boolean isThere(Running machine, Cid cid, byte[] right) {
+    return machine.disk.get(cid).filter(block -> Arrays.equals(block, right)).isPresent();
   }
 
   private static boolean names(Fsck.Report report, Cid cid) {
@@ -154,11 +182,12 @@ final class Rot {
             fault -> fault.kind() == Fault.Kind.CORRUPT && fault.block().equals(Optional.of(cid)));
   }
 
-  /** A block as another machine gives it to whoever is linked. */
-  private static Optional<byte[]> copy(Cid cid, List<Machine> others) {
-    for (Machine other : others) {
-      Wire wire = new Wire(other, (_, said) -> said, Long.MAX_VALUE);
-      try (Remote.Answer answer = wire.ask(new Request.Blocks(List.of(cid)))) {
+  /** A block as another gives it to whoever is linked. */
+  private static <R extends Running> Optional<byte[]> copy(
+      Cid cid, R struck, List<R> others, Links<R> links) {
+    for (R other : others) {
+      Remote remote = links.remote(other, struck, (_, said) -> said);
+      try (Remote.Answer answer = remote.ask(new Request.Blocks(List.of(cid)))) {
         if (answer.next().orElseThrow() instanceof Item.Block block) {
           return Optional.of(block.bytes());
         }
@@ -169,42 +198,36 @@ final class Rot {
     return Optional.empty();
   }
 
-  /**
-   * A machine with a damaged block, as others ask it: whatever it says, the damage is not in it.
-   */
-  private static final class Watched implements Remote {
-    private final Cid cid;
-    private final Wire wire;
-
-    private Watched(Machine machine, Cid cid, byte[] wrong) {
-      this.cid = cid;
-      this.wire =
-          new Wire(
-              machine,
-              (request, said) -> {
-                for (Item item : said) {
-                  if (item instanceof Item.Block block && Arrays.equals(block.bytes(), wrong)) {
-                    throw new Simulation.Violation(
-                        machine.name + " serves damaged `" + cid + "` to " + request);
-                  }
+  /** One with a damaged block, as another asks it: whatever it says, the damage is not in it. */
+  private static <R extends Running> Remote watched(
+      Links<R> links, R struck, R who, Cid cid, byte[] wrong) {
+    Remote remote =
+        links.remote(
+            struck,
+            who,
+            (request, said) -> {
+              for (Item item : said) {
+                if (item instanceof Item.Block block && Arrays.equals(block.bytes(), wrong)) {
+                  throw new Simulation.Violation(
+                      struck.name() + " serves damaged `" + cid + "` to " + request);
                 }
-                return said;
-              },
-              Long.MAX_VALUE);
-    }
-
-    @Override
-    public String name() {
-      return wire.name();
-    }
-
-    @Override
-    public Answer ask(Request request) throws IOException {
-      try {
-        return wire.ask(request);
-      } catch (StorageException e) {
-        throw new IOException("the stream was reset", e);
+              }
+              return said;
+            });
+    return new Remote() {
+      @Override
+      public String name() {
+        return remote.name();
       }
-    }
+
+      @Override
+      public Answer ask(Request request) throws IOException {
+        try {
+          return remote.ask(request);
+        } catch (StorageException e) {
+          throw new IOException("the stream was reset", e);
+        }
+      }
+    };
   }
 }

@@ -29,6 +29,9 @@ abstract class Running implements Holder, AutoCloseable {
     this.disk = disk;
   }
 
+  /** What it is called in what is told of it. */
+  abstract String name();
+
   /** The registrar of a process that begins. */
   abstract Registrar boot();
 

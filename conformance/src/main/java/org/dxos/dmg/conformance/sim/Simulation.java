@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.MemoryBlockStore;
@@ -23,6 +24,7 @@ import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.sync.replica.Follow;
 import org.dxos.dmg.sync.replica.Pull;
 import org.dxos.dmg.sync.replica.Quota;
+import org.dxos.dmg.sync.replica.Remote;
 import org.dxos.dmg.sync.wire.Cursor;
 import org.dxos.dmg.sync.wire.Item;
 import org.dxos.dmg.sync.wire.Request;
@@ -96,8 +98,10 @@ final class Simulation {
    * @param seconds of simulated time
    * @param faults that were injected
    * @param shared heads that added more than one statement
+   * @param sharedInside those in the space
    * @param flipped bits of blocks on disk
-   * @param repaired blocks of those, from another machine or out of statements
+   * @param flippedInside those of what was held of the space
+   * @param repaired blocks of both, from another machine or out of statements
    * @param secrets blocks of what was said in the space
    * @param refusals questions about it that were asked by who is no member, and not answered
    */
@@ -108,7 +112,9 @@ final class Simulation {
       int forgeries,
       int acknowledged,
       int shared,
+      int sharedInside,
       int flipped,
+      int flippedInside,
       int repaired,
       int secrets,
       int refusals) {
@@ -157,8 +163,10 @@ final class Simulation {
           simulation.forged.size(),
           simulation.acknowledged.size(),
           simulation.shared,
+          simulation.team.shared(),
           simulation.rot.flipped(),
-          simulation.rot.repaired(),
+          simulation.team.rotten().flipped(),
+          simulation.rot.repaired() + simulation.team.rotten().repaired(),
           simulation.team.secrets(),
           simulation.team.refusals());
     } catch (Violation e) {
@@ -214,7 +222,10 @@ final class Simulation {
         pull(one, random.nextInt(machines.size()), true);
       }
       if (random.nextInt(ROT) == 0) {
-        rot(random.nextInt(machines.size()));
+        rot(random.nextInt(machines.size()), false);
+      }
+      if (random.nextInt(ROT) == 0) {
+        rot(random.nextInt(owners.size()), true);
       }
     }
   }
@@ -461,21 +472,41 @@ final class Simulation {
     note(machines.get(machine).name + " began anew");
   }
 
-  /** Of who is not honest nobody knows what he does with what he has. */
-  private void rot(int machine) {
+  /**
+   * Of who is not honest nobody knows what he does with what he has.
+   *
+   * @param inside on the disk of what it has of the space; there the copy of a home is nobody
+   */
+  private void rot(int machine, boolean inside) {
     Machine struck = machines.get(machine);
     if (!struck.honest) {
       return;
     }
     List<Machine> others = new ArrayList<>();
-    for (int i = 0; i < machines.size(); i++) {
+    for (int i = 0; i < (inside ? owners.size() : machines.size()); i++) {
       if (i != machine && machines.get(i).honest && !cut[i][machine] && !cut[machine][i]) {
         others.add(machines.get(i));
       }
     }
     faults++;
-    note(rot.strike(struck, others));
+    note(inside ? team.rot(struck, others) : rot.strike(struck, others, PUBLIC));
   }
+
+  /** How machines ask each other. */
+  private static final Rot.Links<Machine> PUBLIC =
+      new Rot.Links<>() {
+        @Override
+        public Remote remote(
+            Machine from, Machine who, BiFunction<Request, List<Item>, List<Item>> lie) {
+          return new Wire(from, lie, Long.MAX_VALUE);
+        }
+
+        @Override
+        public void pull(Machine into, Remote remote) throws IOException {
+          Pull.Outcome unused =
+              new Pull(into, remote, Follow.ALL, Quota.none(), Optional.empty()).all();
+        }
+      };
 
   /** A home is copied, disk and keys; both go on. */
   private void copyHome() {

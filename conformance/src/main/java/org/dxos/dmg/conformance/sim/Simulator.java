@@ -20,8 +20,10 @@ public final class Simulator {
    *
    * @param seconds of simulated time
    * @param shared heads that added more than one statement
+   * @param sharedInside those in the space
    * @param flipped bits of blocks on disk
-   * @param repaired blocks of those that came right without a backup
+   * @param flippedInside those of what was held of the space
+   * @param repaired blocks of both that came right without a backup
    * @param failed one line each: the seed, and what did not hold
    */
   public record Report(
@@ -31,12 +33,14 @@ public final class Simulator {
       long forgeries,
       long acknowledged,
       long shared,
+      long sharedInside,
       long flipped,
+      long flippedInside,
       long repaired,
       long secrets,
       long refusals,
       List<String> failed) {
-    private static final Report NOTHING = new Report(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
+    private static final Report NOTHING = new Report(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
 
     public Report {
       failed = List.copyOf(failed);
@@ -52,7 +56,9 @@ public final class Simulator {
           forgeries + other.forgeries,
           acknowledged + other.acknowledged,
           shared + other.shared,
+          sharedInside + other.sharedInside,
           flipped + other.flipped,
+          flippedInside + other.flippedInside,
           repaired + other.repaired,
           secrets + other.secrets,
           refusals + other.refusals,
@@ -61,7 +67,7 @@ public final class Simulator {
 
     @Override
     public String toString() {
-      return "%d seeds, each twice: %d simulated hours, %d faults, %d forgeries, %d releases acknowledged, %d heads of several statements, %d bits flipped on disks and %d repaired, %d secrets and %d questions after them, %d seeds failed"
+      return "%d seeds, each twice: %d simulated hours, %d faults, %d forgeries, %d releases acknowledged, %d heads of several statements and %d inside of the space, %d bits flipped on disks and %d inside, %d of these repaired, %d secrets and %d questions after them, %d seeds failed"
           .formatted(
               seeds,
               seconds / HOUR,
@@ -69,7 +75,9 @@ public final class Simulator {
               forgeries,
               acknowledged,
               shared,
+              sharedInside,
               flipped,
+              flippedInside,
               repaired,
               secrets,
               refusals,
@@ -123,14 +131,16 @@ public final class Simulator {
           result.forgeries(),
           result.acknowledged(),
           result.shared(),
+          result.sharedInside(),
           result.flipped(),
+          result.flippedInside(),
           result.repaired(),
           result.secrets(),
           result.refusals(),
           List.of());
     } catch (RuntimeException e) {
       String said = "seed " + seed + ": " + e + "; again with `conformance/sim " + seed + " 1`";
-      return new Report(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(said));
+      return new Report(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(said));
     }
   }
 

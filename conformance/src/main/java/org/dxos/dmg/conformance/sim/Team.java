@@ -11,11 +11,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.dxos.dmg.admission.LearnedSpace;
 import org.dxos.dmg.admission.Receipt;
 import org.dxos.dmg.admission.Registrar;
 import org.dxos.dmg.block.MemoryBlockStore;
+import org.dxos.dmg.care.Fsck;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.cid.PeerId;
 import org.dxos.dmg.error.Explained;
@@ -45,6 +47,8 @@ import org.dxos.dmg.verdict.SpaceSigning;
  */
 final class Team implements AutoCloseable {
 
+  private static final int MOST_AT_ONCE = 4;
+
   private final Random random;
   private final List<Machine> machines;
   private final Owner founder;
@@ -71,12 +75,18 @@ final class Team implements AutoCloseable {
   private Cid lastEnvelope;
   private int refusals;
 
+  /** Heads that added more than one statement. */
+  private int shared;
+
+  private final Rot rot;
+
   /**
    * @param machines the first founds the space, and is a member always
    */
   Team(List<Machine> machines, Random random) {
     this.machines = machines;
     this.random = random;
+    this.rot = new Rot(random);
     this.founder = new Owner("team", random);
     this.key = Owner.key(random);
     byte[] salt = new byte[SpaceEntry.Salt.BYTES];
@@ -169,42 +179,120 @@ final class Team implements AutoCloseable {
     room.get().bringKeys(genesis);
   }
 
-  /** A member that is home of an authority publishes in the space. */
+  /**
+   * A member that is home of an authority publishes in the space: one release, or several at once,
+   * which share a head, one of them maybe yanked in it.
+   */
   String publish(Machine machine, Owner owner, Cid genesis) {
     if (!isMember(machine)) {
       return machine.name + " is no member";
     }
     Room room = room(machine);
-    String what;
+    int several = random.nextInt(4) == 0 ? 2 + random.nextInt(MOST_AT_ONCE - 1) : 1;
+    List<Cid> statements = new ArrayList<>();
+    List<Optional<String>> slots = new ArrayList<>();
     try {
       room.bringKeys(genesis);
       AuthorityView view = room.registrar().authority(genesis).orElseThrow();
-      String version = random.nextInt(3) + "." + random.nextInt(20) + ".0";
       String path = "module/inside";
-      Cid statement = owner.releaseIn(id, view, path, version, "secret", machine.now());
-      Statement.Release release =
-          (Statement.Release) Signed.read(owner, statement, Statement.class).body().op();
-      secrets.add(statement);
-      secrets.add(release.module());
-      if (random.nextInt(10) == 0) {
-        room.disk.fail(random.nextBoolean() ? Disk.Fault.BEFORE_WRITE : Disk.Fault.AFTER_WRITE);
+      String version = "";
+      for (int i = 0; i < several; i++) {
+        version = random.nextInt(3) + "." + random.nextInt(20) + ".0";
+        Cid statement = owner.releaseIn(id, view, path, version, "secret", machine.now());
+        Statement.Release release =
+            (Statement.Release) Signed.read(owner, statement, Statement.class).body().op();
+        secrets.add(release.module());
+        statements.add(statement);
+        slots.add(Optional.of(genesis + " r/" + path + "@" + version));
       }
-      Receipt receipt = Registrar.await(room.registrar().submit(statement, owner));
-      String slot = genesis + " r/" + path + "@" + version;
-      Cid before = acknowledged.putIfAbsent(slot, receipt.statement());
-      of.put(slot, genesis);
-      if (before != null && !before.equals(receipt.statement())) {
-        throw new Simulation.Violation(slot + " was acknowledged as two statements in the space");
+      if (several > 1 && random.nextBoolean()) {
+        Statement.Op yank = new Statement.Yank(version, "at once");
+        statements.add(owner.sayIn(id, view, path, yank, machine.now()));
+        slots.add(Optional.empty());
       }
-      what = machine.name + " took " + receipt.statement() + " in the space";
-    } catch (AdmissionException e) {
-      what = machine.name + " refused in the space: " + e.code();
+      secrets.addAll(statements);
     } catch (Disk.PowerLoss lost) {
-      what = machine.name + " lost power in the space";
+      room.restart();
+      return machine.name + " lost power in the space";
+    }
+    if (random.nextInt(10) == 0) {
+      room.disk.fail(random.nextBoolean() ? Disk.Fault.BEFORE_WRITE : Disk.Fault.AFTER_WRITE);
+    }
+    return handIn(room, genesis, owner, statements, slots);
+  }
+
+  private String handIn(
+      Room room, Cid genesis, Owner owner, List<Cid> statements, List<Optional<String>> slots) {
+    List<CompletableFuture<Receipt>> answers = room.handIn(statements, owner);
+    Set<Cid> heads = new TreeSet<>();
+    int added = 0;
+    boolean lost = false;
+    List<String> what = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      try {
+        Receipt receipt = Registrar.await(answers.get(i));
+        if (receipt.status() == Receipt.Status.ADDED) {
+          heads.add(receipt.head());
+          added++;
+        }
+        slots.get(i).ifPresent(slot -> acknowledge(slot, genesis, receipt.statement()));
+        what.add("took " + receipt.statement() + " in " + receipt.head());
+      } catch (AdmissionException e) {
+        what.add("refused: " + e.code());
+      } catch (Disk.PowerLoss e) {
+        what.add("lost power");
+        lost = true;
+      }
+    }
+    if (heads.size() > 1 || (lost && added > 0)) {
+      throw new Simulation.Violation(
+          room.name() + ": what was handed in at once is in " + heads + ", power lost: " + lost);
+    }
+    shared += added > 1 ? 1 : 0;
+    if (lost) {
       room.restart();
     }
     room.disk.fail(Disk.Fault.NONE);
-    return what;
+    return room.name() + " " + String.join(", ", what);
+  }
+
+  private void acknowledge(String slot, Cid genesis, Cid statement) {
+    Cid before = acknowledged.putIfAbsent(slot, statement);
+    of.put(slot, genesis);
+    if (before != null && !before.equals(statement)) {
+      throw new Simulation.Violation(slot + " was acknowledged as two statements in the space");
+    }
+  }
+
+  /**
+   * A bit flips on the disk of a room.
+   *
+   * @param others honest machines that it is connected with
+   */
+  String rot(Machine machine, List<Machine> others) {
+    Optional<Room> struck = Optional.ofNullable(rooms.get(machine));
+    if (struck.isEmpty()) {
+      return machine.name + " has nothing of the space that could rot";
+    }
+    List<Room> members =
+        others.stream()
+            .filter(one -> rooms.containsKey(one) && isMemberAsKnownTo(one, machine))
+            .map(this::room)
+            .toList();
+    return rot.strike(struck.get(), members, new Inner());
+  }
+
+  /** How rooms ask each other. */
+  private final class Inner implements Rot.Links<Room> {
+    @Override
+    public Remote remote(Room from, Room who, BiFunction<Request, List<Item>, List<Item>> lie) {
+      return SpacePull.in(new Inside(who.machine(), from.machine(), lie), id);
+    }
+
+    @Override
+    public void pull(Room into, Remote remote) throws IOException {
+      SpacePull.Result unused = new SpacePull(into, remote).all(Optional.empty());
+    }
   }
 
   /**
@@ -326,6 +414,11 @@ final class Team implements AutoCloseable {
       if (room.space().filter(log -> log.last().cid().equals(lastEnvelope)).isEmpty()) {
         throw new Simulation.Violation(machine.name + " does not know who is a member");
       }
+      Fsck.Report report = Fsck.of(room.disk, Rot.WHOSE);
+      if (!report.faults().isEmpty()) {
+        throw new Simulation.Violation(
+            room.name() + " holds what is not valid: " + report.faults());
+      }
       acknowledged.forEach(
           (slot, statement) -> {
             Cid genesis = Optional.ofNullable(of.get(slot)).orElseThrow();
@@ -357,6 +450,16 @@ final class Team implements AutoCloseable {
 
   int secrets() {
     return secrets.size();
+  }
+
+  /** Heads that added more than one statement. */
+  int shared() {
+    return shared;
+  }
+
+  /** What rotted on the disks of rooms. */
+  Rot rotten() {
+    return rot;
   }
 
   @Override
