@@ -45,9 +45,14 @@ final class SpaceReplica extends Replica implements SpaceHolder {
     return registry.registrar().space();
   }
 
+  /**
+   * As far as no entry lists this node, it is a guest of who invited it, or has but a part of the
+   * log: who else is in it now is not known, and whoever was shut out since is not to learn of it.
+   */
   @Override
   public Optional<Role> role(String peer) {
     return space()
+        .filter(log -> log.firstListing(registry.node().peer()).isPresent() || hasInvited(peer))
         .flatMap(
             log -> {
               try {

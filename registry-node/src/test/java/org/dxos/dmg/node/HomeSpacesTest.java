@@ -426,6 +426,27 @@ class HomeSpacesTest {
   }
 
   @Test
+  void whoIsNotListedYetKnowsNobodyButWhoInvitedIt() {
+    SpaceInfo space = space("team", Role.ADMIN);
+    PeerId own = registry.node().peer();
+    PeerId other = peer();
+    try (LocalRegistry guest = far("guest")) {
+      List<Cid> log = new ArrayList<>(List.of(space.entry().orElseThrow()));
+      log.add(listing(space, log.getLast(), NOW + 1, own, other));
+      // The other is shut out, and the guest is told by somebody who has not heard of it.
+      SpaceReplica atGuest = having(guest, space, log);
+      new SpacesForPeers(guest.spaces(), new KeyRing(homes.resolve("guest"), world.random()), world)
+          .enter(space.id(), own.toString());
+      assertTrue(atGuest.mayAsk(own.toString()));
+      assertFalse(atGuest.mayAskLog(other.toString()));
+      assertTrue(new SpaceDoor(only(atGuest)).toRead(space.id(), other.toString()).isEmpty());
+      assertTrue(new SpaceDoor(only(atGuest)).toRead(space.id(), own.toString()).isPresent());
+      log.add(listing(space, log.getLast(), NOW + 2, own, other, guest.node().peer()));
+      assertTrue(having(guest, space, log).mayAsk(other.toString()));
+    }
+  }
+
+  @Test
   void aGuestIsNoneAnyMoreAfterAForkThoughItsEntryIsTheNewestAgain() {
     SpaceInfo space = space("team", Role.ADMIN);
     LocalRegistry inside = registry.spaces().open("team");

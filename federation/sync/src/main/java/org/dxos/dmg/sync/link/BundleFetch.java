@@ -26,8 +26,11 @@ final class BundleFetch {
   /** Asked for at a time: with blocks of 1 MiB, what may be in memory. */
   private static final int BLOCKS_AT_ONCE = 16;
 
-  /** Of what is no file: links, and names of folders; for small bundles as much as their files. */
+  /** Of what is no file, links and names: enough for as many small ones as a bundle may have. */
   private static final long LINKS = 16L << 20;
+
+  /** No bundle comes near it, and sums of it have room. */
+  private static final long MOST = 1L << 50;
 
   private final Holder holder;
   private final Remote remote;
@@ -61,9 +64,8 @@ final class BundleFetch {
 
   /** How many bytes of blocks are taken for a bundle, at most. */
   static long most(Bundle bundle) {
-    return bundle.size()
-        + Math.min(bundle.size(), Math.max(bundle.size() / 8, LINKS))
-        + BlockStore.MAX_BLOCK_BYTES;
+    long size = Math.min(bundle.size(), MOST);
+    return size + Math.max(size / 8, LINKS) + BlockStore.MAX_BLOCK_BYTES;
   }
 
   /** True if nothing is missing of the bundles of a record. */
@@ -87,7 +89,7 @@ final class BundleFetch {
   /** Fetches a bundle, as far as the peer has it and it is no larger than its record says. */
   void fetch(Bundle bundle) throws IOException {
     BlockSource store = holder.store();
-    long end = most(bundle) > Long.MAX_VALUE - bytes ? Long.MAX_VALUE : bytes + most(bundle);
+    long end = bytes + most(bundle);
     List<Cid> missing = BundleBlocks.of(store, bundle.cid()).missing();
     while (!missing.isEmpty()) {
       long before = bytes;
