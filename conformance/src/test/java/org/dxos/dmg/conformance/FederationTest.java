@@ -191,6 +191,10 @@ class FederationTest {
         awaitEqual(one, two);
         assertTrue(two.resolves("com.one/module/b"));
         await("equal roots in the status", () -> two.statusOf(one).lastEqual().isPresent());
+        await("no lag", () -> two.statusOf(one).lag().equals(Optional.of(0L)));
+        assertEquals(
+            Optional.of(two.registry.node().root()),
+            two.statusOf(one).lastEqual().map(PeerStatus.Equal::root));
       }
     }
   }

@@ -1,17 +1,17 @@
 package org.dxos.dmg.sync.link;
 
 import java.io.IOException;
-import java.io.OutputStream;
+import org.dxos.dmg.libp2p.host.Stream;
 import org.dxos.dmg.libp2p.wire.BulkOutput;
 
-/** Counts what goes through. */
+/** Counts what is written to a stream, up to its last bytes. */
 final class Counted extends BulkOutput {
 
-  private final OutputStream below;
+  private final Stream stream;
   private long bytes;
 
-  Counted(OutputStream below) {
-    this.below = below;
+  Counted(Stream stream) {
+    this.stream = stream;
   }
 
   long bytes() {
@@ -20,17 +20,13 @@ final class Counted extends BulkOutput {
 
   @Override
   protected void some(byte[] from, int at, int length) throws IOException {
-    below.write(from, at, length);
+    stream.out().write(from, at, length);
     bytes += length;
   }
 
-  @Override
-  public void flush() throws IOException {
-    below.flush();
-  }
-
-  @Override
-  public void close() throws IOException {
-    below.close();
+  /** Writes the last bytes, and that they are. */
+  void finish(byte[] last, int at, int length) throws IOException {
+    stream.finish(last, at, length);
+    bytes += length;
   }
 }

@@ -637,8 +637,8 @@ public final class Federation implements AutoCloseable {
 
   /** Answers, and tells how many bytes that took. */
   private static long write(Stream stream, Answering answer) throws IOException {
-    Counted counted = new Counted(stream.out());
-    try (OutputStream out = Frames.compressed(counted, stream::finish)) {
+    Counted counted = new Counted(stream);
+    try (OutputStream out = Frames.compressed(counted, counted::finish)) {
       try {
         answer.into(new ItemWriter(out));
       } catch (IOException | RuntimeException e) {
