@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import javax.net.ssl.SSLContext;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.key.KeyRing;
@@ -207,6 +208,11 @@ class PullThroughTest {
 
           @Override
           public List<InetAddress> resolve(String host) {
+            throw new AssertionError("nothing is dialled here");
+          }
+
+          @Override
+          public SSLContext tls() {
             throw new AssertionError("nothing is dialled here");
           }
 

@@ -33,7 +33,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.cid.Cid;
@@ -119,10 +118,10 @@ class WebNodeTest {
 
   @BeforeEach
   void begin() throws IOException {
-    near = node("near", Optional.of(context.getSocketFactory()));
+    near = node("near", Optional.of(context));
   }
 
-  private LocalRegistry node(String name, Optional<SSLSocketFactory> tls) throws IOException {
+  private LocalRegistry node(String name, Optional<SSLContext> tls) throws IOException {
     Path home = Files.createDirectories(temp.resolve(name));
     Files.writeString(home.resolve("policy.json"), ASKS);
     World.Hosts hosts =
@@ -136,7 +135,7 @@ class WebNodeTest {
           }
 
           @Override
-          public SSLSocketFactory tls() {
+          public SSLContext tls() {
             return tls.orElseGet(World.Hosts.super::tls);
           }
         };
@@ -268,6 +267,20 @@ class WebNodeTest {
         .build();
   }
 
+  /** Its version, once it has come: a request is held for a while only, on a busy machine too. */
+  private String version(String name) {
+    long until = System.nanoTime() + 60_000_000_000L;
+    while (true) {
+      try {
+        return near.resolve(name).version();
+      } catch (NotFoundException e) {
+        if (!e.message().contains("it is still looked for") || System.nanoTime() > until) {
+          throw e;
+        }
+      }
+    }
+  }
+
   @Test
   void anAuthorityComesFromTheRegistryThatItsDomainNamesByUrl() throws Exception {
     Far far = far();
@@ -282,7 +295,7 @@ class WebNodeTest {
     int port = front(socket -> proxy(socket, far.url()), connections);
     name("com.one", far.id(), "https://" + FAR + ":" + port + "/");
     long from = System.nanoTime();
-    assertEquals("1.0.0", near.resolve("com.one/module/a").version());
+    assertEquals("1.0.0", version("com.one/module/a"));
     System.err.println(
         "pull-through: "
             + (MANY + 2)
@@ -373,16 +386,14 @@ class WebNodeTest {
     answers.put("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nxx", "its bytes are of another");
     answers.put("HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n", "more than 2097152 bytes");
     answers.put(
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n9fffff\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n200001\r\n" + "x".repeat(0x200001),
         "more than 2097152 bytes");
-    answers.put(
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", "a chunk without a length");
-    answers.put("HTTP/1.1 200 OK\r\n\r\n", "a body whose length is not said");
-    answers.put("HTTP/1.1 200 OK\r\nX: " + "y".repeat(20_000), "a head of more than 16384 bytes");
+    answers.put("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", "broke off");
+    answers.put("HTTP/1.1 200 OK\r\nX: " + "y".repeat(20_000), "");
     answers.put("HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", "status 500");
-    answers.put("SSH-2.0-x\r\n", "no HTTP/1.1");
-    answers.put("HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nab", "");
+    answers.put("SSH-2.0-x\r\n", "no HTTP");
     answers.put("HTTP/1.1 404 Not\r\nContent-Length: 0\r\n\r\n", "");
+    answers.put("HTTP/1.1 404 Not\r\n\r\n", "");
     Cid id = Cid.of(Cid.DAG_CBOR, new byte[] {(byte) 0xa0});
     int number = 0;
     for (Map.Entry<String, String> one : answers.entrySet()) {
@@ -405,12 +416,14 @@ class WebNodeTest {
     AtomicInteger connections = new AtomicInteger();
     int port = front(socket -> twoAnswers(socket, far.url()), connections);
     name("com.one", far.id(), "https://" + FAR + ":" + port);
-    assertEquals("1.1.0", near.resolve("com.one/module/a").version());
+    assertEquals("1.1.0", version("com.one/module/a"));
     assertTrue(connections.get() > 4, () -> connections.get() + " connections");
     assertFalse(near.registrar().authorities().isEmpty());
   }
 
-  /** Two requests and their answers, then the end, whatever else was asked. */
+  /**
+   * Two requests and their answers, before each that it comes; then the end, whatever was asked.
+   */
   private static void twoAnswers(Socket socket, URI to) throws IOException {
     InputStream in = socket.getInputStream();
     for (int i = 0; i < 2; i++) {
@@ -428,7 +441,8 @@ class WebNodeTest {
         String answer =
             new String(plain.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)
                 .replaceFirst("(?i)connection: close\r\n", "");
-        socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+        String early = "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n";
+        socket.getOutputStream().write((early + answer).getBytes(StandardCharsets.ISO_8859_1));
       }
     }
   }

@@ -7,17 +7,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.car.CarWriter;
 import org.dxos.dmg.cid.Cid;
@@ -165,5 +175,62 @@ final class UploadTest {
     connection.setRequestProperty("Content-Type", "application/vnd.ipld.car");
     connection.getOutputStream().write(body);
     return connection.getResponseCode();
+  }
+
+  /** One that says it will be the largest there may be, and sends a byte now and then. */
+  private int statusOfDripping(CountDownLatch drips) throws Exception {
+    URI url = URI.create(server.url());
+    try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST /v1/publish HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
+                  + (256 << 20)
+                  + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      Cid cid = Cid.of(Cid.RAW, new byte[1]);
+      CarWriter unused = new CarWriter(out, List.of(cid));
+      out.write(new byte[] {(byte) 0x80, (byte) 0x80, 0x40}); // a block of 1 MiB begins
+      out.write(cid.bytes());
+      InputStream in = socket.getInputStream();
+      while (in.available() == 0) {
+        try {
+          out.write(1);
+        } catch (SocketException e) {
+          break; // it has answered
+        }
+        drips.countDown();
+        Thread.sleep(100);
+      }
+      String answer = new String(in.readNBytes(12), StandardCharsets.US_ASCII);
+      return Integer.parseInt(answer.substring(9));
+    }
+  }
+
+  @Test
+  void anUploadThatDripsKeepsNobodyOutAndIsEnded() throws Exception {
+    CountDownLatch drips = new CountDownLatch(3);
+    try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+      long from = System.nanoTime();
+      Future<Integer> dripping = senders.submit(() -> statusOfDripping(drips));
+      drips.await();
+      List<Future<Publisher.Outcome>> honest = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        String name = "com.n" + i + "/module/a";
+        Path folder = temp.resolve("keys" + i);
+        honest.add(
+            senders.submit(
+                () ->
+                    new Publisher(registry, new KeyRing(folder, world.random()), world.clock())
+                        .publish(
+                            HttpScene.module(
+                                Files.createDirectories(folder), "a", name, "1.0.0", "{}"))));
+      }
+      for (Future<Publisher.Outcome> one : honest) {
+        assertInstanceOf(Publisher.Outcome.Published.class, one.get());
+      }
+      assertEquals(408, dripping.get());
+      Duration took = Duration.ofNanos(System.nanoTime() - from);
+      assertTrue(took.toSeconds() < 60, took::toString);
+    }
   }
 }

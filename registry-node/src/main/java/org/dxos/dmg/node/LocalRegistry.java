@@ -131,7 +131,7 @@ public final class LocalRegistry implements Registry, Upkeep {
     this.proofs =
         outer
             .map(open -> open.proofs)
-            .orElseGet(() -> new RecentProofs(world.proof(), world.clock()));
+            .orElseGet(() -> new RecentProofs(world.proof(), world.clock(), world.threads()));
     this.intake =
         new Intake(
             home,

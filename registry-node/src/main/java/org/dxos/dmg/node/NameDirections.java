@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.Policy;
 import org.dxos.dmg.sync.pull.Directions;
@@ -70,7 +70,7 @@ final class NameDirections implements Directions {
   }
 
   @Override
-  public SSLSocketFactory tls() {
+  public SSLContext tls() {
     return hosts.tls();
   }
 

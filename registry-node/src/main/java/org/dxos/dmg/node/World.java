@@ -7,10 +7,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.dxos.dmg.policy.DomainProof;
 import org.dxos.dmg.policy.NameProof;
 import org.dxos.dmg.policy.NetLookups;
+import org.dxos.dmg.sync.web.WebClient;
 
 /**
  * What a node takes from outside, so that tests can stand in for it.
@@ -33,8 +34,8 @@ public record World(
     List<InetAddress> addresses(String host) throws UnknownHostException;
 
     /** Whose certificates are believed of a host. */
-    default SSLSocketFactory tls() {
-      return (SSLSocketFactory) SSLSocketFactory.getDefault();
+    default SSLContext tls() {
+      return WebClient.believed();
     }
   }
 

@@ -1,6 +1,7 @@
 package org.dxos.dmg.node.http;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +79,10 @@ final class SpacesResource implements Resource {
 
   private SpaceInfo learn(Exchange exchange) throws IOException {
     exchange.requireLength(MAX_LOG_BYTES);
-    WriteResource.Car car = WriteResource.car(exchange);
+    WriteResource.Car car;
+    try (InputStream body = exchange.bodyStream()) {
+      car = WriteResource.car(body);
+    }
     Signed<SpaceEntry> first = Signed.read(car, car.roots().getFirst(), SpaceEntry.class);
     Cid id = first.body().genesis().orElse(first.envelope().body());
     return spaces.learn(id, car.roots(), car, exchange.parameter("name"));

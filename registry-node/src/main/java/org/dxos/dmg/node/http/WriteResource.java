@@ -100,10 +100,13 @@ final class WriteResource implements Resource {
     exchange.json(status, receipt.toNode());
   }
 
-  /** Takes the CAR in the body, as soon as there is memory for it. */
+  /** Takes the CAR in the body, as there is memory for it. */
   private void whole(Exchange exchange, Consumer<Car> work) throws IOException {
     exchange.requireLength(HttpServer.MAX_CAR_BODY);
-    memory.holding(exchange.length(), () -> work.accept(car(exchange)));
+    try (BodyMemory.Share share = memory.share(exchange.length());
+        InputStream body = share.counting(exchange.bodyStream())) {
+      work.accept(car(body));
+    }
   }
 
   /** One root that is a genesis is a claim; anything else is carried here. */
@@ -191,27 +194,25 @@ final class WriteResource implements Resource {
   }
 
   /** Reads the CAR in the body; every block is hashed as it comes. */
-  static Car car(Exchange exchange) throws IOException {
+  static Car car(InputStream body) throws IOException {
     Map<Cid, byte[]> blocks = new HashMap<>();
-    try (InputStream body = exchange.bodyStream()) {
-      CarReader reader = new CarReader(body);
-      if (reader.roots().isEmpty()) {
-        throw new FormatException(
-            ErrorCode.CAR_SYNTAX, "read CAR: it has no roots, expected what is signed");
-      }
-      long total = 0;
-      for (Optional<CarReader.Block> block = reader.next();
-          block.isPresent();
-          block = reader.next()) {
-        total += block.get().bytes().length + BLOCK_COST;
-        if (total > HttpServer.MAX_CAR_BODY) {
-          throw new FormatException(
-              ErrorCode.TOO_LARGE,
-              "read CAR: more than " + HttpServer.MAX_CAR_BODY + " bytes of blocks");
-        }
-        blocks.put(block.get().cid(), block.get().bytes());
-      }
-      return new Car(reader.roots(), blocks);
+    CarReader reader = new CarReader(body);
+    if (reader.roots().isEmpty()) {
+      throw new FormatException(
+          ErrorCode.CAR_SYNTAX, "read CAR: it has no roots, expected what is signed");
     }
+    long total = 0;
+    for (Optional<CarReader.Block> block = reader.next();
+        block.isPresent();
+        block = reader.next()) {
+      total += block.get().bytes().length + BLOCK_COST;
+      if (total > HttpServer.MAX_CAR_BODY) {
+        throw new FormatException(
+            ErrorCode.TOO_LARGE,
+            "read CAR: more than " + HttpServer.MAX_CAR_BODY + " bytes of blocks");
+      }
+      blocks.put(block.get().cid(), block.get().bytes());
+    }
+    return new Car(reader.roots(), blocks);
   }
 }

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.dxos.dmg.cid.Cid;
 
 /**
@@ -54,9 +54,7 @@ public interface Directions {
   List<InetAddress> resolve(String host) throws UnknownHostException;
 
   /** Whose certificates are believed of a node that a domain names by its URL. */
-  default SSLSocketFactory tls() {
-    return (SSLSocketFactory) SSLSocketFactory.getDefault();
-  }
+  SSLContext tls();
 
   /** True if an address that a domain leads to may be dialled. */
   boolean mayDial(InetAddress address);

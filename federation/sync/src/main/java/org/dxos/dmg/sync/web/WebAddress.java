@@ -43,16 +43,22 @@ record WebAddress(String host, int port, String prefix) {
             path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
       }
     } catch (URISyntaxException e) {
-      throw refused(text);
+      throw unreadable(text);
     }
-    throw refused(text);
+    throw unreadable(text);
   }
 
-  private static SyncException refused(String text) {
+  private static SyncException unreadable(String text) {
     return new SyncException(
         ErrorCode.UNREACHABLE,
         "read node `" + text + "`: expected a URL such as `https://node.example.com`",
         "");
+  }
+
+  /** That what it answered is not what was asked for. */
+  SyncException refused(String what) {
+    return new SyncException(
+        ErrorCode.SYNC_PROTOCOL, "read answer of `" + authority() + "`: " + what, "");
   }
 
   /** As the header Host has it. */

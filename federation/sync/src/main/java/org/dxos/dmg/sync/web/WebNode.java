@@ -47,19 +47,8 @@ public final class WebNode implements Source {
         literal ? List.of(InetAddress.ofLiteral(place.host())) : directions.resolve(place.host());
     List<InetAddress> good = Dialled.of(directions, url, found);
     long until = System.nanoTime() + patience.toNanos();
-    return new WebRemote(url, place.prefix(), () -> connect(good, until));
-  }
-
-  private WebConnection connect(List<InetAddress> addresses, long until) throws IOException {
-    IOException last = new IOException("no address");
-    for (InetAddress address : addresses) {
-      try {
-        return new WebConnection(directions.tls(), address, place, until);
-      } catch (IOException e) {
-        last = e;
-      }
-    }
-    throw last;
+    return new WebRemote(
+        url, () -> WebClient.to(place, good, directions.tls(), until, WebClient.ANSWER));
   }
 
   @Override
