@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.jena.datatypes.TypeMapper;
 import org.apache.jena.graph.Node;
@@ -91,7 +92,10 @@ final class Projector {
         statements++;
       }
       case SPACE -> {} // who is a member of a space is no triple
-      case STANDING -> Stored.authority(entry.genesis(), store).ifPresent(this::anew);
+      case STANDING -> {
+        lately = Optional.empty();
+        Stored.authority(entry.genesis(), store).ifPresent(this::anew);
+      }
       case HEAD -> {
         Head head = Signed.read(store, entry.envelope(), Head.class).body();
         AuthorityEntry authority = Signed.read(store, head.keyHead(), AuthorityEntry.class).body();
@@ -113,7 +117,8 @@ final class Projector {
               }
               release(authority, entry.genesis(), added, statement, release);
             }
-            case Statement.Tag tag -> tag(authority, statement, tag);
+            case Statement.Tag tag ->
+                tag(authority, statement, tag, () -> lately(entry.genesis(), head));
             case Statement.Yank _, Statement.Unyank _ -> changed.add(statement.path());
             case Statement.Withdraw _, Statement.Deprecate _ -> changed.add(statement.path());
             case Statement.Promote _ -> statements++;
@@ -134,45 +139,55 @@ final class Projector {
   }
 
   /**
-   * Of which paths a range is deprecated, as an authority stood with a head of {@code epoch} or a
-   * later one.
+   * What is asked of an authority for each head, as it stood with one of {@code epoch} or a later
+   * one.
+   *
+   * @param ranges paths of which a range is deprecated
    */
-  private record Ranges(Cid genesis, long epoch, Set<String> paths) {}
+  private record Lately(Cid genesis, long epoch, Set<String> ranges, Set<Cid> voided) {
+
+    static Lately of(AuthorityView view) {
+      Set<String> ranges = new HashSet<>();
+      view.state()
+          .walkPrefix(
+              Slots.DEPRECATIONS,
+              (key, _) -> {
+                if (key.indexOf('@') < 0) {
+                  ranges.add(key.substring(Slots.DEPRECATIONS.length()));
+                }
+              });
+      return new Lately(
+          view.id(),
+          view.head().map(one -> one.body().epoch()).orElse(-1L),
+          Set.copyOf(ranges),
+          view.voided());
+    }
+  }
 
   /** Of the authority that was looked at last: heads of one come one after the other. */
-  private Optional<Ranges> ranges = Optional.empty();
+  private Optional<Lately> lately = Optional.empty();
 
   /**
-   * Those of some paths of which a range is deprecated: a new release can be in it. The tree of the
-   * head itself is not asked, which may have been collected: what stands now is, and whatever has
-   * changed in it since comes later in the journal.
+   * As it stands. The tree of the head itself is not asked, which may have been collected: what
+   * stands now is, and whatever has changed in it since comes later in the journal.
    */
+  private Optional<Lately> lately(Cid genesis, Head head) {
+    if (lately
+        .filter(one -> one.genesis().equals(genesis) && one.epoch() >= head.epoch())
+        .isEmpty()) {
+      lately = Stored.authority(genesis, store).map(Lately::of);
+    }
+    return lately;
+  }
+
+  /** Those of some paths of which a range is deprecated: a new release can be in it. */
   private Set<String> deprecated(Cid genesis, Head head, Set<String> paths) {
     if (paths.isEmpty()) {
       return Set.of();
     }
-    if (ranges
-        .filter(one -> one.genesis().equals(genesis) && one.epoch() >= head.epoch())
-        .isEmpty()) {
-      ranges = Stored.authority(genesis, store).map(Projector::ranges);
-    }
-    return ranges
-        .map(one -> paths.stream().filter(one.paths()::contains).collect(Collectors.toSet()))
+    return lately(genesis, head)
+        .map(one -> paths.stream().filter(one.ranges()::contains).collect(Collectors.toSet()))
         .orElse(Set.of());
-  }
-
-  private static Ranges ranges(AuthorityView view) {
-    Set<String> paths = new HashSet<>();
-    view.state()
-        .walkPrefix(
-            Slots.DEPRECATIONS,
-            (key, _) -> {
-              if (key.indexOf('@') < 0) {
-                paths.add(key.substring(Slots.DEPRECATIONS.length()));
-              }
-            });
-    return new Ranges(
-        view.id(), view.head().map(one -> one.body().epoch()).orElse(-1L), Set.copyOf(paths));
   }
 
   /** Writes what is said of the releases of some paths, as it is now. */
@@ -332,9 +347,13 @@ final class Projector {
 
   /**
    * A tag is at one release of a module at a time: it leaves that of the statement before it, or if
-   * that is void and was never shown, that of one further back.
+   * that is void, that of one further back. Whoever counts has taken the tag from all before it.
    */
-  private void tag(AuthorityEntry authority, Statement statement, Statement.Tag tag) {
+  private void tag(
+      AuthorityEntry authority,
+      Statement statement,
+      Statement.Tag tag,
+      Supplier<Optional<Lately>> lately) {
     Node word = text(tag.tag());
     for (Optional<Cid> at = statement.replaces(); at.isPresent(); ) {
       Statement before = Signed.read(store, at.get(), Statement.class).body();
@@ -344,6 +363,10 @@ final class Projector {
           graph.delete(REGISTRY, subject, iri(Ontology.TAGGED), word);
           break;
         }
+      }
+      Cid cid = at.get();
+      if (lately.get().filter(now -> now.voided().contains(cid)).isEmpty()) {
+        break;
       }
       at = before.replaces();
     }
