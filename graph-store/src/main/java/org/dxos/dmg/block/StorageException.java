@@ -129,7 +129,8 @@ public abstract sealed class StorageException extends Explained {
       super(
           ErrorCode.DATA_DIR_LOCKED,
           "open home `" + home + "`: it is in use by process " + holder,
-          "wait for that process, or use another home with DMG_HOME or --home");
+          "wait for that process, or stop it; if it is a node, ask it with --node URL; or use another home"
+              + " with DMG_HOME or --home");
     }
   }
 

@@ -52,7 +52,8 @@ final class FsckCommand implements Callable<Integer> {
   @Option(
       names = "--projection",
       description =
-          "compare what SPARQL reads, quad by quad, with what records and heads give; no node may run"
+          "compare what SPARQL and search read, quad by quad and word by word, with what records and"
+              + " heads give; no node may run"
               + " on the home")
   private boolean projection;
 
@@ -91,7 +92,7 @@ final class FsckCommand implements Callable<Integer> {
       return unreadable(e);
     }
     try (care) {
-      Fsck.Report before = projection ? care.fsckProjection() : care.fsck();
+      Fsck.Report before = projection ? compare(care) : care.fsck();
       if (!mend || before.faults().isEmpty()) {
         tell(before, Optional.empty());
         hint(before, false);
@@ -110,6 +111,22 @@ final class FsckCommand implements Callable<Integer> {
         return exit(before);
       }
     }
+  }
+
+  /** Says what was compared, on the way: that nothing was found means little without. */
+  private Fsck.Report compare(HomeCare care) {
+    HomeCare.Projected projected = care.fsckProjection();
+    session
+        .terminal()
+        .note(
+            projected
+                .compared()
+                .map(
+                    one ->
+                        "compared %d quads of %d graphs, and %d words of %d texts"
+                            .formatted(one.quads(), one.graphs(), one.words(), one.texts()))
+                .orElse("the projection was not compared: something else is at fault"));
+    return projected.report();
   }
 
   /** A home whose database does not open has one fault, and it is told as one. */

@@ -22,13 +22,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files of the database with a flipped bit: what is said is true, and what is advised works. */
 class MendCommandTest {
 
+  private static final int MODULES = 3;
+  private static final int PARTS = 5;
+
   @TempDir Path temp;
   private CommandScene scene = new CommandScene(Path.of(""));
 
   @BeforeEach
   void publish() throws IOException {
     scene = new CommandScene(temp);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < MODULES; i++) {
       scene.publish("m" + i);
     }
     // One file for the blocks, with many parts.
@@ -60,7 +63,7 @@ class MendCommandTest {
 
   private void requireWhole(String home) {
     scene.dmg("fsck", "--home", home).done("all is well");
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < MODULES; i++) {
       scene.dmg("closure", "org.one/module/m" + i, "--home", home).done();
     }
   }
@@ -70,11 +73,11 @@ class MendCommandTest {
   void mendSaysMendedOnlyOfAHomeThatIsWholeAndElseNamesAWayOutThatWorks() throws IOException {
     Map<String, Integer> outcomes = new TreeMap<>();
     List<Path> files = new ArrayList<>(files(".sst"));
-    files.addAll(files(".blob"));
+    files.addAll(files(".blob").subList(0, 1)); // one is as good as another
     for (Path file : files) {
       int size = (int) Files.size(scene.home().resolve(file));
-      for (int part = 0; part < 8; part++) {
-        Path copy = damaged(file, Math.min(size - 1, size * part / 8 + 5));
+      for (int part = 0; part < PARTS; part++) {
+        Path copy = damaged(file, Math.min(size - 1, size * part / PARTS + 5));
         String home = copy.toString();
         CommandScene.Run found = scene.dmg("fsck", "--home", home);
         if (found.code() == 0) {

@@ -30,6 +30,7 @@ import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.graph.Comparison;
 import org.dxos.dmg.graph.GraphException;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
@@ -46,8 +47,7 @@ public final class HomeCare implements AutoCloseable {
   /** Where checkpoints lie inside of a home, as long as they are needed. */
   static final String CHECKPOINTS = "checkpoints";
 
-  /** The next step where there is no home. */
-  public static final String NONE =
+  private static final String NONE =
       "begin one with `dmg init` and `dmg publish`, or `dmg node`; or give the home with --home or"
           + " DMG_HOME";
 
@@ -109,10 +109,7 @@ public final class HomeCare implements AutoCloseable {
    * @param checkpoint may be the home itself
    */
   static HomeCare open(Path home, Path checkpoint, World world) {
-    if (!RocksBlockStore.isHome(checkpoint)) {
-      throw new NotFoundException(
-          ErrorCode.NOT_FOUND, "open home `" + home + "`: there is none", List.of(), NONE);
-    }
+    requireHome(checkpoint);
     List<Fault> faults = new ArrayList<>();
     Set<PublicKey> keys = headKeys(home, world, faults);
     Set<Cid> withheld = withheld(home, faults);
@@ -124,6 +121,18 @@ public final class HomeCare implements AutoCloseable {
         new Whose(keys::contains, withheld),
         faults,
         checkpoint.equals(home) ? Optional.empty() : Optional.of(checkpoint));
+  }
+
+  /**
+   * Asked by what reads a home, or changes one that is there.
+   *
+   * @throws NotFoundException if there is none in that folder
+   */
+  public static void requireHome(Path home) {
+    if (!RocksBlockStore.isHome(home)) {
+      throw new NotFoundException(
+          ErrorCode.NOT_FOUND, "open home `" + home + "`: there is none", List.of(), NONE);
+    }
   }
 
   /** The public halves lie open, so no passphrase is asked for. */
@@ -178,26 +187,38 @@ public final class HomeCare implements AutoCloseable {
   }
 
   /**
-   * As {@link #fsck}, and if what is held is sound compares each quad of the projection with what
-   * the records and heads give. The projection is brought up to the journal for it. Takes as long
-   * as making it anew.
+   * What {@link #fsckProjection} found.
+   *
+   * @param compared what of the projection was compared; empty if it was not looked at, as something
+   *     else is at fault already
    */
-  public Fsck.Report fsckProjection() {
+  public record Projected(Fsck.Report report, Optional<Comparison> compared) {}
+
+  /**
+   * As {@link #fsck}, and if what is held is sound compares each quad of the projection, and each
+   * word of the text index, with what the records and heads give. The projection is brought up to
+   * the journal for it. Takes as long as making it anew.
+   */
+  public Projected fsckProjection() {
     Fsck.Report report = fsck();
     if (!report.faults().isEmpty() || checkpoint.isPresent()) {
-      return report;
+      return new Projected(report, Optional.empty());
     }
+    Optional<Comparison> compared = Optional.empty();
     List<Fault> all = new ArrayList<>();
     try {
-      GraphIndex.differences(rdf(), store)
-          .forEach(what -> all.add(new Fault(Fault.Kind.DERIVED, Optional.empty(), what)));
+      compared = Optional.of(GraphIndex.compared(rdf(), store));
+      for (String what : compared.get().differences()) {
+        String line = "projection `" + rdf() + "`: " + what;
+        all.add(new Fault(Fault.Kind.DERIVED, Optional.empty(), line));
+      }
     } catch (GraphException e) {
       if (e.code() == ErrorCode.STORAGE_FULL) {
         throw e;
       }
       all.add(new Fault(Fault.Kind.DERIVED, Optional.empty(), e.message()));
     }
-    return report.with(all);
+    return new Projected(report.with(all), compared);
   }
 
   /**
@@ -272,6 +293,13 @@ public final class HomeCare implements AutoCloseable {
       return store.get(cid);
     } catch (StorageException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Makes what SPARQL and search read anew, and nothing else: no key is needed, or made. */
+  public void reindex() {
+    try (GraphIndex index = GraphIndex.open(rdf(), store, GraphIndex.NO_MODULES)) {
+      index.reindex();
     }
   }
 
