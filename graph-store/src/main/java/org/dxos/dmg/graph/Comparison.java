@@ -21,7 +21,8 @@ import org.apache.jena.system.Txn;
  * @param graphs that were compared, quad by quad
  * @param words that were compared, each with the texts that it is found in
  */
-public record Comparison(List<String> differences, long graphs, long quads, long words, long texts) {
+public record Comparison(
+    List<String> differences, long graphs, long quads, long words, long texts) {
 
   /** Nothing to compare. */
   static final Comparison NONE = new Comparison(List.of(), 0, 0, 0, 0);
@@ -45,91 +46,91 @@ public record Comparison(List<String> differences, long graphs, long quads, long
 
   private static final class Run {
 
-  /** Differences that are told one by one; of more there is a number. */
-  private static final int TOLD = 200;
+    /** Differences that are told one by one; of more there is a number. */
+    private static final int TOLD = 200;
 
-  private final List<String> told = new ArrayList<>();
-  private long more;
-  private long graphs;
-  private long quads;
-  private long words;
-  private long texts;
+    private final List<String> told = new ArrayList<>();
+    private long more;
+    private long graphs;
+    private long quads;
+    private long words;
+    private long texts;
 
-  private void graphs(DatasetGraph found, DatasetGraph expected) {
-    TreeMap<String, Node> graphs = new TreeMap<>();
-    found.listGraphNodes().forEachRemaining(one -> graphs.put(NodeFmtLib.strNT(one), one));
-    expected.listGraphNodes().forEachRemaining(one -> graphs.put(NodeFmtLib.strNT(one), one));
-    graphs.forEach(
-        (name, graph) -> {
-          Set<Quad> is = quads(found, graph);
-          Set<Quad> must = quads(expected, graph);
-          this.graphs++;
-          this.quads += must.size();
-          if (must.isEmpty()) {
-            tell("graph " + name + " is of nothing that is held, it has " + is.size() + " quads");
-          } else if (is.isEmpty()) {
-            tell("graph " + name + " is not there, expected " + must.size() + " quads");
-          } else {
-            is.stream().filter(quad -> !must.contains(quad)).forEach(quad -> tell("says", quad));
-            must.stream().filter(quad -> !is.contains(quad)).forEach(quad -> tell("lacks", quad));
-          }
-        });
-  }
-
-  private static Set<Quad> quads(DatasetGraph from, Node graph) {
-    Set<Quad> quads = new HashSet<>();
-    from.find(graph, Node.ANY, Node.ANY, Node.ANY).forEachRemaining(quads::add);
-    return quads;
-  }
-
-  /** First whether the files are as they were written: what is read of others means nothing. */
-  private void words(Path found, Path expected) throws IOException {
-    TextWords must = TextWords.of(expected);
-    words = must.terms().size();
-    texts = must.texts();
-    TextWords is;
-    try {
-      is = TextWords.of(found);
-    } catch (IOException e) {
-      tell("the words cannot be read: " + e.getMessage());
-      return;
+    private void graphs(DatasetGraph found, DatasetGraph expected) {
+      TreeMap<String, Node> graphs = new TreeMap<>();
+      found.listGraphNodes().forEachRemaining(one -> graphs.put(NodeFmtLib.strNT(one), one));
+      expected.listGraphNodes().forEachRemaining(one -> graphs.put(NodeFmtLib.strNT(one), one));
+      graphs.forEach(
+          (name, graph) -> {
+            Set<Quad> is = quads(found, graph);
+            Set<Quad> must = quads(expected, graph);
+            this.graphs++;
+            this.quads += must.size();
+            if (must.isEmpty()) {
+              tell("graph " + name + " is of nothing that is held, it has " + is.size() + " quads");
+            } else if (is.isEmpty()) {
+              tell("graph " + name + " is not there, expected " + must.size() + " quads");
+            } else {
+              is.stream().filter(quad -> !must.contains(quad)).forEach(quad -> tell("says", quad));
+              must.stream().filter(quad -> !is.contains(quad)).forEach(quad -> tell("lacks", quad));
+            }
+          });
     }
-    if (is.texts() != must.texts()) {
-      tell("the words of " + is.texts() + " texts are there, expected " + must.texts());
+
+    private static Set<Quad> quads(DatasetGraph from, Node graph) {
+      Set<Quad> quads = new HashSet<>();
+      from.find(graph, Node.ANY, Node.ANY, Node.ANY).forEachRemaining(quads::add);
+      return quads;
     }
-    Set<String> all = new TreeSet<>(must.terms().keySet());
-    all.addAll(is.terms().keySet());
-    for (String word : all) {
-      TextWords.Where at = is.terms().getOrDefault(word, TextWords.Where.NOWHERE);
-      TextWords.Where where = must.terms().getOrDefault(word, TextWords.Where.NOWHERE);
-      if (!at.equals(where)) {
-        tell(
-            "the word `%s` is found %d times, or elsewhere, expected %d"
-                .formatted(word, at.times(), where.times()));
+
+    /** First whether the files are as they were written: what is read of others means nothing. */
+    private void words(Path found, Path expected) throws IOException {
+      TextWords must = TextWords.of(expected);
+      words = must.terms().size();
+      texts = must.texts();
+      TextWords is;
+      try {
+        is = TextWords.of(found);
+      } catch (IOException e) {
+        tell("the words cannot be read: " + e.getMessage());
+        return;
+      }
+      if (is.texts() != must.texts()) {
+        tell("the words of " + is.texts() + " texts are there, expected " + must.texts());
+      }
+      Set<String> all = new TreeSet<>(must.terms().keySet());
+      all.addAll(is.terms().keySet());
+      for (String word : all) {
+        TextWords.Where at = is.terms().getOrDefault(word, TextWords.Where.NOWHERE);
+        TextWords.Where where = must.terms().getOrDefault(word, TextWords.Where.NOWHERE);
+        if (!at.equals(where)) {
+          tell(
+              "the word `%s` is found %d times, or elsewhere, expected %d"
+                  .formatted(word, at.times(), where.times()));
+        }
+      }
+    }
+
+    private void tell(String what, Quad quad) {
+      tell(
+          "graph "
+              + NodeFmtLib.strNT(quad.getGraph())
+              + " "
+              + what
+              + " "
+              + NodeFmtLib.strNT(quad.getSubject())
+              + " "
+              + NodeFmtLib.strNT(quad.getPredicate())
+              + " "
+              + NodeFmtLib.strNT(quad.getObject()));
+    }
+
+    private void tell(String what) {
+      if (told.size() < TOLD) {
+        told.add(what);
+      } else {
+        more++;
       }
     }
   }
-
-  private void tell(String what, Quad quad) {
-    tell(
-        "graph "
-            + NodeFmtLib.strNT(quad.getGraph())
-            + " "
-            + what
-            + " "
-            + NodeFmtLib.strNT(quad.getSubject())
-            + " "
-            + NodeFmtLib.strNT(quad.getPredicate())
-            + " "
-            + NodeFmtLib.strNT(quad.getObject()));
-  }
-
-  private void tell(String what) {
-    if (told.size() < TOLD) {
-      told.add(what);
-    } else {
-      more++;
-    }
-  }
-}
 }

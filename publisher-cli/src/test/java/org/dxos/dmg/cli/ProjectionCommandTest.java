@@ -25,7 +25,8 @@ class ProjectionCommandTest {
     assertTrue(
         sound
             .err()
-            .matches("(?s).*compared [1-9]\\d* quads of 3 graphs, and [1-9]\\d* words of \\d+ texts.*"),
+            .matches(
+                "(?s).*compared [1-9]\\d* quads of 3 graphs, and [1-9]\\d* words of \\d+ texts.*"),
         sound.err());
     List<Path> files;
     try (Stream<Path> all = Files.list(scene.home().resolve("rdf/data/words"))) {

@@ -189,8 +189,8 @@ public final class HomeCare implements AutoCloseable {
   /**
    * What {@link #fsckProjection} found.
    *
-   * @param compared what of the projection was compared; empty if it was not looked at, as something
-   *     else is at fault already
+   * @param compared what of the projection was compared; empty if it was not looked at, as
+   *     something else is at fault already
    */
   public record Projected(Fsck.Report report, Optional<Comparison> compared) {}
 
