@@ -109,7 +109,8 @@ class SparqlPageTest {
       for (Map.Entry<String, String> prefix :
           Map.of(Ontology.NS, "dmg:", Ontology.SCHEMA, "schema:", Ontology.DCTERMS, "dcterms:")
               .entrySet()) {
-        String term = prefix.getValue() + iri.substring(Math.min(iri.length(), prefix.getKey().length()));
+        String term =
+            prefix.getValue() + iri.substring(Math.min(iri.length(), prefix.getKey().length()));
         if (iri.startsWith(prefix.getKey())
             && !iri.equals(prefix.getKey())
             && !text.contains(term)) {

@@ -177,6 +177,13 @@ public final class GraphIndex implements AutoCloseable {
     if (!Files.exists(folder)) {
       return Comparison.NONE;
     }
+    try {
+      TextWords unused = TextWords.of(current(folder));
+    } catch (IOException e) {
+      // Before it is opened: what cannot be opened is made anew, and nobody would hear of it.
+      String words = "the words cannot be read: " + e.getMessage();
+      return new Comparison(List.of(words), 0, 0, 0, 0);
+    }
     Path check = folder.resolve(CHECK);
     try (GraphIndex index = open(folder, store, NO_MODULES)) {
       index.catchUp(store.journalEnd());

@@ -136,10 +136,15 @@ final class Session {
    *     makes none
    */
   Registry registry() {
-    if (nodeUrl().isEmpty()) {
+    if (nodeUrl().isEmpty() && !isPrepared()) {
       HomeCare.requireHome(home());
     }
     return founding();
+  }
+
+  /** A folder into which somebody put keys or a policy is no home by accident. */
+  private boolean isPrepared() {
+    return Files.exists(home().resolve("keys")) || Files.exists(home().resolve("policy.json"));
   }
 
   /** As {@link #registry}, for what begins a home where there is none. */
