@@ -164,6 +164,9 @@ class EquivocationTest {
       long equal = await("equal roots", () -> equalRoots(nodes));
       assertEquals(1, each(nodes, node -> authority(node).forks()).size());
       assertEquals(1, authority(home).forks().size());
+      await(
+          "the link that brought it to tell so",
+          () -> peers(followers.get(0)).around().links().getFirst().forks() == 1);
       assertEquals(Set.of(Contest.HEADS), each(nodes, node -> authority(node).contest()));
       for (String version : List.of("1.0.0", "1.1.0", "^1")) {
         assertEquals(1, each(nodes, node -> resolved(node, version)).size(), version);

@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.dxos.dmg.api.PublishReceipt;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dxn.Name;
 import org.dxos.dmg.error.ErrorCode;
@@ -189,6 +191,10 @@ class FederationTest {
         awaitEqual(one, two);
         assertTrue(two.resolves("com.one/module/b"));
         await("equal roots in the status", () -> two.statusOf(one).lastEqual().isPresent());
+        await("no lag", () -> two.statusOf(one).lag().equals(Optional.of(0L)));
+        assertEquals(
+            Optional.of(two.registry.node().root()),
+            two.statusOf(one).lastEqual().map(PeerStatus.Equal::root));
       }
     }
   }
@@ -399,6 +405,69 @@ class FederationTest {
             "nothing to be pending", () -> !far.registry.status().entries().containsKey("pending"));
         assertTrue(far.resolves("com.one/module/a@1.1.0"));
       }
+    }
+  }
+
+  private static Publisher away(Node at, Path keys) {
+    return new Publisher(at.registry, new KeyRing(keys, new Random()), World.real().clock());
+  }
+
+  private static boolean waits(Node node) {
+    return node.registry.status().entries().containsKey("pending");
+  }
+
+  @Test
+  void whoIsNotTheHomeKeepsNothingFromItByRefusing(@TempDir Path homes) throws IOException {
+    Path keys = homes.resolve("home");
+    try (Node home = new Node(keys);
+        Node far = new Node(homes.resolve("far"));
+        Node stray = new Node(homes.resolve("stray"))) {
+      home.publish("com.one/module/a", "1.0.0");
+      try (Node middle = new Node(homes.resolve("middle"))) {
+        link(home, middle);
+        link(middle, far);
+        awaitEqual(home, middle, far);
+      }
+      Invitation invitation = far.federation.invite(Link.Policy.FULL, 600);
+      Files.writeString(stray.home.resolve("policy.json"), "{\"pullThrough\": \"off\"}");
+      stray.federation.join(invitation, new Link.Policy(true, List.of("org.other.*"), true));
+      await("the link", () -> far.statusOf(stray).connected());
+      away(far, keys).say(Name.parse("com.one/module/a"), new Statement.Yank("1.0.0", "wrong"));
+      // The stray node refuses it, as it knows no such authority. Nobody tells of that: it is given
+      // some time, and what is asked here holds without it too.
+      LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+      assertTrue(waits(far));
+      try (Node middle = new Node(homes.resolve("middle"))) {
+        await("the home to add it", () -> !home.resolves("com.one/module/a@^1"));
+        await("nothing to be pending", () -> !waits(far) && !waits(middle));
+      }
+    }
+  }
+
+  @Test
+  void whatWasAddedAndTakenBackBeforeItWasHeardOfIsSettled(@TempDir Path homes) throws IOException {
+    Path keys = homes.resolve("home");
+    Name name = Name.parse("com.one/module/a");
+    try (Node home = new Node(keys)) {
+      try (Node far = new Node(homes.resolve("far"))) {
+        home.publish("com.one/module/a", "1.0.0");
+        link(home, far);
+        awaitEqual(home, far);
+      }
+      home.federation.close();
+      try (Node far = new Node(homes.resolve("far"))) {
+        PublishReceipt kept = away(far, keys).say(name, new Statement.Yank("1.0.0", "wrong"));
+        assertEquals(PublishReceipt.Status.PENDING, kept.status());
+        // Somebody carries it there.
+        home.registry.publish(kept.statement(), far.registry.store());
+      }
+      home.publisher.say(name, new Statement.Unyank("1.0.0"));
+    }
+    try (Node home = new Node(keys);
+        Node far = new Node(homes.resolve("far"))) {
+      await("nothing to be pending", () -> !waits(far));
+      assertTrue(far.resolves("com.one/module/a@^1"));
+      awaitEqual(home, far);
     }
   }
 

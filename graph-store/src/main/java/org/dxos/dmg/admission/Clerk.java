@@ -450,6 +450,7 @@ final class Clerk implements AutoCloseable {
     // The key log may have gone on since the statement was handed in.
     Optional<Verdict.Refused> late =
         HomeRules.judge(chapter.before, holdings.chain(), keys, statement, issued)
+            .or(() -> HomeRules.judgeListed(chapter.before, statement, say.listed()))
             .or(() -> collected(say.relied(), all));
     Verdict verdict = late.isPresent() ? late.get() : apply(say, chapter, all);
     switch (verdict) {

@@ -1,5 +1,6 @@
 package org.dxos.dmg.admission;
 
+import java.util.List;
 import java.util.Optional;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.trust.AuthorityEntry;
@@ -49,17 +50,46 @@ final class HomeRules {
     }
     Optional<AuthorityEntry> auth = view.log().entry(statement.body().auth());
     if (auth.isEmpty()) {
-      return Optional.of(
-          Verdict.refused(
-              ErrorCode.STATEMENT_REFUSED,
-              "admit statement `%s`: its `auth` `%s` is no entry of the key log of `%s`"
-                  .formatted(statement.cid(), statement.body().auth(), view.name())));
+      return Optional.of(stray(view, statement));
     }
     return chain
         .misplaced(statement.body())
         .or(
             () ->
                 StatementRules.judge(statement.body(), auth.get(), view.keyHead().body(), issued));
+  }
+
+  /**
+   * Judges what a promotion lists, each with a signature that was found valid.
+   *
+   * @param by the promotion, which may be said for itself
+   */
+  static Optional<Verdict.Refused> judgeListed(
+      AuthorityView view, Signed<Statement> by, List<Signed<Statement>> listed) {
+    Optional<AuthorityEntry> auth = view.log().entry(by.body().auth());
+    if (auth.isEmpty()) {
+      return Optional.of(stray(view, by));
+    }
+    List<AuthorityEntry> entries = List.of(auth.get(), view.keyHead().body());
+    return listed.stream().flatMap(one -> judge(view, by, one, entries).stream()).findFirst();
+  }
+
+  private static Optional<Verdict.Refused> judge(
+      AuthorityView view,
+      Signed<Statement> by,
+      Signed<Statement> listed,
+      List<AuthorityEntry> entries) {
+    Optional<AuthorityEntry> auth = view.log().entry(listed.body().auth());
+    return auth.isEmpty()
+        ? Optional.of(stray(view, listed))
+        : StatementRules.judgeListed(listed.body(), auth.get(), by.body(), entries);
+  }
+
+  private static Verdict.Refused stray(AuthorityView view, Signed<Statement> statement) {
+    return Verdict.refused(
+        ErrorCode.STATEMENT_REFUSED,
+        "admit statement `%s`: its `auth` `%s` is no entry of the key log of `%s`"
+            .formatted(statement.cid(), statement.body().auth(), view.name()));
   }
 
   private static Optional<Verdict.Refused> mayGoOn(AuthorityView view) {

@@ -474,18 +474,9 @@ public final class Registrar implements AutoCloseable {
     for (Cid cid : promote.statements()) {
       Signed<Statement> one = Signed.read(all, cid, Statement.class).requireSigned();
       StatementRules.listed(signed.body(), promote, one.body()).ifPresent(Registrar::refuse);
-      AuthorityEntry auth =
-          view.log()
-              .entry(one.body().auth())
-              .orElseThrow(
-                  () ->
-                      new AdmissionException.Refused(
-                          ErrorCode.STATEMENT_REFUSED,
-                          "promote `%s`: the `auth` of `%s` is no entry of the key log"
-                              .formatted(signed.body().path(), cid)));
-      StatementRules.judgeListed(one.body(), auth).ifPresent(Registrar::refuse);
       listed.add(one);
     }
+    HomeRules.judgeListed(view, signed, listed).ifPresent(Registrar::refuse);
     return listed;
   }
 

@@ -1,5 +1,6 @@
 package org.dxos.dmg.verdict;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.dxos.dmg.block.BlockSink;
@@ -73,8 +74,7 @@ public final class HeadRules {
     Promoted promoted = new Promoted();
     for (Ahead.Said said : ahead.statements(head.body().added(), blocks)) {
       Signed<Statement> statement = said.orThrow();
-      boolean listed = promoted.next(statement).isPresent();
-      requireMayBeSaid(statement, listed, chain, head, log);
+      requireMayBeSaid(statement, promoted.next(statement), chain, head, log);
       state = add(state, statement, head, voided, blocks);
     }
     promoted.end();
@@ -154,43 +154,57 @@ public final class HeadRules {
       if (one.equals(added)) {
         if (by.isPresent()) {
           by.get().requireSigned();
-          requireMayBeSaid(by.get(), false, chain, head, log);
+          requireMayBeSaid(by.get(), Optional.empty(), chain, head, log);
         }
-        requireMayBeSaid(statement.requireSigned(), by.isPresent(), chain, head, log);
+        requireMayBeSaid(statement.requireSigned(), by, chain, head, log);
         return by.orElse(statement).body().key();
       }
     }
     throw refused(head, "it does not add `" + added + "`");
   }
 
+  /**
+   * @param by the promotion that lists it, which may be said itself
+   */
   private static void requireMayBeSaid(
-      Signed<Statement> statement, boolean listed, Chain chain, Signed<Head> head, KeyLog log) {
-    Cid added = statement.cid();
+      Signed<Statement> statement,
+      Optional<Signed<Statement>> by,
+      Chain chain,
+      Signed<Head> head,
+      KeyLog log) {
     if (!statement.body().genesis().equals(head.body().genesis())) {
-      throw refused(head, "it adds `" + added + "`, a statement of another authority");
+      throw refused(head, "it adds `" + statement.cid() + "`, a statement of another authority");
     }
-    AuthorityEntry auth =
-        log.entry(statement.body().auth())
-            .orElseThrow(
-                () ->
-                    refused(
-                        head,
-                        "it adds `"
-                            + added
-                            + "`, whose `auth` is no entry of its branch of the key log"));
+    AuthorityEntry auth = auth(statement, head, log);
+    AuthorityEntry keyHead = log.last().body();
     Optional<Verdict.Refused> refusal =
-        listed
-            ? StatementRules.judgeListed(statement.body(), auth)
+        by.isPresent()
+            ? StatementRules.judgeListed(
+                statement.body(),
+                auth,
+                by.get().body(),
+                List.of(auth(by.get(), head, log), keyHead))
             : chain
                 .misplaced(statement.body())
                 .or(
                     () ->
                         StatementRules.judge(
-                            statement.body(), auth, log.last().body(), head.body().issued()));
+                            statement.body(), auth, keyHead, head.body().issued()));
     if (refusal.isPresent()) {
       throw new AdmissionException.Refused(
           refusal.get().code(), refusal.get().message(), refusal.get().hint());
     }
+  }
+
+  private static AuthorityEntry auth(Signed<Statement> statement, Signed<Head> head, KeyLog log) {
+    return log.entry(statement.body().auth())
+        .orElseThrow(
+            () ->
+                refused(
+                    head,
+                    "it adds `"
+                        + statement.cid()
+                        + "`, whose `auth` is no entry of its branch of the key log"));
   }
 
   private static MerkleSearchTree add(

@@ -53,12 +53,18 @@ public final class StatementRules {
 
   /**
    * Judges a statement that a promotion lists, whose signature was found valid: its key may have
-   * said it when it was said. Whether it may become public, and now, is judged of the promotion.
+   * said it when it was said, and the promotion's may say it now. So who was left less than before,
+   * or has a key of somebody else's, makes public by an older entry no more than by the newest.
    *
    * @param auth the key log entry that the statement names
+   * @param by the promotion, which was judged for itself
+   * @param entries that which {@code by} names, and that under which it is to be added
    */
-  public static Optional<Verdict.Refused> judgeListed(Statement statement, AuthorityEntry auth) {
-    return mayEver(statement, cap(statement.op()), auth);
+  public static Optional<Verdict.Refused> judgeListed(
+      Statement statement, AuthorityEntry auth, Statement by, List<AuthorityEntry> entries) {
+    Optional<Cap> cap = cap(statement.op());
+    return mayEver(statement, cap, auth)
+        .or(() -> entries.stream().flatMap(entry -> mayEver(by, cap, entry).stream()).findFirst());
   }
 
   /** Why a promotion cannot list a statement; empty if it can. */
@@ -111,8 +117,12 @@ public final class StatementRules {
       return refuse(
           ErrorCode.KEY_SCOPE,
           statement,
-          "delegate `%s` may %s on %s"
-              .formatted(key, words(delegate.get().caps()), scope(delegate.get())));
+          "delegate `%s` may %s on %s, this needs %s"
+              .formatted(
+                  key,
+                  words(delegate.get().caps()),
+                  scope(delegate.get()),
+                  cap.map(one -> words(List.of(one))).orElse("an owner")));
     }
     return Optional.empty();
   }

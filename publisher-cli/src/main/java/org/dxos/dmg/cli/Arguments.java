@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
@@ -28,6 +29,10 @@ final class Arguments {
     return read(
         () -> PublicKey.of(java.util.HexFormat.of().parseHex(hex)),
         "`dmg key create NAME` makes a key and prints its public half");
+  }
+
+  static List<PublicKey> publicKeys(List<String> hex) {
+    return hex.stream().map(Arguments::publicKey).toList();
   }
 
   /** The envelope of a head. */

@@ -3,7 +3,6 @@ package org.dxos.dmg.cli;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -34,7 +33,7 @@ public final class Main {
    * The commands, each made only if it is called for: a command that is not used costs nothing at
    * start.
    */
-  private static final Map<String, Function<Session, Callable<Integer>>> COMMANDS =
+  private static final Map<String, Function<Session, Object>> COMMANDS =
       new java.util.LinkedHashMap<>();
 
   static {
@@ -57,7 +56,7 @@ public final class Main {
     COMMANDS.put("unyank", UnyankCommand::new);
     COMMANDS.put("deprecate", DeprecateCommand::new);
     COMMANDS.put("withdraw", WithdrawCommand::new);
-    COMMANDS.put("authority", AuthorityCommand::new);
+    COMMANDS.put("authority", AuthorityCommand::line);
     COMMANDS.put("key", KeyCommand::new);
     COMMANDS.put("trust", TrustCommand::new);
     COMMANDS.put("sparql", SparqlCommand::new);

@@ -106,8 +106,14 @@ final class PeerCommand implements Callable<Integer> {
 
   private static String state(PeerStatus one) {
     return (one.connected() ? "connected" : "away")
-        + one.lastEqual().map(at -> ", equal at " + Instant.ofEpochSecond(at)).orElse("")
+        + one.lag().map(PeerCommand::lag).orElse("")
+        + one.lastEqual().map(equal -> ", equal at " + Instant.ofEpochSecond(equal.at())).orElse("")
+        + (one.forks() == 0 ? "" : ", forks of " + one.forks() + " authorities")
         + one.error().map(text -> ", " + text).orElse("");
+  }
+
+  private static String lag(long seconds) {
+    return seconds == 0 ? ", in step" : ", " + seconds + " s behind";
   }
 
   @Command(name = "show", description = "One link, whole.")
@@ -135,7 +141,10 @@ final class PeerCommand implements Callable<Integer> {
                         + (policy.bundles() ? ", bundles at once" : ", bundles when asked for")
                     : "serves only"));
     one.root().ifPresent(root -> session.terminal().line("  root " + root));
-    session.terminal().line("  received " + one.received() + " bytes");
+    one.lastEqual().ifPresent(equal -> session.terminal().line("  last equal " + equal.root()));
+    session
+        .terminal()
+        .line("  received " + one.received() + " bytes, sent " + one.sent() + " bytes");
     return 0;
   }
 

@@ -339,7 +339,7 @@ public final class Publisher {
     for (Cid listed : promote.statements()) {
       Statement one = Signed.read(blocks, listed, Statement.class).body();
       AuthorityEntry then = Signed.read(blocks, one.auth(), AuthorityEntry.class).body();
-      refused = refused.or(() -> StatementRules.judgeListed(one, then));
+      refused = refused.or(() -> StatementRules.judgeListed(one, then, draft, List.of(entry)));
     }
     if (refused.isPresent()) {
       throw new AdmissionException.Refused(

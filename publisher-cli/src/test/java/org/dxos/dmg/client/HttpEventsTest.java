@@ -14,16 +14,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.dxos.dmg.api.Events;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.json.Json;
+import org.dxos.dmg.node.LocalRegistry;
+import org.dxos.dmg.node.World;
 import org.dxos.dmg.node.http.HttpServer;
+import org.dxos.dmg.sync.link.Federation;
+import org.dxos.dmg.sync.link.Link;
 import org.junit.jupiter.api.Test;
 
 /** Events go on where a listener was cut off. */
 class HttpEventsTest extends HttpScene {
 
   private List<String> listen(HttpServer server, String path, String header, int events)
+      throws IOException {
+    int[] left = {events};
+    return listen(server, path, header, _ -> --left[0] == 0);
+  }
+
+  /** Listens up to an event of some kind. */
+  private List<String> listen(HttpServer server, String path, String header, Predicate<String> last)
       throws IOException {
     URI url = URI.create(server.url());
     List<String> lines = new ArrayList<>();
@@ -35,15 +48,15 @@ class HttpEventsTest extends HttpScene {
       BufferedReader in =
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-      int seen = 0;
-      while (seen < events) {
+      boolean over = false;
+      while (!over) {
         String line = in.readLine();
         if (line == null) {
           throw new IOException("closed after " + lines);
         }
         if (line.startsWith("data:") || line.startsWith("id:")) {
           lines.add(line);
-          seen += line.startsWith("data:") ? 1 : 0;
+          over = line.startsWith("data:") && last.test(line);
         }
       }
       // An id belongs to the event before it; an empty line ends the event.
@@ -69,6 +82,35 @@ class HttpEventsTest extends HttpScene {
     }
     List<String> ofOne = listen(open, "/v1/events?since=0&prefix=org.one/", "", 1);
     assertTrue(ofOne.getFirst().contains("\"name\":\"org.one/module/lib\""), ofOne.toString());
+  }
+
+  @Test
+  void aLinkIsToldWhenItIsMadeComesInStepAndEnds() throws IOException {
+    try (LocalRegistry other = LocalRegistry.open(folder.resolve("other"), World.real());
+        Federation far = other.federate(List.of("/ip4/127.0.0.1/tcp/0"))) {
+      far.join(federation.invite(Link.Policy.FULL, 600), Link.Policy.FULL);
+      Predicate<String> inStep =
+          event ->
+              event.contains("\"peer\":\"" + far.peerId())
+                  && event.contains("\"connected\":true")
+                  && event.contains("\"lag\":0,")
+                  && event.contains("\"lastEqualRoot\":\"");
+      listen(open, "/v1/peers/events", "", inStep);
+      for (int i = 0; i < 1000 && federation.status().getFirst().sent() == 0; i++) {
+        LockSupport.parkNanos(20_000_000); // the other asks when it likes
+      }
+      assertTrue(federation.status().getFirst().sent() > 0);
+      List<String> last =
+          listen(
+              open,
+              "/v1/peers/events",
+              "",
+              event -> {
+                federation.remove(far.peerId());
+                return event.contains("\"removed\":true");
+              });
+      assertEquals("data: {\"peer\":\"" + far.peerId() + "\",\"removed\":true}", last.getLast());
+    }
   }
 
   /** A head is one position and many events: a cut inside of it repeats it, and loses nothing. */

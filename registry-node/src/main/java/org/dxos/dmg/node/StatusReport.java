@@ -54,7 +54,16 @@ final class StatusReport {
         .put("connected", all.stream().filter(PeerStatus::connected).count())
         .put("equal", all.stream().filter(one -> one.root().equals(Optional.of(root))).count())
         .put("failing", all.stream().filter(one -> one.error().isPresent()).count())
+        .put(
+            "lag",
+            all.stream()
+                .flatMap(one -> one.lag().stream())
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(0))
+        .put("forks", all.stream().mapToLong(PeerStatus::forks).max().orElse(0))
         .put("received", all.stream().mapToLong(PeerStatus::received).sum())
+        .put("sent", all.stream().mapToLong(PeerStatus::sent).sum())
         .build();
   }
 

@@ -1,16 +1,11 @@
 package org.dxos.dmg.node.http;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.dxos.dmg.api.Events;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.FormatException;
-import org.dxos.dmg.json.Json;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 
 /**
  * Server-Sent Events of what is admitted. A listener that was cut off goes on after the last id it
@@ -38,35 +33,27 @@ final class EventsResource implements Resource {
   public void handle(Exchange exchange) throws IOException {
     long position = start(exchange);
     String prefix = exchange.parameter("prefix").orElse("");
-    exchange
-        .headers()
-        .put(HttpHeader.CONTENT_TYPE, "text/event-stream")
-        .put(HttpHeader.CACHE_CONTROL, "no-store");
-    exchange.response().setStatus(200);
-    try (OutputStream out = Content.Sink.asOutputStream(exchange.response())) {
-      out.write(": dmg\n\n".getBytes(StandardCharsets.UTF_8));
-      out.flush();
+    try (EventStream out = new EventStream(exchange)) {
       while (true) {
         List<Events.Event> batch = events.after(position, BATCH);
         for (int i = 0; i < batch.size(); i++) {
           Events.Event event = batch.get(i);
           position = event.position();
           if (matches(event.data(), prefix)) {
-            out.write(
-                ("data: " + new String(Json.canonical(event.data()), StandardCharsets.UTF_8) + "\n")
-                    .getBytes(StandardCharsets.UTF_8));
             // A head is one position and many events: its id comes with the last, so that a cut in
             // the middle loses none.
-            boolean last = i + 1 == batch.size() || batch.get(i + 1).position() != position;
-            out.write((last ? "id: " + position + "\n\n" : "\n").getBytes(StandardCharsets.UTF_8));
+            if (i + 1 == batch.size() || batch.get(i + 1).position() != position) {
+              out.event(event.data(), position);
+            } else {
+              out.event(event.data());
+            }
           }
         }
         if (!batch.isEmpty() && !prefix.isEmpty()) {
-          // What was passed over need not be looked at again either; without data it is no event.
-          out.write(("id: " + position + "\n\n").getBytes(StandardCharsets.UTF_8));
+          out.passed(position); // what does not match need not be looked at again either
         }
         if (batch.isEmpty()) {
-          out.write(": \n\n".getBytes(StandardCharsets.UTF_8));
+          out.still();
         }
         out.flush();
         events.await(position, KEEP_ALIVE_MILLIS);

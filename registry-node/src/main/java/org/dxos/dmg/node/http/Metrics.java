@@ -73,12 +73,26 @@ final class Metrics {
           "dmg_peers_failing",
           "of these, with which something went wrong last",
           number(peers, "failing"));
-      type(
+      gauge(
+          out,
+          "dmg_peers_lag_seconds",
+          "since this node last lacked nothing of a peer that it follows, the longest",
+          number(peers, "lag"));
+      gauge(
+          out,
+          "dmg_peers_forks",
+          "authorities of which a peer showed a fork, the most of one peer",
+          number(peers, "forks"));
+      counter(
           out,
           "dmg_peers_received_bytes_total",
-          "counter",
-          "bytes of blocks from all of them since the start");
-      out.append("dmg_peers_received_bytes_total ").append(number(peers, "received")).append('\n');
+          "bytes of blocks from all of them since the start",
+          number(peers, "received"));
+      counter(
+          out,
+          "dmg_peers_sent_bytes_total",
+          "bytes of answers to all of them since the start",
+          number(peers, "sent"));
     }
     if (status.entries().get("pullThrough") instanceof Node.Map pulls) {
       type(out, "dmg_pulls_total", "counter", "authorities that were looked for elsewhere");
@@ -108,6 +122,11 @@ final class Metrics {
 
   private static void gauge(StringBuilder out, String name, String help, long value) {
     type(out, name, "gauge", help);
+    out.append(name).append(' ').append(value).append('\n');
+  }
+
+  private static void counter(StringBuilder out, String name, String help, long value) {
+    type(out, name, "counter", help);
     out.append(name).append(' ').append(value).append('\n');
   }
 

@@ -19,6 +19,7 @@ import org.dxos.dmg.sync.link.PeerStatus;
 final class PeersResource implements Resource {
 
   static final String PEERS = "/v1/peers";
+  static final String EVENTS = "/v1/peers/events";
   static final String INVITATIONS = "/v1/peers/invitations";
   private static final String ONE = PEERS + "/";
 
@@ -49,6 +50,7 @@ final class PeersResource implements Resource {
                     "start it without --no-peers"));
     switch (exchange.method() + " " + exchange.rawPath()) {
       case "GET " + PEERS, "HEAD " + PEERS -> exchange.json(200, all(peers));
+      case "GET " + EVENTS -> new LinkEvents(peers).to(exchange);
       case "POST " + PEERS -> exchange.json(201, join(peers, exchange));
       case "POST " + INVITATIONS -> exchange.json(201, invite(peers, exchange).toNode());
       default -> one(peers, exchange);

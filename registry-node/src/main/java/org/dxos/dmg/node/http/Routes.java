@@ -77,6 +77,7 @@ final class Routes {
               PeersResource.PEERS,
               List.of("GET", "HEAD", "POST"),
               "The links with other nodes; take an invitation"),
+          served(PeersResource.EVENTS, List.of("GET"), "How they do, as Server-Sent Events"),
           served(
               "/v1/peers/{peer}",
               PeersResource.METHODS_OF_ONE,

@@ -293,9 +293,7 @@ public final class Federation implements AutoCloseable {
             link ->
                 Optional.ofNullable(peers.get(link.peer()))
                     .map(peer -> peer.status(link))
-                    .orElse(
-                        new PeerStatus(
-                            link, false, Optional.empty(), Optional.empty(), 0, Optional.empty())))
+                    .orElseGet(() -> PeerStatus.idle(link)))
         .toList();
   }
 
@@ -598,15 +596,17 @@ public final class Federation implements AutoCloseable {
           request instanceof Request.Submit submit
               ? Optional.of(take(stream, submit.space(), () -> door(submit, peer)))
               : Optional.empty();
-      write(
-          stream,
-          items -> {
-            if (submitted.isPresent()) {
-              items.say(submitted.get().toNode());
-            } else {
-              answer(request, peer, items);
-            }
-          });
+      long sent =
+          write(
+              stream,
+              items -> {
+                if (submitted.isPresent()) {
+                  items.say(submitted.get().toNode());
+                } else {
+                  answer(request, peer, items);
+                }
+              });
+      Optional.ofNullable(peers.get(peer)).ifPresent(one -> one.sent(sent));
       busy = System.nanoTime();
     } catch (RuntimeException e) {
       stream.reset();
@@ -625,7 +625,7 @@ public final class Federation implements AutoCloseable {
     }
     try {
       stream.deadline(STRANGERS_PATIENCE);
-      write(stream, items -> strangers.answer(request, items));
+      long unused = write(stream, items -> strangers.answer(request, items));
     } finally {
       strangers.end();
     }
@@ -635,8 +635,10 @@ public final class Federation implements AutoCloseable {
     void into(ItemWriter items) throws IOException;
   }
 
-  private static void write(Stream stream, Answering answer) throws IOException {
-    try (OutputStream out = Frames.compressed(stream.out(), stream::finish)) {
+  /** Answers, and tells how many bytes that took. */
+  private static long write(Stream stream, Answering answer) throws IOException {
+    Counted counted = new Counted(stream);
+    try (OutputStream out = Frames.compressed(counted, counted::finish)) {
       try {
         answer.into(new ItemWriter(out));
       } catch (IOException | RuntimeException e) {
@@ -644,6 +646,7 @@ public final class Federation implements AutoCloseable {
         throw e;
       }
     }
+    return counted.bytes();
   }
 
   private void answer(Request request, String peer, ItemWriter out) throws IOException {

@@ -75,10 +75,7 @@ final class Peer {
   private boolean stopped;
 
   private final CompletableFuture<@Nullable Void> asked = new CompletableFuture<>();
-  private volatile Optional<Cid> root = Optional.empty();
-  private volatile Optional<Long> lastEqual = Optional.empty();
-  private volatile Optional<String> error = Optional.empty();
-  private volatile long received;
+  private final Progress progress = new Progress();
   private int failures;
   private Optional<Instant> awaySince = Optional.empty();
 
@@ -97,7 +94,21 @@ final class Peer {
   }
 
   PeerStatus status(Link link) {
-    return new PeerStatus(link, connection().isPresent(), root, lastEqual, received, error);
+    turn.lock();
+    try {
+      return progress.of(link, connection().isPresent(), !lacking.isEmpty(), now());
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** This much was answered to it. */
+  void sent(long bytes) {
+    progress.sent(bytes);
+  }
+
+  private long now() {
+    return federation.clock().instant().getEpochSecond();
   }
 
   /** Something may differ. */
@@ -205,7 +216,7 @@ final class Peer {
           asked.complete(null);
           failures = 0;
           awaySince = Optional.empty();
-          error = Optional.empty();
+          progress.well();
         } catch (IOException | RuntimeException e) {
           asked.complete(null);
           failed(e);
@@ -218,11 +229,8 @@ final class Peer {
 
   private void failed(Exception e) throws InterruptedException {
     failures++;
-    error =
-        Optional.of(
-            e instanceof Explained explained
-                ? explained.message()
-                : String.valueOf(e.getMessage()));
+    progress.failed(
+        e instanceof Explained explained ? explained.message() : String.valueOf(e.getMessage()));
     if (!(e instanceof IOException) && !(e instanceof Explained)) {
       LOG.error("keep up with {}", id, e);
     }
@@ -331,15 +339,9 @@ final class Peer {
             : pull.some(
                 List.copyOf(work.some().keySet()),
                 one -> federation.lack(Optional.ofNullable(work.some().get(one))));
-    received += outcome.bytes();
-    if (work.all()) {
-      root = Optional.of(outcome.root());
-      if (outcome.same()) {
-        lastEqual = Optional.of(federation.clock().instant().getEpochSecond());
-      }
-      if (outcome.faults().isEmpty()) {
-        pull.cursor().ifPresent(cursor -> federation.links().setCursor(id, cursor));
-      }
+    progress.took(outcome, work.all(), now());
+    if (work.all() && outcome.faults().isEmpty()) {
+      pull.cursor().ifPresent(cursor -> federation.links().setCursor(id, cursor));
     }
     if (link.policy().bundles()) {
       federation.unfinished().add(outcome.records());
@@ -381,7 +383,8 @@ final class Peer {
       boolean complete = false;
       boolean broken = true;
       try {
-        received += new BundleFetch(federation.holder(), remote).fetch(List.of(record), store);
+        progress.received(
+            new BundleFetch(federation.holder(), remote).fetch(List.of(record), store));
         complete = BundleFetch.complete(record, store);
         broken = false;
       } finally {

@@ -13,17 +13,37 @@ import org.dxos.dmg.error.ErrorCode;
  *
  * @param connected whether there is an open connection
  * @param root of everything public that it held when it was asked last
- * @param lastEqual when the roots were last found equal, seconds UTC
+ * @param lastEqual when the roots were last found equal; they need not be, where not everything is
+ *     followed or something is held of elsewhere
+ * @param lag seconds since the last time when nothing was known that the peer has and that is
+ *     followed and not held: 0 while that is so, empty if it never was or nothing is followed
  * @param received bytes of blocks since the start
+ * @param sent bytes of answers since the start, as they went
+ * @param forks authorities of which the peer has shown a proof of a fork since the start
  * @param error what went wrong last, if nothing went right since
  */
 public record PeerStatus(
     Link link,
     boolean connected,
     Optional<Cid> root,
-    Optional<Long> lastEqual,
+    Optional<Equal> lastEqual,
+    Optional<Long> lag,
     long received,
+    long sent,
+    long forks,
     Optional<String> error) {
+
+  /**
+   * Equal roots.
+   *
+   * @param at seconds, UTC
+   */
+  public record Equal(Cid root, long at) {}
+
+  /** Of a link at which nothing has been done. */
+  static PeerStatus idle(Link link) {
+    return new Progress().of(link, false, false, 0);
+  }
 
   /** As a node tells it. */
   public Node.Map toNode() {
@@ -35,9 +55,13 @@ public record PeerStatus(
             .put("since", link.since())
             .putAlways("connected", Node.of(connected))
             .put("received", received)
-            .put("root", root.map(Cid::toString), Node::of);
-    lastEqual.ifPresent(at -> map.put("lastEqual", at));
-    error.ifPresent(text -> map.put("error", text));
+            .put("sent", sent)
+            .put("forks", forks)
+            .put("root", root.map(Cid::toString), Node::of)
+            .put("lastEqualRoot", lastEqual.map(one -> one.root().toString()), Node::of)
+            .put("error", error, Node::of);
+    lastEqual.ifPresent(one -> map.put("lastEqual", one.at()));
+    lag.ifPresent(seconds -> map.put("lag", seconds));
     return map.build();
   }
 
@@ -51,13 +75,20 @@ public record PeerStatus(
             fields.optionalMap("policy", Link.Policy::of).orElse(Link.Policy.NOTHING),
             fields.uint("since"));
     boolean connected = fields.node("connected") instanceof Node.Bool bool && bool.value();
-    OptionalLong equal = fields.optionalUint("lastEqual");
+    OptionalLong at = fields.optionalUint("lastEqual");
+    OptionalLong lag = fields.optionalUint("lag");
     return new PeerStatus(
         link,
         connected,
         fields.optionalText("root").map(Cid::parse),
-        equal.isPresent() ? Optional.of(equal.getAsLong()) : Optional.empty(),
+        fields
+            .optionalText("lastEqualRoot")
+            .filter(_ -> at.isPresent())
+            .map(root -> new Equal(Cid.parse(root), at.getAsLong())),
+        lag.isPresent() ? Optional.of(lag.getAsLong()) : Optional.empty(),
         fields.optionalUint("received").orElse(0),
+        fields.optionalUint("sent").orElse(0),
+        fields.optionalUint("forks").orElse(0),
         fields.optionalText("error"));
   }
 }

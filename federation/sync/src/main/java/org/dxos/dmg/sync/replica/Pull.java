@@ -102,6 +102,7 @@ public final class Pull {
    * @param root of the remote's tree when it was asked
    * @param same whether this node's root was that one in the end
    * @param changed authorities of which something new came
+   * @param forks authorities of which the remote showed a fork that is known here now
    * @param bytes of blocks that came
    * @param records that came
    * @param faults what was refused, and why; of a fault the rest still came
@@ -110,17 +111,20 @@ public final class Pull {
       Cid root,
       boolean same,
       Set<Cid> changed,
+      Set<Cid> forks,
       long bytes,
       List<Cid> records,
       List<String> faults) {
     public Outcome {
       changed = Set.copyOf(changed);
+      forks = Set.copyOf(forks);
       records = List.copyOf(records);
       faults = List.copyOf(faults);
     }
   }
 
   private final Set<Cid> changed = new LinkedHashSet<>();
+  private final Set<Cid> forked = new LinkedHashSet<>();
   private final List<Cid> records = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
   private long bytes;
@@ -194,7 +198,8 @@ public final class Pull {
   }
 
   private Outcome outcome(Cid root) {
-    return new Outcome(root, holder.tree().root().equals(root), changed, bytes, records, faults);
+    return new Outcome(
+        root, holder.tree().root().equals(root), changed, forked, bytes, records, faults);
   }
 
   private record Roots(Cid root, Cursor cursor, List<Cid> changed) {}
@@ -298,6 +303,7 @@ public final class Pull {
         if (!lacking.isEmpty()) {
           logs(lacking, forks);
         }
+        forks.keySet().stream().filter(this::isForked).forEach(forked::add);
         some.forEach(one -> shares.release(one, this));
       }
     } catch (InterruptedException e) {
@@ -306,6 +312,10 @@ public final class Pull {
     } finally {
       shares.leave(this);
     }
+  }
+
+  private boolean isForked(Cid genesis) {
+    return holder.authority(genesis).map(view -> !view.standing().forks().isEmpty()).orElse(false);
   }
 
   /** Of each authority that may have forked, what proves it: offered before anything else. */
