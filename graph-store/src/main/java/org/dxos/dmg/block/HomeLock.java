@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -45,12 +44,7 @@ final class HomeLock implements AutoCloseable {
    */
   static HomeLock take(Path home) {
     try {
-      if (!Files.isDirectory(home)) {
-        Files.createDirectories(home);
-        if (Files.getFileStore(home).supportsFileAttributeView("posix")) {
-          Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
-        }
-      }
+      OwnerOnly.folder(home);
       Path real = home.toRealPath();
       if (!HELD.add(real)) {
         throw thisProcess(home);

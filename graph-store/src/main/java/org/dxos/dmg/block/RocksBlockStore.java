@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,10 +61,18 @@ public final class RocksBlockStore implements BlockStore {
 
   private static final String JOURNAL_ID = "journal/id";
 
+  private static final String DATABASE = "db";
+
+  /** What was in the place of {@link #DATABASE} before it was mended. */
+  private static final String DAMAGED = "db.damaged";
+
+  private static final long BATCH_BYTES = 8L * 1024 * 1024;
+
   static {
     RocksDB.loadLibrary();
   }
 
+  private final Path home;
   private final HomeLock lock;
   private final List<AutoCloseable> resources;
   private final RocksDB db;
@@ -112,9 +121,11 @@ public final class RocksBlockStore implements BlockStore {
 
   private RocksBlockStore(Path home, RandomGenerator random, HomeLock lock, Room room)
       throws RocksDBException {
+    this.home = home;
     this.lock = lock;
     this.room = room;
-    requireCurrent(home.resolve("db"));
+    putBack(home);
+    requireCurrent(home.resolve(DATABASE));
     Cache cache = new LRUCache(CACHE_BYTES);
     BloomFilter bloom = new BloomFilter(10);
     BlockBasedTableConfig table =
@@ -142,7 +153,7 @@ public final class RocksBlockStore implements BlockStore {
     this.db =
         RocksDB.open(
             options,
-            home.resolve("db").toString(),
+            home.resolve(DATABASE).toString(),
             List.of(
                 new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, plain),
                 new ColumnFamilyDescriptor(ascii("blocks"), large),
@@ -155,14 +166,31 @@ public final class RocksBlockStore implements BlockStore {
     this.synced = new WriteOptions().setSync(true);
     this.resources = new ArrayList<>(handles);
     this.resources.addAll(List.of(synced, db, options, plain, large, bloom, cache));
-    this.journalId = begin(random);
-    this.journalEnd = readJournalEnd();
-    this.watermark = new Watermark(home, journalId);
     try {
+      this.journalId = begin(random);
+      this.journalEnd = readJournalEnd();
+      this.watermark = new Watermark(home, journalId);
       watermark.require(journalEnd);
-    } catch (StorageException e) {
+    } catch (RuntimeException | RocksDBException e) {
       release();
       throw e;
+    }
+  }
+
+  /** True if there is a home in a folder, be it a damaged one. */
+  public static boolean isHome(Path folder) {
+    return Stream.of("format", DATABASE, DAMAGED)
+        .anyMatch(name -> Files.exists(folder.resolve(name)));
+  }
+
+  /** A mending that was cut off between its two moves is as if it had not begun. */
+  private static void putBack(Path home) {
+    try {
+      if (!Files.exists(home.resolve(DATABASE)) && Files.exists(home.resolve(DAMAGED))) {
+        Files.move(home.resolve(DAMAGED), home.resolve(DATABASE));
+      }
+    } catch (IOException e) {
+      throw new StorageException.Failed("open home `" + home + "`: " + e, e);
     }
   }
 
@@ -297,7 +325,7 @@ public final class RocksBlockStore implements BlockStore {
     enter();
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
       Files.createDirectories(home);
-      checkpoint.createCheckpoint(home.resolve("db").toString());
+      checkpoint.createCheckpoint(home.resolve(DATABASE).toString());
     } catch (RocksDBException e) {
       throw failed("copy database to `" + home + "`", e);
     } catch (IOException e) {
@@ -451,8 +479,136 @@ public final class RocksBlockStore implements BlockStore {
     }
   }
 
+  /**
+   * Copies what can be read into another store, for a database whose files are damaged. Journal and
+   * registers are copied whole or not at all; of the blocks those that can be read and hash to
+   * their CIDs.
+   *
+   * @param into an empty one; it has the journal's id when it is opened the next time
+   * @return gaps in the files of the blocks, that is in what was not copied
+   * @throws StorageException.Damaged if the journal or the registers cannot be read whole
+   */
+  public int copyReadable(BlockStore into) {
+    enter();
+    try {
+      Filling filling = new Filling(into);
+      int damaged =
+          Salvage.walk(
+                  db,
+                  registers,
+                  (name, value) ->
+                      filling.batch.set(new String(name, StandardCharsets.US_ASCII), value))
+              + Salvage.walk(
+                  db, journal, (_, entry) -> filling.admit(JournalEntry.decode(1, entry)));
+      filling.commit();
+      if (damaged > 0 || into.journalEnd() != journalEnd) {
+        throw new StorageException.Damaged(
+            "mend database of home `%s`: its journal or its registers cannot be read whole"
+                .formatted(home),
+            Optional.empty());
+      }
+      int gaps = Salvage.walk(db, blocks, filling::put);
+      filling.commit();
+      return gaps;
+    } finally {
+      leave();
+    }
+  }
+
+  private static final class Filling {
+    private final BlockStore into;
+    private Batch batch = new Batch();
+    private long bytes;
+
+    private Filling(BlockStore into) {
+      this.into = into;
+    }
+
+    private void admit(JournalEntry entry) {
+      batch.admit(entry.kind(), entry.genesis(), entry.envelope());
+      step(entry.encode().length);
+    }
+
+    private void put(byte[] key, byte[] value) {
+      Cid cid = Cid.fromBytes(key);
+      if (cid.matches(value)) {
+        batch.put(cid, value);
+        step(value.length);
+      }
+    }
+
+    private void step(int more) {
+      bytes += more;
+      if (bytes > BATCH_BYTES) {
+        commit();
+      }
+    }
+
+    private void commit() {
+      if (!batch.isEmpty()) {
+        into.commit(batch);
+      }
+      batch = new Batch();
+      bytes = 0;
+    }
+  }
+
+  /**
+   * Closes this, and opens the home with the database of another, which is closed. No other process
+   * gets at the home meanwhile. The database of before lies beside, until {@link #dropDamaged}.
+   */
+  public RocksBlockStore replaced(Path other, RandomGenerator random) {
+    shut();
+    try {
+      delete(home.resolve(DAMAGED));
+      Files.move(home.resolve(DATABASE), home.resolve(DAMAGED), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(other.resolve(DATABASE), home.resolve(DATABASE), StandardCopyOption.ATOMIC_MOVE);
+      return new RocksBlockStore(home, random, lock, room);
+    } catch (RocksDBException e) {
+      lock.close();
+      throw failed("open mended database of home `" + home + "`", e);
+    } catch (IOException e) {
+      lock.close();
+      throw new StorageException.Failed("mend database of home `" + home + "`: " + e, e);
+    }
+  }
+
+  /** The damaged database that {@link #replaced} has put aside, if it is there. */
+  public Optional<Path> damaged() {
+    return Optional.of(home.resolve(DAMAGED)).filter(Files::exists);
+  }
+
+  /** Takes it away. */
+  public void dropDamaged() {
+    try {
+      delete(home.resolve(DAMAGED));
+    } catch (IOException e) {
+      throw new StorageException.Failed("delete `" + home.resolve(DAMAGED) + "`: " + e, e);
+    }
+  }
+
+  /** Databases are flat. */
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    }
+  }
+
   @Override
   public void close() {
+    try {
+      shut();
+    } finally {
+      lock.close();
+    }
+  }
+
+  private void shut() {
     writer.lock();
     open.writeLock().lock();
     try {
@@ -465,7 +621,6 @@ public final class RocksBlockStore implements BlockStore {
     } finally {
       open.writeLock().unlock();
       writer.unlock();
-      lock.close();
     }
   }
 
@@ -491,6 +646,8 @@ public final class RocksBlockStore implements BlockStore {
   }
 
   private static StorageException failed(String what, RocksDBException e) {
-    return new StorageException.Failed(what + ": " + e.getMessage(), e);
+    return isDamage(e)
+        ? new StorageException.Damaged(what + ": " + e.getMessage(), Optional.of(e))
+        : new StorageException.Failed(what + ": " + e.getMessage(), e);
   }
 }

@@ -1,6 +1,7 @@
 package org.dxos.dmg.block;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
@@ -24,6 +25,22 @@ public abstract sealed class StorageException extends Explained {
           message,
           "check free space and permissions of the home, then try again; nothing was acknowledged",
           cause);
+    }
+  }
+
+  /** A file of the database is damaged where not a block alone is concerned. */
+  public static final class Damaged extends StorageException {
+    /** The way out where nothing can be mended in place. */
+    public static final String WAY_OUT =
+        "restore a backup (`dmg restore BACKUP --home NEW`), or take what another node holds (`dmg"
+            + " export` there, `dmg import car` into a new home): docs/care.md has the steps";
+
+    Damaged(String message, Optional<Throwable> cause) {
+      super(
+          ErrorCode.STORAGE,
+          message,
+          "dmg fsck --mend says whether it can be mended; if not, " + WAY_OUT);
+      cause.ifPresent(this::initCause);
     }
   }
 
@@ -112,7 +129,8 @@ public abstract sealed class StorageException extends Explained {
       super(
           ErrorCode.DATA_DIR_LOCKED,
           "open home `" + home + "`: it is in use by process " + holder,
-          "wait for that process, or use another home with DMG_HOME or --home");
+          "wait for that process, or stop it; if it is a node, ask it with --node URL; or use another home"
+              + " with DMG_HOME or --home");
     }
   }
 

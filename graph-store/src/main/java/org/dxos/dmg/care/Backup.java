@@ -1,17 +1,13 @@
 package org.dxos.dmg.care;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,15 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
-import org.dxos.dmg.car.CarReader;
+import org.dxos.dmg.block.OwnerOnly;
 import org.dxos.dmg.car.CarWriter;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.error.ErrorCode;
-import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.verdict.Signed;
 
 /**
@@ -38,7 +32,8 @@ import org.dxos.dmg.verdict.Signed;
  * of them.
  *
  * <p>A file is written under another name, synced and moved into place, so a backup that was cut
- * off leaves those before it as they were.
+ * off leaves those before it as they were. What is written may be private: only its owner may read
+ * it.
  */
 public final class Backup {
 
@@ -46,7 +41,6 @@ public final class Backup {
   private static final List<String> LEFT_OUT = List.of("journal/", "gc/", "invite/", "restored");
 
   private static final int ENTRIES = 2_000;
-  private static final String CAR = ".car";
 
   private Backup() {}
 
@@ -76,80 +70,54 @@ public final class Backup {
       throw new CareException(
           ErrorCode.TARGET_EXISTS, "write backup `" + file + "`: it is there", "give another name");
     }
-    return write(store, whose, files, now, file, Set.of());
+    return write(store, whose, files, now, new BackupPart(file), Set.of());
   }
 
   /**
-   * Writes what has changed since the last backup to the same folder.
+   * Writes what has changed since the last backup to the same folder. What is there is read whole
+   * before anything is built on it.
    *
-   * @throws CareException if something is missing or damaged, or the folder is of another store
+   * @throws CareException if something is missing or damaged, here or in the folder, or the folder
+   *     is of another store
    */
   public static Report toFolder(
       BlockStore store, Whose whose, Map<String, byte[]> files, Instant now, Path folder)
       throws IOException {
-    Files.createDirectories(folder);
-    List<Path> before = cars(folder);
-    requireWhole(before);
+    OwnerOnly.folder(folder);
+    List<BackupPart> before = BackupPart.in(folder);
+    requireAll(folder, before);
     Set<Cid> known = new HashSet<>();
-    for (Path car : before) {
-      known.addAll(cids(car));
-    }
-    if (!before.isEmpty()) {
-      BackupManifest last = manifest(before.getLast());
-      if (!Arrays.equals(last.journal(), store.journalId())) {
+    for (BackupPart part : before) {
+      BackupPart.Whole whole =
+          part.read(
+              "write backup `" + folder + "`",
+              "those after it build on it: give a new folder, or move it and those after it away"
+                  + " and call this again, which writes anew what they had",
+              (_, _) -> {});
+      known.addAll(whole.cids());
+      if (part.equals(before.getLast())
+          && !Arrays.equals(whole.manifest().journal(), store.journalId())) {
         throw new CareException(
             ErrorCode.CONFLICT,
             "write backup `" + folder + "`: it is of another home, or of this one before a restore",
             "give an empty folder");
       }
     }
-    Path next = folder.resolve(name(before.size() + 1));
+    BackupPart next = new BackupPart(folder.resolve(BackupPart.name(before.size() + 1)));
     return write(store, whose, files, now, next, known);
   }
 
-  private static String name(int number) {
-    return "%06d%s".formatted(number, CAR);
-  }
-
   /** Each of them has only what those before it have not: one that is gone is missed by all. */
-  private static void requireWhole(List<Path> before) {
+  private static void requireAll(Path folder, List<BackupPart> before) {
     for (int i = 0; i < before.size(); i++) {
-      Path found = before.get(i);
-      if (!found.getFileName().toString().equals(name(i + 1))) {
+      String expected = BackupPart.name(i + 1);
+      if (!before.get(i).name().equals(expected)) {
         throw new CareException(
             ErrorCode.CONFLICT,
-            "write backup `"
-                + found.getParent()
-                + "`: `"
-                + name(i + 1)
-                + "` is gone, on which those after it build",
+            "write backup `%s`: `%s` is gone, on which those after it build"
+                .formatted(folder, expected),
             "put it back, or give an empty folder");
       }
-    }
-  }
-
-  /** The CARs of a folder, oldest first. */
-  static List<Path> cars(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("[0-9]{6}\\.car"))
-          .sorted()
-          .toList();
-    }
-  }
-
-  /** What a CAR says that it is. */
-  static BackupManifest manifest(Path car) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(car), 1 << 16)) {
-      CarReader reader = new CarReader(in);
-      Optional<CarReader.Block> first = reader.next();
-      if (reader.roots().size() != 1
-          || first.isEmpty()
-          || !first.get().cid().equals(reader.roots().getFirst())) {
-        throw new FormatException(
-            ErrorCode.CAR_SYNTAX, "read backup `" + car + "`: it does not begin with its root");
-      }
-      return BackupManifest.decode(first.get().bytes());
     }
   }
 
@@ -158,7 +126,7 @@ public final class Backup {
       Whose whose,
       Map<String, byte[]> files,
       Instant now,
-      Path file,
+      BackupPart part,
       Set<Cid> known)
       throws IOException {
     Reach reach = new Reach(store, whose.ours(), new Strict("back up", whose));
@@ -187,20 +155,16 @@ public final class Backup {
     if (same) {
       return new Report(Optional.empty(), 0, 0, blocks.size(), store.journalEnd());
     }
-    Path beside = file.resolveSibling(file.getFileName() + ".new");
+    Path file = part.car();
+    Path beside = file.resolveSibling(part.name() + ".new");
     List<Cid> written = new ArrayList<>();
-    try (FileChannel channel =
-        FileChannel.open(
-            beside,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+    try (FileChannel channel = OwnerOnly.file(beside)) {
       OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
       CarWriter car = new CarWriter(out, List.of(cid));
       put(car, cid, root, written);
-      for (Map.Entry<Cid, byte[]> part : parts.entrySet()) {
-        if (!known.contains(part.getKey())) {
-          put(car, part.getKey(), part.getValue(), written);
+      for (Map.Entry<Cid, byte[]> one : parts.entrySet()) {
+        if (!known.contains(one.getKey())) {
+          put(car, one.getKey(), one.getValue(), written);
         }
       }
       for (Cid block : fresh) {
@@ -209,7 +173,7 @@ public final class Backup {
       out.flush();
       channel.force(true);
     }
-    writeCids(index(file), written);
+    part.writeList(written);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     return new Report(
         Optional.of(file), fresh.size(), Files.size(file), blocks.size(), store.journalEnd());
@@ -248,38 +212,5 @@ public final class Backup {
     BackupManifest.Parts all = new BackupManifest.Parts(parts);
     new TreeMap<>(files).forEach(all::file);
     return all.end();
-  }
-
-  /** Beside a CAR, the CIDs in it: to know them without reading all of it. */
-  private static Path index(Path car) {
-    return car.resolveSibling(car.getFileName().toString().replace(CAR, ".cids"));
-  }
-
-  private static void writeCids(Path file, List<Cid> cids) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(cids.size() * Cid.STORED_BYTES);
-    cids.forEach(cid -> bytes.put(cid.bytes()));
-    Files.write(file, bytes.array());
-  }
-
-  private static List<Cid> cids(Path car) throws IOException {
-    List<Cid> cids = new ArrayList<>();
-    if (Files.exists(index(car)) && Files.size(index(car)) % Cid.STORED_BYTES == 0) {
-      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(index(car)));
-      byte[] cid = new byte[Cid.STORED_BYTES];
-      while (bytes.hasRemaining()) {
-        bytes.get(cid);
-        cids.add(Cid.fromBytes(cid.clone()));
-      }
-      return cids;
-    }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(car), 1 << 16)) {
-      CarReader reader = new CarReader(in);
-      for (Optional<CarReader.Block> block = reader.next();
-          block.isPresent();
-          block = reader.next()) {
-        cids.add(block.get().cid());
-      }
-    }
-    return cids;
   }
 }

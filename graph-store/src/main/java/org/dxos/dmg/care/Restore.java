@@ -1,9 +1,7 @@
 package org.dxos.dmg.care;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,7 +12,6 @@ import java.util.TreeMap;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.block.JournalEntry;
-import org.dxos.dmg.car.CarReader;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 
@@ -27,6 +24,10 @@ public final class Restore {
 
   private static final long BATCH_BYTES = 8L * 1024 * 1024;
   private static final int BATCH_ENTRIES = 10_000;
+
+  private static final String DAMAGED =
+      "give a folder or a file that `dmg backup` wrote, or another backup; what `dmg export` wrote is"
+          + " taken by `dmg import car`";
 
   private Restore() {}
 
@@ -48,14 +49,14 @@ public final class Restore {
    * @param from a CAR, or a folder of them
    * @param store empty
    * @param registers which registers are taken, by name
-   * @throws org.dxos.dmg.error.FormatException if a file is no backup, or a block not that of its
-   *     CID
-   * @throws CareException with {@link ErrorCode#NOT_VERIFIED} if what it holds is not sound
+   * @throws CareException with {@link ErrorCode#NOT_VERIFIED} if a file is no backup or damaged, or
+   *     what it holds is not sound
    */
   public static Report fill(
       Path from, BlockStore store, java.util.function.Predicate<String> registers)
       throws IOException {
-    List<Path> cars = Files.isDirectory(from) ? Backup.cars(from) : List.of(from);
+    List<BackupPart> cars =
+        Files.isDirectory(from) ? BackupPart.in(from) : List.of(new BackupPart(from));
     if (cars.isEmpty()) {
       throw new CareException(
           ErrorCode.NOT_FOUND,
@@ -63,11 +64,8 @@ public final class Restore {
           "give a folder or a file that `dmg backup` wrote");
     }
     Map<Cid, byte[]> parts = new HashMap<>();
-    long blocks = 0;
-    for (Path car : cars) {
-      blocks += blocks(car, store, parts);
-    }
-    BackupManifest manifest = Backup.manifest(cars.getLast());
+    Taking taking = new Taking(store, parts);
+    BackupManifest manifest = taking.all(cars);
     Filling filling = new Filling(store, registers);
     for (Cid part : manifest.registers()) {
       BackupManifest.read(part(parts, part), filling);
@@ -87,7 +85,7 @@ public final class Restore {
           "");
     }
     return new Report(
-        manifest.at(), blocks, manifest.position(), manifest.blocks(), filling.files());
+        manifest.at(), taking.blocks, manifest.position(), manifest.blocks(), filling.files());
   }
 
   /**
@@ -132,35 +130,51 @@ public final class Restore {
     return part;
   }
 
-  private static long blocks(Path car, BlockStore store, Map<Cid, byte[]> parts)
-      throws IOException {
-    long blocks = 0;
-    Batch batch = new Batch();
-    long bytes = 0;
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(car), 1 << 16)) {
-      CarReader reader = new CarReader(in);
-      for (Optional<CarReader.Block> block = reader.next();
-          block.isPresent();
-          block = reader.next()) {
-        Cid cid = block.get().cid();
-        if (BackupManifest.isOwn(cid, block.get().bytes())) {
-          parts.put(cid, block.get().bytes());
-          continue;
-        }
-        batch.put(cid, block.get().bytes());
-        blocks++;
-        bytes += block.get().bytes().length;
-        if (bytes > BATCH_BYTES) {
-          store.commit(batch);
-          batch = new Batch();
-          bytes = 0;
-        }
+  /** Takes blocks into the store, and what is of the backup itself aside. */
+  private static final class Taking implements BackupPart.Taker {
+
+    private final BlockStore store;
+    private final Map<Cid, byte[]> parts;
+    private Batch batch = new Batch();
+    private long bytes;
+    private long blocks;
+
+    private Taking(BlockStore store, Map<Cid, byte[]> parts) {
+      this.store = store;
+      this.parts = parts;
+    }
+
+    /** Reads all files, oldest first; what the newest says that it is. */
+    private BackupManifest all(List<BackupPart> cars) throws IOException {
+      Optional<BackupManifest> newest = Optional.empty();
+      for (BackupPart car : cars) {
+        newest = Optional.of(car.read("restore", DAMAGED, this).manifest());
+      }
+      commit();
+      return newest.orElseThrow();
+    }
+
+    @Override
+    public void take(Cid cid, byte[] block) {
+      if (BackupManifest.isOwn(cid, block)) {
+        parts.put(cid, block);
+        return;
+      }
+      batch.put(cid, block);
+      blocks++;
+      bytes += block.length;
+      if (bytes > BATCH_BYTES) {
+        commit();
       }
     }
-    if (!batch.isEmpty()) {
-      store.commit(batch);
+
+    private void commit() {
+      if (!batch.isEmpty()) {
+        store.commit(batch);
+      }
+      batch = new Batch();
+      bytes = 0;
     }
-    return blocks;
   }
 
   private static final class Filling implements BackupManifest.Reader {

@@ -7,101 +7,130 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.jena.graph.Node;
 import org.apache.jena.riot.out.NodeFmtLib;
 import org.apache.jena.sparql.core.DatasetGraph;
 import org.apache.jena.sparql.core.Quad;
 import org.apache.jena.system.Txn;
-import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.store.NIOFSDirectory;
 
-/** What is different between a projection as it is and one that was just made. */
-final class Comparison {
+/**
+ * What is different between a projection as it is and one that was just made.
+ *
+ * @param differences each a line for a person
+ * @param graphs that were compared, quad by quad
+ * @param words that were compared, each with the texts that it is found in
+ */
+public record Comparison(
+    List<String> differences, long graphs, long quads, long words, long texts) {
 
-  /** Differences that are told one by one; of more there is a number. */
-  private static final int TOLD = 200;
+  /** Nothing to compare. */
+  static final Comparison NONE = new Comparison(List.of(), 0, 0, 0, 0);
 
-  private final List<String> told = new ArrayList<>();
-  private long more;
-
-  private Comparison() {}
+  public Comparison {
+    differences = List.copyOf(differences);
+  }
 
   /** Both are left open, and are not written to meanwhile. */
-  static List<String> of(Projection found, Projection expected) throws IOException {
-    Comparison comparison = new Comparison();
+  static Comparison of(Projection found, Projection expected) throws IOException {
+    Run run = new Run();
     Txn.executeRead(
         found.graph(),
-        () ->
-            Txn.executeRead(
-                expected.graph(), () -> comparison.graphs(found.graph(), expected.graph())));
-    comparison.words(words(found.data()), words(expected.data()));
-    if (comparison.more > 0) {
-      comparison.told.add(comparison.more + " more differences");
+        () -> Txn.executeRead(expected.graph(), () -> run.graphs(found.graph(), expected.graph())));
+    run.words(found.data(), expected.data());
+    if (run.more > 0) {
+      run.told.add(run.more + " more differences");
     }
-    return comparison.told;
+    return new Comparison(run.told, run.graphs, run.quads, run.words, run.texts);
   }
 
-  private void graphs(DatasetGraph found, DatasetGraph expected) {
-    TreeMap<String, Node> graphs = new TreeMap<>();
-    found.listGraphNodes().forEachRemaining(one -> graphs.put(NodeFmtLib.strNT(one), one));
-    expected.listGraphNodes().forEachRemaining(one -> graphs.put(NodeFmtLib.strNT(one), one));
-    graphs.forEach(
-        (name, graph) -> {
-          Set<Quad> is = quads(found, graph);
-          Set<Quad> must = quads(expected, graph);
-          if (must.isEmpty()) {
-            tell("graph " + name + " is of nothing that is held, it has " + is.size() + " quads");
-          } else if (is.isEmpty()) {
-            tell("graph " + name + " is not there, expected " + must.size() + " quads");
-          } else {
-            is.stream().filter(quad -> !must.contains(quad)).forEach(quad -> tell("says", quad));
-            must.stream().filter(quad -> !is.contains(quad)).forEach(quad -> tell("lacks", quad));
-          }
-        });
-  }
+  private static final class Run {
 
-  private static Set<Quad> quads(DatasetGraph from, Node graph) {
-    Set<Quad> quads = new HashSet<>();
-    from.find(graph, Node.ANY, Node.ANY, Node.ANY).forEachRemaining(quads::add);
-    return quads;
-  }
+    /** Differences that are told one by one; of more there is a number. */
+    private static final int TOLD = 200;
 
-  private void words(int found, int expected) {
-    if (found != expected) {
-      tell("the words of " + found + " texts are there, expected " + expected);
+    private final List<String> told = new ArrayList<>();
+    private long more;
+    private long graphs;
+    private long quads;
+    private long words;
+    private long texts;
+
+    private void graphs(DatasetGraph found, DatasetGraph expected) {
+      TreeMap<String, Node> graphs = new TreeMap<>();
+      found.listGraphNodes().forEachRemaining(one -> graphs.put(NodeFmtLib.strNT(one), one));
+      expected.listGraphNodes().forEachRemaining(one -> graphs.put(NodeFmtLib.strNT(one), one));
+      graphs.forEach(
+          (name, graph) -> {
+            Set<Quad> is = quads(found, graph);
+            Set<Quad> must = quads(expected, graph);
+            this.graphs++;
+            this.quads += must.size();
+            if (must.isEmpty()) {
+              tell("graph " + name + " is of nothing that is held, it has " + is.size() + " quads");
+            } else if (is.isEmpty()) {
+              tell("graph " + name + " is not there, expected " + must.size() + " quads");
+            } else {
+              is.stream().filter(quad -> !must.contains(quad)).forEach(quad -> tell("says", quad));
+              must.stream().filter(quad -> !is.contains(quad)).forEach(quad -> tell("lacks", quad));
+            }
+          });
     }
-  }
 
-  private static int words(Path data) throws IOException {
-    try (NIOFSDirectory words = new NIOFSDirectory(data.resolve("words"))) {
-      if (!DirectoryReader.indexExists(words)) {
-        return 0;
+    private static Set<Quad> quads(DatasetGraph from, Node graph) {
+      Set<Quad> quads = new HashSet<>();
+      from.find(graph, Node.ANY, Node.ANY, Node.ANY).forEachRemaining(quads::add);
+      return quads;
+    }
+
+    /** First whether the files are as they were written: what is read of others means nothing. */
+    private void words(Path found, Path expected) throws IOException {
+      TextWords must = TextWords.of(expected);
+      words = must.terms().size();
+      texts = must.texts();
+      TextWords is;
+      try {
+        is = TextWords.of(found);
+      } catch (IOException e) {
+        tell("the words cannot be read: " + e.getMessage());
+        return;
       }
-      try (DirectoryReader reader = DirectoryReader.open(words)) {
-        return reader.numDocs();
+      if (is.texts() != must.texts()) {
+        tell("the words of " + is.texts() + " texts are there, expected " + must.texts());
+      }
+      Set<String> all = new TreeSet<>(must.terms().keySet());
+      all.addAll(is.terms().keySet());
+      for (String word : all) {
+        TextWords.Where at = is.terms().getOrDefault(word, TextWords.Where.NOWHERE);
+        TextWords.Where where = must.terms().getOrDefault(word, TextWords.Where.NOWHERE);
+        if (!at.equals(where)) {
+          tell(
+              "the word `%s` is found %d times, or elsewhere, expected %d"
+                  .formatted(word, at.times(), where.times()));
+        }
       }
     }
-  }
 
-  private void tell(String what, Quad quad) {
-    tell(
-        "graph "
-            + NodeFmtLib.strNT(quad.getGraph())
-            + " "
-            + what
-            + " "
-            + NodeFmtLib.strNT(quad.getSubject())
-            + " "
-            + NodeFmtLib.strNT(quad.getPredicate())
-            + " "
-            + NodeFmtLib.strNT(quad.getObject()));
-  }
+    private void tell(String what, Quad quad) {
+      tell(
+          "graph "
+              + NodeFmtLib.strNT(quad.getGraph())
+              + " "
+              + what
+              + " "
+              + NodeFmtLib.strNT(quad.getSubject())
+              + " "
+              + NodeFmtLib.strNT(quad.getPredicate())
+              + " "
+              + NodeFmtLib.strNT(quad.getObject()));
+    }
 
-  private void tell(String what) {
-    if (told.size() < TOLD) {
-      told.add(what);
-    } else {
-      more++;
+    private void tell(String what) {
+      if (told.size() < TOLD) {
+        told.add(what);
+      } else {
+        more++;
+      }
     }
   }
 }

@@ -50,6 +50,12 @@ public final class GraphIndex implements AutoCloseable {
     LUCENE_ADVICE.setLevel(java.util.logging.Level.SEVERE);
   }
 
+  /** For a projection of which no query is asked. */
+  public static final Supplier<ModuleGraph> NO_MODULES =
+      () -> {
+        throw new IllegalStateException("nothing is asked that needs the module graph");
+      };
+
   private final Path folder;
   private final BlockStore store;
   private final Supplier<ModuleGraph> modules;
@@ -168,30 +174,31 @@ public final class GraphIndex implements AutoCloseable {
    * held, and taken away again: takes as long, and as much of the disk, as {@link #reindex}. Not to
    * be asked while the projection is open, nor of one that has a {@link #fault}.
    *
-   * @return each difference as a line for a person; empty if there is none, or no projection
+   * @return what was compared, and each difference; nothing of both if there is no projection
    * @throws GraphException if it cannot be read, or the disk refuses
    */
-  public static List<String> differences(Path folder, BlockStore store) {
+  public static Comparison compared(Path folder, BlockStore store) {
     if (!Files.exists(folder)) {
-      return List.of();
+      return Comparison.NONE;
     }
-    Supplier<ModuleGraph> none =
-        () -> {
-          throw new IllegalStateException("nothing is asked that needs the module graph");
-        };
+    try {
+      TextWords unused = TextWords.of(current(folder));
+    } catch (IOException e) {
+      // Before it is opened: what cannot be opened is made anew, and nobody would hear of it.
+      String words = "the words cannot be read: " + e.getMessage();
+      return new Comparison(List.of(words), 0, 0, 0, 0);
+    }
     Path check = folder.resolve(CHECK);
-    try (GraphIndex index = open(folder, store, none)) {
+    try (GraphIndex index = open(folder, store, NO_MODULES)) {
       index.catchUp(store.journalEnd());
       delete(check);
-      Projection fresh = Projection.connect(check, none);
+      Projection fresh = Projection.connect(check, NO_MODULES);
       try {
         long at = 0;
         while (at < store.journalEnd()) {
           at = index.step(fresh, at);
         }
-        return Comparison.of(index.now, fresh).stream()
-            .map(what -> "projection `" + folder + "`: " + what)
-            .toList();
+        return Comparison.of(index.now, fresh);
       } catch (GraphException e) {
         throw e;
       } catch (RuntimeException e) {

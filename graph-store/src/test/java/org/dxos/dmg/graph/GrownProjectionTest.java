@@ -282,7 +282,7 @@ class GrownProjectionTest {
     List<String> differences() {
       index.close();
       try {
-        return GraphIndex.differences(folder.resolve("rdf"), store);
+        return GraphIndex.compared(folder.resolve("rdf"), store).differences();
       } finally {
         index = open();
       }

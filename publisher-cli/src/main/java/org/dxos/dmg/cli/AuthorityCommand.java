@@ -64,7 +64,7 @@ final class AuthorityCommand implements Callable<Integer> {
   int claim(
       @Parameters(paramLabel = "AUTHORITY", description = "its name, such as com.example")
           String name) {
-    try (Registry registry = session.registry()) {
+    try (Registry registry = session.founding()) {
       Optional<AuthorityInfo> held = registry.authority(name);
       if (held.isPresent()) {
         throw new CommandException(

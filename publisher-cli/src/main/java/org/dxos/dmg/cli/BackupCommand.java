@@ -27,7 +27,11 @@ final class BackupCommand implements Callable<Integer> {
 
   @Mixin private final Session session;
 
-  @Parameters(paramLabel = "DIR|FILE.car", description = "a folder, or a file that ends with .car")
+  @Parameters(
+      paramLabel = "DIR|FILE.car",
+      description =
+          "a folder, which is made if only it is missing, or a file that ends with .car; not in the"
+              + " home")
   private Path target = Path.of("");
 
   @Option(
@@ -42,11 +46,11 @@ final class BackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Path place = Destination.of(target, "write backup");
     Optional<Upkeep> running =
         Registries.upkeep(session.home(), session.nodeUrl(), session.variable("DMG_TOKEN"));
     HomeBackup.Written written =
-        HomeBackup.write(
-            session.home(), session.world(), running, target.toAbsolutePath().normalize(), keys);
+        HomeBackup.write(session.home(), session.world(), running, place, keys);
     Backup.Report report = written.blocks();
     Terminal terminal = session.terminal();
     if (session.json()) {
@@ -78,7 +82,7 @@ final class BackupCommand implements Callable<Integer> {
     if (keys) {
       terminal.warning(
           "private keys are in "
-              + target.resolve("keys")
+              + place.resolve("keys")
               + ": whoever reads them can sign as this home does");
     } else {
       terminal.note("private keys are not in it");

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.dxos.dmg.api.NodeInfo;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.block.RocksBlockStore;
 import org.dxos.dmg.care.Fsck;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
@@ -105,6 +106,10 @@ final class DoctorCommand implements Callable<Integer> {
       find(Level.OK, "home " + home + " is not there yet; the first publish makes it", "");
       return;
     }
+    if (Files.isDirectory(home) && !RocksBlockStore.isHome(home)) {
+      find(Level.OK, "home " + home + " holds no registry yet; the first publish makes it", "");
+      return;
+    }
     if (!Files.isDirectory(home)) {
       find(Level.WRONG, "home " + home + " is no folder", "give another with DMG_HOME or --home");
       return;
@@ -151,7 +156,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void checkRegistry() {
-    if (session.nodeUrl().isEmpty() && !Files.isDirectory(session.home())) {
+    if (session.nodeUrl().isEmpty() && !RocksBlockStore.isHome(session.home())) {
       return;
     }
     try (Registry registry = session.registry()) {
@@ -165,6 +170,14 @@ final class DoctorCommand implements Callable<Integer> {
               + ", root "
               + node.root(),
           "");
+      if (registry.status().entries().get("restored") instanceof Node.Int at) {
+        find(
+            Level.WARNING,
+            "this home came from a backup of "
+                + java.time.Instant.ofEpochSecond(at.value())
+                + ", and signs nothing for what it had until that is confirmed",
+            StatusCommand.CONFIRM);
+      }
       if (registry.status().entries().get("authorities") instanceof Node.Array authorities) {
         for (Node one : authorities.items()) {
           if (one instanceof Node.Map map

@@ -3,6 +3,8 @@ package org.dxos.dmg.cli;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +15,7 @@ import java.util.concurrent.Callable;
 import org.dxos.dmg.api.AuthorityInfo;
 import org.dxos.dmg.api.ClosureRequest;
 import org.dxos.dmg.api.Registry;
+import org.dxos.dmg.block.OwnerOnly;
 import org.dxos.dmg.carry.Export;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
@@ -43,6 +46,9 @@ final class ExportCommand implements Callable<Integer> {
   @Option(names = "--to", required = true, paramLabel = "FILE", description = "the file")
   private Path file = Path.of("");
 
+  @Option(names = "--force", description = "write over a file that is there")
+  private boolean force;
+
   @Option(
       names = "--closure",
       description =
@@ -61,6 +67,15 @@ final class ExportCommand implements Callable<Integer> {
           "export --closure: no DXN, expected one or more",
           "name what to install");
     }
+    Path target = Destination.of(file, "export to");
+    if (Files.exists(target) && !(force && Files.isRegularFile(target))) {
+      throw new CommandException(
+          ErrorCode.TARGET_EXISTS,
+          "export to `" + file + "`: it is there",
+          Files.isRegularFile(target)
+              ? "give another name, or --force"
+              : "give the name of a file");
+    }
     try (Registry registry = session.registry()) {
       List<AuthorityInfo> authorities = new ArrayList<>();
       for (String name : closure ? List.<String>of() : names.isEmpty() ? all(registry) : names) {
@@ -74,18 +89,7 @@ final class ExportCommand implements Callable<Integer> {
                             "export `" + name + "`: it is not held by " + registry.place(),
                             "see `dmg status` for what is held")));
       }
-      Path fresh = file.resolveSibling(file.getFileName() + ".new");
-      Export.Report report;
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(fresh), 1 << 16)) {
-        report =
-            closure
-                ? Export.closure(
-                    registry.closure(new ClosureRequest(names, Optional.empty())).closure(),
-                    registry,
-                    out)
-                : Export.write(authorities, registry, out);
-      }
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Export.Report report = write(target, registry, authorities);
       if (session.json()) {
         session
             .terminal()
@@ -105,6 +109,29 @@ final class ExportCommand implements Callable<Integer> {
               "authorities %d, key log entries and heads %d, blocks %d"
                   .formatted(report.authorities(), report.items(), report.blocks()));
       return 0;
+    }
+  }
+
+  /** Beside, for its owner alone, and in its place once it is whole and on the disk. */
+  private Export.Report write(Path target, Registry registry, List<AuthorityInfo> authorities)
+      throws IOException {
+    Path fresh = target.resolveSibling(target.getFileName() + ".new");
+    try (FileChannel channel = OwnerOnly.file(fresh)) {
+      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+      Export.Report report =
+          closure
+              ? Export.closure(
+                  registry.closure(new ClosureRequest(names, Optional.empty())).closure(),
+                  registry,
+                  out)
+              : Export.write(authorities, registry, out);
+      out.flush();
+      channel.force(true);
+      Files.move(
+          fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return report;
+    } finally {
+      Files.deleteIfExists(fresh);
     }
   }
 

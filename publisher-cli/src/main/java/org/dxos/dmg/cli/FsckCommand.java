@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.StorageException;
 import org.dxos.dmg.care.Fault;
 import org.dxos.dmg.care.Fsck;
-import org.dxos.dmg.care.Mending;
 import org.dxos.dmg.carry.CarFile;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.client.Registries;
@@ -21,6 +21,7 @@ import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.error.FormatException;
 import org.dxos.dmg.node.HomeCare;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,21 +45,24 @@ final class FsckCommand implements Callable<Integer> {
   @Option(
       names = "--mend",
       description =
-          "put right what can be: blocks from --from, and what is derived and does not fit is dropped")
+          "put right what can be: blocks from --from, a database whose files are damaged from what can"
+              + " be read of it; what is derived and does not fit is dropped")
   private boolean mend;
 
   @Option(
       names = "--projection",
       description =
-          "compare what SPARQL reads, quad by quad, with what records and heads give; no node may run"
+          "compare what SPARQL and search read, quad by quad and word by word, with what records and"
+              + " heads give; no node may run"
               + " on the home")
   private boolean projection;
 
   @Option(
       names = "--from",
-      paramLabel = "URL|FILE",
+      paramLabel = "URL|FILE|DIR",
       description =
-          "where to look for blocks: a node's URL, or a CAR as `dmg export` writes; may be repeated")
+          "where to look for blocks: a node's URL, a CAR as `dmg export` or `dmg backup` writes, or"
+              + " the folder of a backup; may be repeated")
   private List<String> from = new ArrayList<>();
 
   FsckCommand(Session session) {
@@ -81,22 +85,48 @@ final class FsckCommand implements Callable<Integer> {
           running.isPresent()
               ? HomeCare.beside(session.home(), running.get(), session.world())
               : HomeCare.open(session.home(), session.world());
-    } catch (StorageException.Failed | StorageException.CutBack e) {
+    } catch (StorageException.Failed
+        | StorageException.Damaged
+        | StorageException.CutBack
+        | StorageException.Beheaded e) {
       return unreadable(e);
     }
     try (care) {
-      Fsck.Report before = projection ? care.fsckProjection() : care.fsck();
+      Fsck.Report before = projection ? compare(care) : care.fsck();
       if (!mend || before.faults().isEmpty()) {
         tell(before, Optional.empty());
+        hint(before, false);
         return exit(before);
       }
+      before.faults().forEach(fault -> session.terminal().note("found   " + line(fault)));
       try (Copies copies = Copies.of(from)) {
-        Mending.Mended mended = care.mend(before, copies);
-        before.faults().forEach(fault -> session.terminal().note("found   " + line(fault)));
+        HomeCare.Mended mended = care.mend(before, copies);
         tell(mended.after(), Optional.of(mended));
+        hint(mended.after(), true);
         return exit(mended.after());
+      } catch (StorageException.Damaged e) {
+        tell(before, Optional.empty());
+        session.terminal().note("not mended: " + e.message());
+        session.terminal().note("hint: " + StorageException.Damaged.WAY_OUT);
+        return exit(before);
       }
     }
+  }
+
+  /** Says what was compared, on the way: that nothing was found means little without. */
+  private Fsck.Report compare(HomeCare care) {
+    HomeCare.Projected projected = care.fsckProjection();
+    session
+        .terminal()
+        .note(
+            projected
+                .compared()
+                .map(
+                    one ->
+                        "compared %d quads of %d graphs, and %d words of %d texts"
+                            .formatted(one.quads(), one.graphs(), one.words(), one.texts()))
+                .orElse("the projection was not compared: something else is at fault"));
+    return projected.report();
   }
 
   /** A home whose database does not open has one fault, and it is told as one. */
@@ -104,13 +134,16 @@ final class FsckCommand implements Callable<Integer> {
     Fault fault = new Fault(Fault.Kind.UNREADABLE, Optional.empty(), e.message());
     Fsck.Report report = new Fsck.Report(0, 0, 0, 0, 0, 0, 0, 0, List.of(fault));
     tell(report, Optional.empty());
+    if (mend) {
+      session.terminal().note("not mended: a database that does not open is not changed");
+    }
     session
         .terminal()
         .note(
             "hint: "
-                + (e instanceof StorageException.CutBack
-                    ? e.hint().orElse("")
-                    : "restore it from a backup, or begin a new home and take what other nodes hold"));
+                + (e instanceof StorageException.Damaged
+                    ? StorageException.Damaged.WAY_OUT
+                    : e.hint().orElse("")));
     return exit(report);
   }
 
@@ -121,7 +154,7 @@ final class FsckCommand implements Callable<Integer> {
     return report.faults().isEmpty() ? 0 : ErrorCode.Outcome.FAILED.exitCode();
   }
 
-  private void tell(Fsck.Report report, Optional<Mending.Mended> mended) {
+  private void tell(Fsck.Report report, Optional<HomeCare.Mended> mended) {
     Terminal terminal = session.terminal();
     if (session.json()) {
       MapBuilder map =
@@ -137,7 +170,12 @@ final class FsckCommand implements Callable<Integer> {
               .putAlways(
                   "faults",
                   new Node.Array(report.faults().stream().map(FsckCommand::node).toList()));
-      mended.ifPresent(one -> map.put("fetched", one.fetched()).put("dropped", one.dropped()));
+      mended.ifPresent(
+          one ->
+              map.put("fetched", one.fetched())
+                  .put("dropped", one.dropped())
+                  .flag("rewritten", one.rewritten())
+                  .put("kept", one.kept().map(Path::toString), Node::of));
       terminal.json(map.build());
       return;
     }
@@ -155,19 +193,53 @@ final class FsckCommand implements Callable<Integer> {
     if (report.withheld() > 0) {
       terminal.line("withheld     %d blocks, by the policy".formatted(report.withheld()));
     }
-    mended.ifPresent(
-        one ->
-            terminal.line(
-                "mended       %d blocks fetched, %d damaged ones that nothing leads to dropped"
-                    .formatted(one.fetched(), one.dropped())));
+    mended.ifPresent(this::tell);
     report.faults().forEach(fault -> terminal.line("fault        " + line(fault)));
     terminal.line(
         report.faults().isEmpty()
             ? "all is well"
             : report.faults().size() + (report.faults().size() == 1 ? " fault" : " faults"));
-    if (!report.faults().isEmpty() && mended.isEmpty()) {
-      terminal.note(
-          "hint: dmg fsck --mend --from, with a node that holds the same, or a CAR of it");
+  }
+
+  private void tell(HomeCare.Mended mended) {
+    Terminal terminal = session.terminal();
+    terminal.line(
+        "%-13s%d blocks fetched, %d damaged ones that nothing leads to dropped"
+            .formatted(
+                mended.after().faults().isEmpty() ? "mended" : "not whole",
+                mended.fetched(),
+                mended.dropped()));
+    if (mended.rewritten()) {
+      terminal.line("rewritten    the database, from what could be read of it and from copies");
+    }
+    mended
+        .kept()
+        .ifPresent(
+            damaged ->
+                terminal.note(
+                    "the damaged database lies in "
+                        + damaged
+                        + " until all is well; delete it if what is missing is not wanted"));
+  }
+
+  private void hint(Fsck.Report report, boolean mended) {
+    if (report.faults().isEmpty() || session.json()) {
+      return;
+    }
+    if (report.faults().stream().noneMatch(fault -> fault.kind().truth())) {
+      session.terminal().note("hint: dmg fsck --mend; what is derived is made anew");
+    } else if (mended) {
+      session
+          .terminal()
+          .note(
+              "hint: dmg fsck --mend --from, with another node or backup that holds these; else "
+                  + StorageException.Damaged.WAY_OUT);
+    } else {
+      session
+          .terminal()
+          .note(
+              "hint: dmg fsck --mend --from, with a node that holds the same, a CAR of it, or a"
+                  + " backup");
     }
   }
 
@@ -191,18 +263,47 @@ final class FsckCommand implements Callable<Integer> {
       List<BlockSource> sources = new ArrayList<>();
       List<AutoCloseable> open = new ArrayList<>();
       for (String place : places) {
-        Path file = Path.of(place);
-        if (Files.isRegularFile(file)) {
-          CarFile car = CarFile.open(file);
+        List<Path> files = files(Path.of(place));
+        for (Path file : files) {
+          CarFile car = open(file);
           sources.add(car);
           open.add(car);
-        } else {
+        }
+        if (files.isEmpty()) {
           Registry registry = Registries.at(place, Optional.empty());
           sources.add(registry);
           open.add(registry::close);
         }
       }
       return new Copies(sources, open);
+    }
+
+    /** A CAR, or those of a backup. */
+    private static List<Path> files(Path place) throws IOException {
+      if (!Files.isDirectory(place)) {
+        return Files.isRegularFile(place) ? List.of(place) : List.of();
+      }
+      try (Stream<Path> all = Files.list(place)) {
+        List<Path> cars = all.filter(file -> file.toString().endsWith(".car")).sorted().toList();
+        if (cars.isEmpty()) {
+          throw new CommandException(
+              ErrorCode.USAGE,
+              "read copies from `" + place + "`: there is no CAR in it",
+              "give a folder that `dmg backup` wrote, a CAR, or the URL of a node");
+        }
+        return cars;
+      }
+    }
+
+    private static CarFile open(Path file) throws IOException {
+      try {
+        return CarFile.open(file);
+      } catch (FormatException e) {
+        throw new CommandException(
+            e.code(),
+            "read copies from `" + file + "`: " + e.message(),
+            "have it written again, or give another copy");
+      }
     }
 
     @Override

@@ -72,7 +72,7 @@ final class ImportCommand implements Callable<Integer> {
     requireFile(file, "give a Packages file");
     Set<String> names = leftOut();
     DebianPackages packages = DebianPackages.read(file);
-    try (Registry registry = session.registry()) {
+    try (Registry registry = session.founding()) {
       Publisher publisher = new Publisher(registry, session.keys(), session.world().clock());
       Indexing indexing = new Indexing(registry, session.world());
       DebianImport.Report report =
@@ -113,7 +113,7 @@ final class ImportCommand implements Callable<Integer> {
 
   private int importCar() throws IOException {
     requireFile(file, "give a file that `dmg export` wrote");
-    try (Registry registry = session.registry()) {
+    try (Registry registry = session.founding()) {
       for (AuthorityInfo one : Import.read(file, registry)) {
         session
             .terminal()
@@ -132,7 +132,7 @@ final class ImportCommand implements Callable<Integer> {
   private int importIndex(IndexImport.Origin origin) throws IOException {
     requireFile(file, "give an index as JSON lines, gzipped or not");
     PackageIndex index = PackageIndex.read(file);
-    try (Registry registry = session.registry()) {
+    try (Registry registry = session.founding()) {
       Publisher publisher = new Publisher(registry, session.keys(), session.world().clock());
       Indexing indexing = new Indexing(registry, session.world());
       IndexImport.Report report =

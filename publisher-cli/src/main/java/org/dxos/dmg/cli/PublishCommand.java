@@ -95,7 +95,7 @@ final class PublishCommand implements Callable<Integer> {
       module.leftOut().forEach(one -> session.terminal().note("leaves out " + shown(one)));
       return 0;
     }
-    try (Registry registry = session.registry()) {
+    try (Registry registry = session.founding()) {
       OneChain.require(registry, module.record().name());
       Publisher publisher =
           new Publisher(

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.client.Registries;
-import org.dxos.dmg.node.LocalRegistry;
+import org.dxos.dmg.node.HomeCare;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -31,8 +31,8 @@ final class ReindexCommand implements Callable<Integer> {
     if (running.isPresent()) {
       running.get().reindex();
     } else {
-      try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
-        registry.reindex();
+      try (HomeCare care = HomeCare.open(session.home(), session.world())) {
+        care.reindex();
       }
     }
     session.terminal().note("the projection was made anew");

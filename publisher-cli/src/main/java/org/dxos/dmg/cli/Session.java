@@ -6,12 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.client.Registries;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.json.Json;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.node.HomeCare;
 import org.dxos.dmg.node.World;
 import org.dxos.dmg.policy.PolicyFile;
 import org.dxos.dmg.truststore.TrustStore;
@@ -129,8 +131,24 @@ final class Session {
   /**
    * The registry of this command; the caller closes it. One that is elsewhere is watched: a home's
    * own store never goes back.
+   *
+   * @throws NotFoundException if it is to be that of a home, and there is none: a command that asks
+   *     makes none
    */
   Registry registry() {
+    if (nodeUrl().isEmpty() && !isPrepared()) {
+      HomeCare.requireHome(home());
+    }
+    return founding();
+  }
+
+  /** A folder into which somebody put keys or a policy is no home by accident. */
+  private boolean isPrepared() {
+    return Files.exists(home().resolve("keys")) || Files.exists(home().resolve("policy.json"));
+  }
+
+  /** As {@link #registry}, for what begins a home where there is none. */
+  Registry founding() {
     Registry registry = Registries.open(home(), nodeUrl(), variable("DMG_TOKEN"), world);
     if (space.isPresent()) {
       try {

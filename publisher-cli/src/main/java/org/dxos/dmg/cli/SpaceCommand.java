@@ -99,7 +99,7 @@ final class SpaceCommand implements Callable<Integer> {
   int create(
       @Parameters(paramLabel = "NAME", description = "what to call it here, as `team`")
           String name) {
-    try (Registry registry = session.registry()) {
+    try (Registry registry = session.founding()) {
       SpaceOwner owner = owner(registry);
       String key = owner.keyName(SpaceInfo.requireName(name));
       SpaceInfo space = owner.create(name);

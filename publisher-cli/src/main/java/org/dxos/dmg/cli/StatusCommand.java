@@ -1,5 +1,6 @@
 package org.dxos.dmg.cli;
 
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.dxos.dmg.api.Registry;
 import org.dxos.dmg.dagcbor.Node;
@@ -11,6 +12,11 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "Show what is held: the root, the authorities, how far projections are.")
 final class StatusCommand implements Callable<Integer> {
+
+  /** What a home that came from a backup with its keys waits for. */
+  static final String CONFIRM =
+      "take what others hold (`dmg import car`, or `dmg node` among its peers), then dmg restore"
+          + " --confirm";
 
   @Mixin private final Session session;
 
@@ -31,6 +37,12 @@ final class StatusCommand implements Callable<Integer> {
       terminal.line("root        " + text(status, "root"));
       terminal.line("policy      " + text(status, "policy"));
       terminal.line("journal     " + text(status, "position"));
+      if (status.entries().get("restored") instanceof Node.Int at) {
+        terminal.line(
+            "restored    from a backup of %s; signs nothing for what it had until confirmed"
+                .formatted(Instant.ofEpochSecond(at.value())));
+        terminal.note("hint: " + CONFIRM);
+      }
       if (status.entries().get("addresses") instanceof Node.Array addresses) {
         boolean bitswap = status.entries().containsKey("bitswap");
         for (Node one : addresses.items()) {
@@ -73,6 +85,7 @@ final class StatusCommand implements Callable<Integer> {
           }
         }
       }
+      noteClaims(terminal, status);
       if (status.entries().get("pending") instanceof Node.Array pending) {
         for (Node one : pending.items()) {
           if (one instanceof Node.Map map) {
@@ -88,6 +101,22 @@ final class StatusCommand implements Callable<Integer> {
         }
       }
       return 0;
+    }
+  }
+
+  /** Of two authorities of one name: which one the name means is a decision of this home. */
+  private static void noteClaims(Terminal terminal, Node.Map status) {
+    if (status.entries().get("authorities") instanceof Node.Array authorities) {
+      for (Node one : authorities.items()) {
+        if (one instanceof Node.Map map && map.entries().containsKey("unbound")) {
+          String name = text(map, "name");
+          terminal.note(
+              "hint: `%s` means another authority here, so nobody finds this one by it: see `dmg trust`"
+                      .formatted(name)
+                  + " and `dmg trust check %s`; to change it, `dmg trust rebind %s %s --reason TEXT`"
+                      .formatted(name, name, text(map, "authority")));
+        }
+      }
     }
   }
 

@@ -20,7 +20,6 @@ import org.dxos.dmg.admission.Stored;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.care.Fault;
 import org.dxos.dmg.care.Fsck;
-import org.dxos.dmg.care.Mending;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.key.KeyRing;
@@ -217,7 +216,7 @@ class DamagedHomeTest {
         requireWhole(care.store(), what, wrong);
         return "harmless";
       }
-      Mending.Mended mended = care.mend(report, cid -> Optional.ofNullable(truth.get(cid)));
+      HomeCare.Mended mended = care.mend(report, cid -> Optional.ofNullable(truth.get(cid)));
       boolean lost =
           mended.after().faults().stream()
               .anyMatch(

@@ -161,7 +161,7 @@ class DamagedProjectionTest {
 
   private Fsck.Report check() {
     try (HomeCare care = HomeCare.open(home(), WORLD)) {
-      return care.fsckProjection();
+      return care.fsckProjection().report();
     }
   }
 

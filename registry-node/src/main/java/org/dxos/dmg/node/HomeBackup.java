@@ -5,8 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ import java.util.stream.Stream;
 import org.dxos.dmg.api.Upkeep;
 import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockStore;
+import org.dxos.dmg.block.OwnerOnly;
 import org.dxos.dmg.block.RocksBlockStore;
 import org.dxos.dmg.care.Backup;
 import org.dxos.dmg.care.CareException;
@@ -63,6 +62,7 @@ public final class HomeBackup {
           "back up keys to `" + target + "`: a CAR is made to be shown, and has no keys",
           "give a folder");
     }
+    requireApart(home, target);
     Optional<Path> checkpoint = running.map(Upkeep::checkpoint);
     try (HomeCare care = HomeCare.open(home, checkpoint.orElse(home), world)) {
       Backup.Report report =
@@ -85,6 +85,19 @@ public final class HomeBackup {
           file ? spaces.size() : 0);
     } finally {
       checkpoint.map(Path::getParent).ifPresent(HomeCare::delete);
+    }
+  }
+
+  /** What lies in the home is lost with it. */
+  private static void requireApart(Path home, Path target) throws IOException {
+    for (Path at = target; at != null; at = at.getParent()) {
+      if (Files.exists(at) && Files.exists(home) && Files.isSameFile(at, home)) {
+        throw new CareException(
+            ErrorCode.USAGE,
+            "write backup `%s`: it is in the home `%s` itself, and is lost with it"
+                .formatted(target, home),
+            "give a place outside of the home, on another disk");
+      }
     }
   }
 
@@ -117,16 +130,7 @@ public final class HomeBackup {
 
   private static List<String> copyKeys(Path from, Path to) throws IOException {
     Path keys = to.resolve(KEYS);
-    boolean posix = to.getFileSystem().supportedFileAttributeViews().contains("posix");
-    if (!Files.exists(keys)) {
-      Files.createDirectories(
-          keys,
-          posix
-              ? new FileAttribute<?>[] {
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-              }
-              : new FileAttribute<?>[0]);
-    }
+    OwnerOnly.folder(keys);
     List<String> names = new ArrayList<>();
     if (!Files.isDirectory(from.resolve(KEYS))) {
       return names;

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dxos.dmg.admission.Stored;
@@ -29,6 +30,7 @@ import org.dxos.dmg.care.Whose;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
+import org.dxos.dmg.graph.Comparison;
 import org.dxos.dmg.graph.GraphException;
 import org.dxos.dmg.graph.GraphIndex;
 import org.dxos.dmg.key.KeyRing;
@@ -45,8 +47,16 @@ public final class HomeCare implements AutoCloseable {
   /** Where checkpoints lie inside of a home, as long as they are needed. */
   static final String CHECKPOINTS = "checkpoints";
 
+  private static final String NONE =
+      "begin one with `dmg init` and `dmg publish`, or `dmg node`; or give the home with --home or"
+          + " DMG_HOME";
+
   private final Path home;
-  private final BlockStore store;
+  private final RandomGenerator random;
+
+  /** Another one, once its database was written anew. */
+  private RocksBlockStore store;
+
   private final Whose whose;
   private final List<Fault> faults;
 
@@ -54,8 +64,14 @@ public final class HomeCare implements AutoCloseable {
   private final Optional<Path> checkpoint;
 
   private HomeCare(
-      Path home, BlockStore store, Whose whose, List<Fault> faults, Optional<Path> checkpoint) {
+      Path home,
+      RandomGenerator random,
+      RocksBlockStore store,
+      Whose whose,
+      List<Fault> faults,
+      Optional<Path> checkpoint) {
     this.home = home;
+    this.random = random;
     this.store = store;
     this.whose = whose;
     this.faults = List.copyOf(faults);
@@ -93,23 +109,30 @@ public final class HomeCare implements AutoCloseable {
    * @param checkpoint may be the home itself
    */
   static HomeCare open(Path home, Path checkpoint, World world) {
-    if (!Files.isDirectory(checkpoint.resolve("db"))) {
-      throw new NotFoundException(
-          ErrorCode.NOT_FOUND,
-          "open home `" + home + "`: there is no database in it",
-          List.of(),
-          "give the home with --home or DMG_HOME");
-    }
+    requireHome(checkpoint);
     List<Fault> faults = new ArrayList<>();
     Set<PublicKey> keys = headKeys(home, world, faults);
     Set<Cid> withheld = withheld(home, faults);
-    BlockStore store = RocksBlockStore.open(checkpoint, world.random());
+    RocksBlockStore store = RocksBlockStore.open(checkpoint, world.random());
     return new HomeCare(
         home,
+        world.random(),
         store,
         new Whose(keys::contains, withheld),
         faults,
         checkpoint.equals(home) ? Optional.empty() : Optional.of(checkpoint));
+  }
+
+  /**
+   * Asked by what reads a home, or changes one that is there.
+   *
+   * @throws NotFoundException if there is none in that folder
+   */
+  public static void requireHome(Path home) {
+    if (!RocksBlockStore.isHome(home)) {
+      throw new NotFoundException(
+          ErrorCode.NOT_FOUND, "open home `" + home + "`: there is none", List.of(), NONE);
+    }
   }
 
   /** The public halves lie open, so no passphrase is asked for. */
@@ -164,53 +187,120 @@ public final class HomeCare implements AutoCloseable {
   }
 
   /**
-   * As {@link #fsck}, and if what is held is sound compares each quad of the projection with what
-   * the records and heads give. The projection is brought up to the journal for it. Takes as long
-   * as making it anew.
+   * What {@link #fsckProjection} found.
+   *
+   * @param compared what of the projection was compared; empty if it was not looked at, as
+   *     something else is at fault already
    */
-  public Fsck.Report fsckProjection() {
+  public record Projected(Fsck.Report report, Optional<Comparison> compared) {}
+
+  /**
+   * As {@link #fsck}, and if what is held is sound compares each quad of the projection, and each
+   * word of the text index, with what the records and heads give. The projection is brought up to
+   * the journal for it. Takes as long as making it anew.
+   */
+  public Projected fsckProjection() {
     Fsck.Report report = fsck();
     if (!report.faults().isEmpty() || checkpoint.isPresent()) {
-      return report;
+      return new Projected(report, Optional.empty());
     }
+    Optional<Comparison> compared = Optional.empty();
     List<Fault> all = new ArrayList<>();
     try {
-      GraphIndex.differences(rdf(), store)
-          .forEach(what -> all.add(new Fault(Fault.Kind.DERIVED, Optional.empty(), what)));
+      compared = Optional.of(GraphIndex.compared(rdf(), store));
+      for (String what : compared.get().differences()) {
+        String line = "projection `" + rdf() + "`: " + what;
+        all.add(new Fault(Fault.Kind.DERIVED, Optional.empty(), line));
+      }
     } catch (GraphException e) {
       if (e.code() == ErrorCode.STORAGE_FULL) {
         throw e;
       }
       all.add(new Fault(Fault.Kind.DERIVED, Optional.empty(), e.message()));
     }
-    return report.with(all);
+    return new Projected(report.with(all), compared);
   }
 
   /**
+   * What was done.
+   *
+   * @param fetched blocks that came from copies, or were made again
+   * @param dropped damaged blocks to which nothing leads, taken away
+   * @param rewritten whether the database was written anew from what could be read of it
+   * @param kept where the damaged one lies; empty if nothing that was in it is lost
+   * @param after how the home is now, all of it looked at again
+   */
+  public record Mended(
+      long fetched, long dropped, boolean rewritten, Optional<Path> kept, Fsck.Report after) {}
+
+  /**
    * Puts right what can be, and takes away what is derived and does not fit: it is made anew when
-   * it is needed.
+   * it is needed. A database whose files are damaged is written anew from what can be read of it,
+   * for which there has to be room beside it.
    *
    * @param before what {@link #fsck} found; nothing has changed since
+   * @throws StorageException.Damaged if the database is damaged where copies do not help; it is as
+   *     it was then
    */
-  public Mending.Mended mend(Fsck.Report before, BlockSource copies) {
-    Mending.Mended mended = Mending.of(store, whose, before, copies);
+  public Mended mend(Fsck.Report before, BlockSource copies) {
+    boolean rewrite =
+        checkpoint.isEmpty()
+            && before.faults().stream()
+                .anyMatch(one -> one.kind() == Fault.Kind.UNREADABLE && !faults.contains(one));
+    Mending.Mended mended = rewrite ? rewrite(copies) : Mending.of(store, whose, before, copies);
     boolean projection =
         before.faults().stream()
             .anyMatch(
                 one -> one.kind() == Fault.Kind.DERIVED && one.what().contains("projection `"));
-    if (projection || !derived().isEmpty()) {
-      if (projection || GraphIndex.fault(rdf(), store).isPresent()) {
-        GraphIndex.drop(rdf());
-      }
-      if (modulesFault().isPresent()) {
-        try {
-          Files.delete(modules());
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
+    if (projection || GraphIndex.fault(rdf(), store).isPresent()) {
+      GraphIndex.drop(rdf());
+    }
+    if (modulesFault().isPresent()) {
+      try {
+        Files.delete(modules());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
-    return new Mending.Mended(mended.fetched(), mended.dropped(), mended.after().with(faults));
+    Fsck.Report after = fsck();
+    if (after.faults().stream().noneMatch(one -> one.kind().truth())) {
+      store.dropDamaged();
+    }
+    return new Mended(mended.fetched(), mended.dropped(), rewrite, store.damaged(), after);
+  }
+
+  /** What can be read of the database, and then copies, into another, which takes its place. */
+  private Mending.Mended rewrite(BlockSource copies) {
+    Path aside = home.resolve("mending");
+    delete(aside);
+    try {
+      Mending.Mended mended;
+      try (BlockStore fresh = RocksBlockStore.open(aside, random)) {
+        int unused = store.copyReadable(fresh);
+        // Where a walk over the files is at an end, a single block may still be found.
+        Mending.Mended found = Mending.of(fresh, whose, Fsck.of(fresh, whose), this::readable);
+        mended = Mending.of(fresh, whose, found.after(), copies);
+      }
+      store = store.replaced(aside, random);
+      return mended;
+    } finally {
+      delete(aside);
+    }
+  }
+
+  private Optional<byte[]> readable(Cid cid) {
+    try {
+      return store.get(cid);
+    } catch (StorageException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Makes what SPARQL and search read anew, and nothing else: no key is needed, or made. */
+  public void reindex() {
+    try (GraphIndex index = GraphIndex.open(rdf(), store, GraphIndex.NO_MODULES)) {
+      index.reindex();
+    }
   }
 
   /** As {@link org.dxos.dmg.api.Upkeep#collect}, with nobody publishing. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +19,7 @@ import org.dxos.dmg.api.NotFoundException;
 import org.dxos.dmg.api.SpaceInfo;
 import org.dxos.dmg.api.Spaces;
 import org.dxos.dmg.block.BlockSource;
+import org.dxos.dmg.block.OwnerOnly;
 import org.dxos.dmg.block.StorageException;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.error.ErrorCode;
@@ -119,12 +119,7 @@ final class HomeSpaces implements Spaces, AutoCloseable {
    */
   static void makeFolder(Path folder) {
     try {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(folder);
-        if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
-          Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-        }
-      }
+      OwnerOnly.folder(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -167,6 +167,13 @@ public final class LocalRegistry implements Registry, Upkeep {
   public static LocalRegistry open(Path home, World world) {
     BlockStore store = RocksBlockStore.open(home, world.random());
     try {
+      if (SpaceRegisters.space(store).isPresent()) {
+        // Opened so it would get keys of its own, and be read by the rules of what is public.
+        throw new PolicyException(
+            ErrorCode.USAGE,
+            "open home `" + home + "`: it is that of a space",
+            "name the home that it is in, and the space with --space");
+      }
       KeyRing ring = new KeyRing(home, world.random());
       return new LocalRegistry(
           home,
@@ -485,6 +492,7 @@ public final class LocalRegistry implements Registry, Upkeep {
             .put("forks", report.forks())
             .put("storeBytes", HomeCare.bytes(home.resolve("db")))
             .put("projectionBytes", HomeCare.bytes(home.resolve("rdf")));
+    Restored.of(store).ifPresent(mark -> status.put("restored", mark.at()));
     federation.ifPresent(
         among ->
             status

@@ -1,13 +1,14 @@
 package org.dxos.dmg.node;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import org.dxos.dmg.block.OwnerOnly;
 import org.dxos.dmg.dagcbor.Fields;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.error.ErrorCode;
@@ -26,10 +27,6 @@ import org.dxos.dmg.json.Json;
 public record NodeFile(String url, long pid, Optional<String> token) {
 
   private static final String NAME = "node.json";
-
-  private static final FileAttribute<?>[] OWNER_ONLY = {
-    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-  };
 
   /** The node that serves a home now: its file is there and its process is alive. */
   public static Optional<NodeFile> find(Path home) {
@@ -54,10 +51,9 @@ public record NodeFile(String url, long pid, Optional<String> token) {
     MapBuilder map = new MapBuilder().put("url", url).put("pid", pid);
     token.ifPresent(one -> map.put("token", one));
     Path fresh = home.resolve(NAME + ".new");
-    Files.deleteIfExists(fresh);
-    boolean posix = home.getFileSystem().supportedFileAttributeViews().contains("posix");
-    Files.createFile(fresh, posix ? OWNER_ONLY : new FileAttribute<?>[0]);
-    Files.writeString(fresh, Json.pretty(map.build()), StandardCharsets.UTF_8);
+    try (OutputStream out = Channels.newOutputStream(OwnerOnly.file(fresh))) {
+      out.write(Json.pretty(map.build()).getBytes(StandardCharsets.UTF_8));
+    }
     Files.move(
         fresh,
         home.resolve(NAME),
