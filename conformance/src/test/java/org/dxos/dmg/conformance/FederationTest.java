@@ -445,6 +445,28 @@ class FederationTest {
   }
 
   @Test
+  void aMirrorTakesOverAndHandsNothingOn(@TempDir Path homes) throws IOException {
+    try (Node home = new Node(homes.resolve("home"));
+        Node mirror = new Node(homes.resolve("mirror"));
+        Node far = new Node(homes.resolve("far"))) {
+      home.publish("com.one/module/a", "1.0.0");
+      mirror.registry.mirror();
+      link(home, mirror);
+      link(mirror, far);
+      awaitEqual(home, mirror, far);
+      // The home is reached over the mirror alone, which takes nothing: it goes on waiting.
+      away(far, home.home).say(Name.parse("com.one/module/a"), new Statement.Yank("1.0.0", "no"));
+      home.publish("com.one/module/a", "1.1.0");
+      awaitEqual(home, mirror, far);
+      assertTrue(waits(far));
+      assertFalse(waits(mirror));
+      link(home, far);
+      await("the home to add it", () -> !waits(far));
+      awaitEqual(home, mirror, far);
+    }
+  }
+
+  @Test
   void whatWasAddedAndTakenBackBeforeItWasHeardOfIsSettled(@TempDir Path homes) throws IOException {
     Path keys = homes.resolve("home");
     Name name = Name.parse("com.one/module/a");

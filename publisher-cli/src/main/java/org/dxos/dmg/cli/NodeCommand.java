@@ -91,6 +91,12 @@ final class NodeCommand implements Callable<Integer> {
               + " /ip4/203.0.113.7/tcp/4001/p2p/12D3KooW…")
   private List<String> ipfsPeers = List.of();
 
+  @Option(
+      names = "--mirror",
+      description =
+          "take over what linked nodes hold, serve it, and take nothing that anybody hands in")
+  private boolean mirror;
+
   NodeCommand(Session session) {
     this.session = session;
   }
@@ -136,8 +142,12 @@ final class NodeCommand implements Callable<Integer> {
     try (LocalRegistry registry = LocalRegistry.open(session.home(), session.world())) {
       registry.follow();
       String own = token.orElseGet(this::secret);
-      HttpServer.Config config =
+      HttpServer.Config writable =
           new HttpServer.Config(host, port, token, allowedHosts).withOwn(own);
+      HttpServer.Config config = mirror ? writable.ofMirror() : writable;
+      if (mirror) {
+        registry.mirror();
+      }
       JournalEvents events = new JournalEvents(registry.store(), registry.registrar());
       Optional<Federation> federation =
           noPeers ? Optional.empty() : Optional.of(federate(registry));

@@ -14,12 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.dxos.dmg.car.CarWriter;
 import org.dxos.dmg.cid.Cid;
 import org.dxos.dmg.client.RawHttp.Answer;
 import org.dxos.dmg.dagcbor.DagCbor;
 import org.dxos.dmg.dagcbor.Node;
 import org.dxos.dmg.key.KeyRing;
+import org.dxos.dmg.node.JournalEvents;
+import org.dxos.dmg.node.http.HttpServer;
 import org.dxos.dmg.publish.PreparedModule;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +66,21 @@ class HttpWritesTest extends HttpScene {
       assertTrue(answer.status() >= 400 && answer.status() < 500, path + answer.text());
     }
     assertEquals(Optional.empty(), registry.get(cid));
+  }
+
+  @Test
+  void aMirrorTakesNothingThatIsHandedInAndServesAll() throws IOException {
+    HttpServer.Config config =
+        new HttpServer.Config("127.0.0.1", 0, Optional.empty(), Set.of()).ofMirror();
+    JournalEvents events = new JournalEvents(registry.store(), registry.registrar());
+    try (HttpServer mirror = HttpServer.start(config, registry, events)) {
+      for (String path :
+          List.of("/v1/publish", "/v1/statements", "/v1/authorities", "/v1/node/head-key")) {
+        RawHttp.request(mirror, "POST", path, new byte[0]).problem(403, "POLICY_DENIED");
+      }
+      RawHttp.request(mirror, "PUT", "/v1/blocks", new byte[0]).problem(403, "POLICY_DENIED");
+      assertEquals(200, RawHttp.request(mirror, "GET", "/v1/resolve/" + APP, new byte[0]).status());
+    }
   }
 
   @Test

@@ -93,6 +93,7 @@ public final class LocalRegistry implements Registry, Upkeep {
   private final Intake intake;
   private final Questions questions;
   private final HomeGraph graph;
+  private volatile boolean mirror;
   private final Following following;
 
   /** What anybody may read; a federation has its own, which is used then. */
@@ -584,6 +585,15 @@ public final class LocalRegistry implements Registry, Upkeep {
                 Limits.STANDARD),
             among::isFromFar);
     return among;
+  }
+
+  /** From now on linked nodes hand nothing in here, nor into its spaces. */
+  public void mirror() {
+    mirror = true;
+  }
+
+  boolean isMirror() {
+    return outer.map(one -> one.mirror).orElse(mirror);
   }
 
   /** This registry as other nodes meet it. */

@@ -10,6 +10,7 @@ import org.dxos.dmg.block.Batch;
 import org.dxos.dmg.block.BlockSource;
 import org.dxos.dmg.block.BlockStore;
 import org.dxos.dmg.cid.Cid;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.error.Explained;
 import org.dxos.dmg.mst.MerkleSearchTree;
 import org.dxos.dmg.policy.Policy;
@@ -114,6 +115,9 @@ class Replica implements Holder {
 
   @Override
   public Weighed weigh(Cid statement, BlockSource offered) {
+    if (registry.isMirror()) {
+      return Weighed.refused(Submitted.refused(ErrorCode.POLICY_DENIED, Optional.empty()));
+    }
     try {
       return Weighed.taken(registry.intake().weigh(statement, offered));
     } catch (RuntimeException e) {

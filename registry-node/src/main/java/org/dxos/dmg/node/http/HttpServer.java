@@ -57,6 +57,7 @@ public final class HttpServer implements AutoCloseable {
    * @param patienceMillis how long long work is waited for before it is answered with a job
    * @param own what commands of the home itself present: it opens what is held and not public;
    *     without it and {@code token} nobody is shown a space
+   * @param mirror whether nothing that anybody hands in is taken
    */
   public record Config(
       String host,
@@ -64,7 +65,8 @@ public final class HttpServer implements AutoCloseable {
       Optional<String> token,
       Set<String> allowedHosts,
       long patienceMillis,
-      Optional<String> own) {
+      Optional<String> own,
+      boolean mirror) {
     public Config {
       allowedHosts = Set.copyOf(allowedHosts);
     }
@@ -75,7 +77,7 @@ public final class HttpServer implements AutoCloseable {
         Optional<String> token,
         Set<String> allowedHosts,
         long patienceMillis) {
-      this(host, port, token, allowedHosts, patienceMillis, Optional.empty());
+      this(host, port, token, allowedHosts, patienceMillis, Optional.empty(), false);
     }
 
     public Config(String host, int port, Optional<String> token, Set<String> allowedHosts) {
@@ -84,7 +86,13 @@ public final class HttpServer implements AutoCloseable {
 
     /** The same, with what commands of the home present. */
     public Config withOwn(String secret) {
-      return new Config(host, port, token, allowedHosts, patienceMillis, Optional.of(secret));
+      return new Config(
+          host, port, token, allowedHosts, patienceMillis, Optional.of(secret), mirror);
+    }
+
+    /** The same, of a node that takes nothing which anybody hands in. */
+    public Config ofMirror() {
+      return new Config(host, port, token, allowedHosts, patienceMillis, own, true);
     }
   }
 
@@ -230,12 +238,12 @@ public final class HttpServer implements AutoCloseable {
               new ReadResource(registry),
               new GraphResource(registry),
               new VocabularyResource(),
-              new WriteResource(registry),
+              new WriteResource(registry, config.mirror()),
               new GatewayResource(registry),
               new SparqlResource(registry),
               new EventsResource(events),
               new PeersResource(federation),
-              new SpacesResource(registry.spaces()),
+              new SpacesResource(registry.spaces(), config.mirror()),
               new UpkeepResource(registry, new Jobs(config.patienceMillis())),
               new OperationsResource(registry, metrics));
     }

@@ -28,10 +28,12 @@ final class SpacesResource implements Resource {
   private static final String ONE = SPACES + "/";
 
   private final Spaces spaces;
+  private final boolean mirror;
   private final Map<Cid, List<Resource>> served = new ConcurrentHashMap<>();
 
-  SpacesResource(Spaces spaces) {
+  SpacesResource(Spaces spaces, boolean mirror) {
     this.spaces = spaces;
+    this.mirror = mirror;
   }
 
   /** True for everything that is told and done here. */
@@ -100,7 +102,7 @@ final class SpacesResource implements Resource {
                 List.of(
                     new ReadResource(registry),
                     new GraphResource(registry),
-                    new WriteResource(registry),
+                    new WriteResource(registry, mirror),
                     new GatewayResource(registry),
                     new SparqlResource(registry),
                     new OperationsResource(registry, new Metrics())));

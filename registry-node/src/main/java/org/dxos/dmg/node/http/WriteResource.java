@@ -35,14 +35,21 @@ final class WriteResource implements Resource {
   /** Where blocks are sent that something will link. */
   static final String BLOCKS = "/v1/blocks";
 
+  private static final String MISSING = "/v1/blocks/missing";
+
   /** What of an upload is held in memory at a time. */
   private static final long PART_BYTES = 4L << 20;
 
   private final Registry registry;
+  private final boolean mirror;
   private final BodyMemory memory = BodyMemory.usual();
 
-  WriteResource(Registry registry) {
+  /**
+   * @param mirror whether nothing is taken that anybody hands in
+   */
+  WriteResource(Registry registry, boolean mirror) {
     this.registry = registry;
+    this.mirror = mirror;
   }
 
   @Override
@@ -53,7 +60,7 @@ final class WriteResource implements Resource {
                     "/v1/publish",
                     "/v1/statements",
                     "/v1/authorities",
-                    "/v1/blocks/missing",
+                    MISSING,
                     "/v1/node/head-key",
                     "/v1/node/renew")
                 .contains(exchange.rawPath());
@@ -65,12 +72,18 @@ final class WriteResource implements Resource {
 
   @Override
   public void handle(Exchange exchange) throws IOException {
+    if (mirror && !exchange.rawPath().equals(MISSING)) {
+      throw new NodeException(
+          ErrorCode.POLICY_DENIED,
+          "take what is handed in at `" + exchange.rawPath() + "`: this node is a mirror",
+          "hand it to the home of the authority, or to another node");
+    }
     if (isUpload(exchange)) {
       keep(exchange);
       return;
     }
     switch (exchange.rawPath()) {
-      case "/v1/blocks/missing" -> missing(exchange);
+      case MISSING -> missing(exchange);
       case "/v1/authorities" -> {
         whole(exchange, car -> exchange.json(201, authority(car).toNode()));
       }
