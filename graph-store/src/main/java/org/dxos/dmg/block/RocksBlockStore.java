@@ -66,8 +66,6 @@ public final class RocksBlockStore implements BlockStore {
   /** What was in the place of {@link #DATABASE} before it was mended. */
   private static final String DAMAGED = "db.damaged";
 
-  private static final long BATCH_BYTES = 8L * 1024 * 1024;
-
   static {
     RocksDB.loadLibrary();
   }
@@ -491,65 +489,17 @@ public final class RocksBlockStore implements BlockStore {
   public int copyReadable(BlockStore into) {
     enter();
     try {
-      Filling filling = new Filling(into);
-      int damaged =
-          Salvage.walk(
-                  db,
-                  registers,
-                  (name, value) ->
-                      filling.batch.set(new String(name, StandardCharsets.US_ASCII), value))
-              + Salvage.walk(
-                  db, journal, (_, entry) -> filling.admit(JournalEntry.decode(1, entry)));
-      filling.commit();
+      Rescue rescue = new Rescue(db, into);
+      int damaged = rescue.registers(registers) + rescue.journal(journal);
       if (damaged > 0 || into.journalEnd() != journalEnd) {
         throw new StorageException.Damaged(
             "mend database of home `%s`: its journal or its registers cannot be read whole"
                 .formatted(home),
             Optional.empty());
       }
-      int gaps = Salvage.walk(db, blocks, filling::put);
-      filling.commit();
-      return gaps;
+      return rescue.blocks(blocks);
     } finally {
       leave();
-    }
-  }
-
-  private static final class Filling {
-    private final BlockStore into;
-    private Batch batch = new Batch();
-    private long bytes;
-
-    private Filling(BlockStore into) {
-      this.into = into;
-    }
-
-    private void admit(JournalEntry entry) {
-      batch.admit(entry.kind(), entry.genesis(), entry.envelope());
-      step(entry.encode().length);
-    }
-
-    private void put(byte[] key, byte[] value) {
-      Cid cid = Cid.fromBytes(key);
-      if (cid.matches(value)) {
-        batch.put(cid, value);
-        step(value.length);
-      }
-    }
-
-    private void step(int more) {
-      bytes += more;
-      if (bytes > BATCH_BYTES) {
-        commit();
-      }
-    }
-
-    private void commit() {
-      if (!batch.isEmpty()) {
-        into.commit(batch);
-      }
-      batch = new Batch();
-      bytes = 0;
     }
   }
 
