@@ -445,6 +445,31 @@ class FederationTest {
   }
 
   @Test
+  void whatBuildsOnWhatWaitsAsWellArrivesBehindIt(@TempDir Path homes) throws IOException {
+    Path keys = homes.resolve("home");
+    try (Node far = new Node(homes.resolve("far"))) {
+      try (Node home = new Node(keys)) {
+        home.publish("com.one/module/a", "1.0.0");
+        link(home, far);
+        awaitEqual(home, far);
+      }
+      Publisher away = away(far, keys);
+      for (int i = 1; i <= 12; i++) {
+        Name name = Name.parse("com.one/module/m" + i);
+        away.publish(PreparedModule.of(ModuleRecord.named(name, Version.parse("1.0.0")).build()));
+        away.say(name, new Statement.Tag("stable", "1.0.0"));
+      }
+      assertTrue(waits(far));
+      try (Node home = new Node(keys)) {
+        await("nothing to be pending", () -> !waits(far));
+        for (int i = 1; i <= 12; i++) {
+          assertTrue(home.resolves("com.one/module/m" + i + "@stable"), "tag " + i);
+        }
+      }
+    }
+  }
+
+  @Test
   void aMirrorTakesOverAndHandsNothingOn(@TempDir Path homes) throws IOException {
     try (Node home = new Node(homes.resolve("home"));
         Node mirror = new Node(homes.resolve("mirror"));

@@ -510,7 +510,6 @@ public final class RocksBlockStore implements BlockStore {
   public RocksBlockStore replaced(Path other, RandomGenerator random) {
     shut();
     try {
-      delete(home.resolve(DAMAGED));
       Files.move(home.resolve(DATABASE), home.resolve(DAMAGED), StandardCopyOption.ATOMIC_MOVE);
       Files.move(other.resolve(DATABASE), home.resolve(DATABASE), StandardCopyOption.ATOMIC_MOVE);
       return new RocksBlockStore(home, random, lock, room);
@@ -526,6 +525,20 @@ public final class RocksBlockStore implements BlockStore {
   /** The damaged database that {@link #replaced} has put aside, if it is there. */
   public Optional<Path> damaged() {
     return Optional.of(home.resolve(DAMAGED)).filter(Files::exists);
+  }
+
+  /**
+   * Checks that none lies there: what an earlier mending put aside may have what is lacking now.
+   *
+   * @throws StorageException.Damaged if one does
+   */
+  public void requireNoneDamaged() {
+    if (damaged().isPresent()) {
+      throw new StorageException.Damaged(
+          "mend database of home `%s`: `%s`, which an earlier mending put aside, is still there"
+              .formatted(home, DAMAGED),
+          Optional.empty());
+    }
   }
 
   /** Takes it away. */

@@ -39,6 +39,20 @@ public final class Mending {
    * @param given where blocks may be had; what it gives need not be right
    */
   public static Mended of(BlockStore store, Whose whose, Fsck.Report before, BlockSource given) {
+    return of(store, whose, before, given, false);
+  }
+
+  /**
+   * As {@link #of(BlockStore, Whose, Fsck.Report, BlockSource)}, for a store of which nobody knows
+   * what it had: what need not be held is asked for as well.
+   */
+  public static Mended rescue(
+      BlockStore store, Whose whose, Fsck.Report before, BlockSource given) {
+    return of(store, whose, before, given, true);
+  }
+
+  private static Mended of(
+      BlockStore store, Whose whose, Fsck.Report before, BlockSource given, boolean everything) {
     BlockSource remade = new Remade(store);
     BlockSource copies = cid -> given.get(cid).filter(cid::matches).or(() -> remade.get(cid));
     // A copy is taken once: where it lies in what is damaged, it does no good a second time.
@@ -47,7 +61,7 @@ public final class Mending {
     // Behind a block that was not held there may be more that are not.
     while (true) {
       Set<Cid> wanted = new LinkedHashSet<>();
-      Reach reach = new Reach(store, whose.ours(), new Wanted(wanted, whose));
+      Reach reach = new Reach(store, whose.ours(), new Wanted(wanted, whose, everything));
       reach.follow();
       boolean known = wanted.isEmpty();
       wanted.removeAll(tried);
@@ -61,10 +75,11 @@ public final class Mending {
     }
   }
 
-  private record Wanted(Set<Cid> wanted, Whose whose) implements Reach.Gaps {
+  private record Wanted(Set<Cid> wanted, Whose whose, boolean everything) implements Reach.Gaps {
     @Override
     public void absent(Reach.Part part, Cid cid, boolean ours, String of) {
-      if (!whose.withheld().contains(cid) && (ours || part != Reach.Part.BUNDLE)) {
+      boolean needed = !whose.withheld().contains(cid) && (ours || part != Reach.Part.BUNDLE);
+      if (needed || everything) {
         wanted.add(cid);
       }
     }

@@ -1,6 +1,7 @@
 package org.dxos.dmg.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -9,6 +10,7 @@ import org.dxos.dmg.care.Backup;
 import org.dxos.dmg.client.Registries;
 import org.dxos.dmg.dagcbor.MapBuilder;
 import org.dxos.dmg.dagcbor.Node;
+import org.dxos.dmg.error.ErrorCode;
 import org.dxos.dmg.node.HomeBackup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +49,12 @@ final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path place = Destination.of(target, "write backup");
+    if (Files.isRegularFile(place) && !place.toString().endsWith(".car")) {
+      throw new CommandException(
+          ErrorCode.TARGET_EXISTS,
+          "write backup `" + place + "`: it is a file",
+          "give a folder, or a new name that ends with .car");
+    }
     Optional<Upkeep> running =
         Registries.upkeep(session.home(), session.nodeUrl(), session.variable("DMG_TOKEN"));
     HomeBackup.Written written =

@@ -220,7 +220,11 @@ final class FsckCommand implements Callable<Integer> {
       return;
     }
     if (report.faults().stream().noneMatch(fault -> fault.kind().truth())) {
-      session.terminal().note("hint: dmg fsck --mend; what is derived is made anew");
+      session
+          .terminal()
+          .note(
+              "hint: dmg fsck %s--mend; what is derived is made anew"
+                  .formatted(projection ? "--projection " : ""));
     } else if (mended) {
       session
           .terminal()

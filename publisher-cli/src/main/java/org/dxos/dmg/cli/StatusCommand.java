@@ -111,9 +111,9 @@ final class StatusCommand implements Callable<Integer> {
         if (one instanceof Node.Map map && map.entries().containsKey("unbound")) {
           String name = text(map, "name");
           terminal.note(
-              "hint: `%s` means another authority here, so nobody finds this one by it: see `dmg trust`"
+              "hint: `%s` means another authority here, or none yet, so nobody finds this one by it: see"
                       .formatted(name)
-                  + " and `dmg trust check %s`; to change it, `dmg trust rebind %s %s --reason TEXT`"
+                  + " `dmg trust check %s`; to believe this one, `dmg trust rebind %s %s --reason TEXT`"
                       .formatted(name, name, text(map, "authority")));
         }
       }

@@ -121,9 +121,19 @@ public final class Promotion {
       }
     }
     if (!planned.isEmpty()) {
+      requireHome(there.orElse(here));
       publisher.requireMaySay(there.orElse(here), name, promote(name, planned), space);
     }
     return new Plan(name, planned, there.isEmpty(), lacking);
+  }
+
+  private static void requireHome(AuthorityInfo authority) {
+    if (!authority.here()) {
+      throw new PublishException(
+          ErrorCode.NOT_HOME,
+          "promote in `" + authority.name() + "`: its home is another node",
+          "promote it there, by `--node`; it has to be a member of the space");
+    }
   }
 
   private Statement.Promote promote(Name name, List<Planned> planned) {

@@ -227,7 +227,7 @@ public final class HomeCare implements AutoCloseable {
    * @param fetched blocks that came from copies, or were made again
    * @param dropped damaged blocks to which nothing leads, taken away
    * @param rewritten whether the database was written anew from what could be read of it
-   * @param kept where the damaged one lies; empty if nothing that was in it is lost
+   * @param kept where the damaged one lies; empty if all that was in it could be read
    * @param after how the home is now, all of it looked at again
    */
   public record Mended(
@@ -247,7 +247,9 @@ public final class HomeCare implements AutoCloseable {
         checkpoint.isEmpty()
             && before.faults().stream()
                 .anyMatch(one -> one.kind() == Fault.Kind.UNREADABLE && !faults.contains(one));
-    Mending.Mended mended = rewrite ? rewrite(copies) : Mending.of(store, whose, before, copies);
+    boolean[] whole = {false};
+    Mending.Mended mended =
+        rewrite ? rewrite(copies, whole) : Mending.of(store, whose, before, copies);
     boolean projection =
         before.faults().stream()
             .anyMatch(
@@ -263,23 +265,26 @@ public final class HomeCare implements AutoCloseable {
       }
     }
     Fsck.Report after = fsck();
-    if (after.faults().stream().noneMatch(one -> one.kind().truth())) {
+    // Behind a gap there may be what nothing here leads to yet, or was only kept on demand: where
+    // one was met, the damaged database is for its owner to take away.
+    if (whole[0] && after.faults().stream().noneMatch(one -> one.kind().truth())) {
       store.dropDamaged();
     }
     return new Mended(mended.fetched(), mended.dropped(), rewrite, store.damaged(), after);
   }
 
   /** What can be read of the database, and then copies, into another, which takes its place. */
-  private Mending.Mended rewrite(BlockSource copies) {
+  private Mending.Mended rewrite(BlockSource copies, boolean[] whole) {
+    store.requireNoneDamaged();
     Path aside = home.resolve("mending");
     delete(aside);
     try {
       Mending.Mended mended;
       try (BlockStore fresh = RocksBlockStore.open(aside, random)) {
-        int unused = store.copyReadable(fresh);
+        whole[0] = store.copyReadable(fresh) == 0;
         // Where a walk over the files is at an end, a single block may still be found.
-        Mending.Mended found = Mending.of(fresh, whose, Fsck.of(fresh, whose), this::readable);
-        mended = Mending.of(fresh, whose, found.after(), copies);
+        Mending.Mended found = Mending.rescue(fresh, whose, Fsck.of(fresh, whose), this::readable);
+        mended = Mending.rescue(fresh, whose, found.after(), copies);
       }
       store = store.replaced(aside, random);
       return mended;

@@ -193,6 +193,14 @@ final class Intake {
 
   /** Keeps a statement for the home of its authority, which is another node. */
   private PublishReceipt handOn(Registrar.Checked checked, Federation among) {
+    if (checked.statement().body().op() instanceof Statement.Promote) {
+      // It goes with what it lists, which is private until the home has added it.
+      throw new AdmissionException.Refused(
+          ErrorCode.NOT_HOME,
+          "promote `%s`: this node is not the home of `%s`"
+              .formatted(checked.statement().body().path(), checked.authority().name()),
+          "promote it at the home, which has to be a member of the space");
+    }
     boolean[] kept = {false};
     if (!checked.held()) {
       registrar.between(

@@ -3,7 +3,9 @@ package org.dxos.dmg.node;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,34 +57,65 @@ final class Outbox {
           .map(ErrorCode::name)
           .collect(Collectors.toSet());
 
+  /** Why a home refuses what comes before something else on which it builds. */
+  private static final Set<String> EARLY =
+      Stream.of(
+              ErrorCode.STATEMENT_REFUSED,
+              ErrorCode.BLOCK_MISSING,
+              ErrorCode.AUTHORITY_UNKNOWN,
+              ErrorCode.NOT_HOME)
+          .map(ErrorCode::name)
+          .collect(Collectors.toSet());
+
+  /** Seconds for which one that was refused is shown: a week. */
+  private static final long REFUSED_SHOWN = 7L * 86_400;
+
+  /** Seconds after which no head adds it any more, and clocks differ. */
+  private static final long TOO_OLD = 91L * 86_400;
+
   /** Seconds by which the clocks of two nodes differ at most, a day. */
   private static final long CLOCKS_APART = 86_400;
 
   private final BlockStore store;
   private final Map<Cid, Pending> waiting = new TreeMap<>();
 
-  /** Up to which head each was looked for, if it was. */
+  /** Of each authority, up to which head it was looked for what waits, if it was. */
   private final Map<Cid, Cid> looked = new HashMap<>();
+
+  /** Those whose home has refused them lately as it lacked something, which may have come since. */
+  private final Map<Cid, String> lacking = new HashMap<>();
+
+  private long next;
 
   /**
    * @param since when it was handed in, seconds UTC
-   * @param refused why its home refused it
+   * @param order in which it came: what it builds on came before it
+   * @param refused why its home refused it for good
    */
-  private record Pending(Cid genesis, long since, Optional<String> refused) {
+  private record Pending(Cid genesis, long since, long order, Optional<String> refused) {
 
     byte[] encode() {
       return DagCbor.encode(
           new MapBuilder()
               .put("genesis", Node.of(genesis))
               .put("since", since)
+              .put("order", order)
               .put("refused", refused, Node::of)
               .build());
+    }
+
+    Pending refusedFor(String code) {
+      return new Pending(genesis, since, order, Optional.of(code));
     }
 
     static Pending decode(byte[] value) {
       Fields fields = Fields.of("pending", ErrorCode.STORAGE, DagCbor.decode(value));
       Pending pending =
-          new Pending(fields.link("genesis"), fields.uint("since"), fields.optionalText("refused"));
+          new Pending(
+              fields.link("genesis"),
+              fields.uint("since"),
+              fields.optionalUint("order").orElse(0),
+              fields.optionalText("refused"));
       fields.end();
       return pending;
     }
@@ -99,6 +132,7 @@ final class Outbox {
                   waiting.put(
                       Cid.parse(register.substring(PENDING.length())), Pending.decode(value)));
     }
+    next = 1 + waiting.values().stream().mapToLong(Pending::order).max().orElse(0);
   }
 
   /**
@@ -112,7 +146,7 @@ final class Outbox {
     if (waiting.containsKey(cid)) {
       return false;
     }
-    Pending pending = new Pending(checked.authority().id(), now, Optional.empty());
+    Pending pending = new Pending(checked.authority().id(), now, next++, Optional.empty());
     Batch batch = new Batch();
     checked.blocks().forEach(batch::put);
     batch.set(PENDING + cid, pending.encode());
@@ -135,15 +169,17 @@ final class Outbox {
     }
   }
 
-  /** What is to be handed on. */
+  /** What is to be handed on, in the order in which it came. */
   synchronized List<Holder.Waiting> toHandOn(Registrar registrar) {
     List<Holder.Waiting> all = new ArrayList<>();
-    waiting.forEach(
-        (cid, pending) ->
-            registrar
-                .authority(pending.genesis())
-                .filter(_ -> pending.refused().isEmpty())
-                .ifPresent(view -> all.add(new Holder.Waiting(cid, home(view)))));
+    waiting.entrySet().stream()
+        .filter(one -> one.getValue().refused().isEmpty())
+        .sorted(Comparator.comparingLong(one -> one.getValue().order()))
+        .forEach(
+            one ->
+                registrar
+                    .authority(one.getValue().genesis())
+                    .ifPresent(view -> all.add(new Holder.Waiting(one.getKey(), home(view)))));
     return all;
   }
 
@@ -155,13 +191,17 @@ final class Outbox {
   synchronized void answered(Cid cid, Submitted answer) {
     Pending pending = waiting.get(cid);
     String code = answer.code().orElse("REFUSED");
-    if (pending != null && answer.status() == Submitted.Status.REFUSED && !PASSING.contains(code)) {
+    if (pending == null || answer.status() != Submitted.Status.REFUSED) {
+      lacking.remove(cid);
+    } else if (EARLY.contains(code)) {
+      lacking.put(cid, code); // it is handed on again
+    } else if (!PASSING.contains(code)) {
       refuse(cid, pending, code);
     }
   }
 
   private void refuse(Cid cid, Pending pending, String code) {
-    Pending refused = new Pending(pending.genesis(), pending.since(), Optional.of(code));
+    Pending refused = pending.refusedFor(code);
     Batch batch = new Batch();
     batch.set(PENDING + cid, refused.encode());
     store.commit(batch);
@@ -173,7 +213,7 @@ final class Outbox {
     batch.set(PENDING + cid, GONE);
     store.commit(batch);
     waiting.remove(cid);
-    looked.remove(cid);
+    lacking.remove(cid);
   }
 
   /**
@@ -181,48 +221,64 @@ final class Outbox {
    * and refuses what none can add any more, as something else was said in its place.
    */
   synchronized void settle(Registrar registrar) {
-    List.copyOf(waiting.entrySet())
-        .forEach(
-            one ->
-                registrar
-                    .authority(one.getValue().genesis())
-                    .ifPresent(view -> settle(one.getKey(), one.getValue(), view)));
+    waiting.values().stream()
+        .map(Pending::genesis)
+        .distinct()
+        .toList()
+        .forEach(genesis -> registrar.authority(genesis).ifPresent(this::settle));
   }
 
-  private void settle(Cid cid, Pending pending, AuthorityView view) {
-    Statement statement = Signed.read(store, cid, Statement.class).body();
-    if (view.state().get(Slots.of(statement)).equals(Optional.of(cid))) {
-      forget(cid);
-      return;
+  private void settle(AuthorityView view) {
+    Map<Cid, Pending> late = new HashMap<>();
+    for (Map.Entry<Cid, Pending> one : List.copyOf(waiting.entrySet())) {
+      Pending pending = one.getValue();
+      if (pending.genesis().equals(view.id())) {
+        Statement statement = Signed.read(store, one.getKey(), Statement.class).body();
+        if (view.state().get(Slots.of(statement)).equals(Optional.of(one.getKey()))
+            || isOver(pending, statement, view)) {
+          forget(one.getKey());
+        } else if (Slots.apply(view.state(), one.getKey(), statement, view.voided(), store)
+            instanceof Verdict.Conflict) {
+          late.put(one.getKey(), pending);
+        }
+      }
     }
-    boolean late =
-        Slots.apply(view.state(), cid, statement, view.voided(), store) instanceof Verdict.Conflict;
-    if (!late) {
-      return;
-    }
-    if (wasAdded(cid, pending, view)) {
-      forget(cid);
-    } else if (pending.refused().isEmpty()) {
-      refuse(cid, pending, ErrorCode.CONFLICT.name());
+    if (!late.isEmpty()) {
+      Set<Cid> added = added(late, view);
+      late.forEach(
+          (cid, pending) -> {
+            if (added.contains(cid)) {
+              forget(cid);
+            } else if (pending.refused().isEmpty()) {
+              refuse(cid, pending, ErrorCode.CONFLICT.name());
+            }
+          });
     }
   }
 
-  /** Whether a head has it that came since this was asked last. */
-  private boolean wasAdded(Cid cid, Pending pending, AuthorityView view) {
+  /** By the newest head's clock: what was refused was shown for long, or no head takes it more. */
+  private static boolean isOver(Pending pending, Statement statement, AuthorityView view) {
+    long now = view.head().map(head -> head.body().issued()).orElse(0L);
+    return now > statement.created() + TOO_OLD
+        || (pending.refused().isPresent() && now > pending.since() + REFUSED_SHOWN);
+  }
+
+  /** Those that a head has which came since this was asked last of the authority. */
+  private Set<Cid> added(Map<Cid, Pending> late, AuthorityView view) {
+    long since = late.values().stream().mapToLong(Pending::since).min().orElseThrow();
     Optional<Cid> newest = view.head().map(Signed::cid);
-    Optional<Cid> before = Optional.ofNullable(looked.get(cid));
-    newest.ifPresent(head -> looked.put(cid, head));
+    Optional<Cid> before = Optional.ofNullable(looked.get(view.id()));
+    newest.ifPresent(head -> looked.put(view.id(), head));
+    Set<Cid> found = new HashSet<>();
     for (Optional<Cid> at = newest; at.isPresent() && !at.equals(before); ) {
       Head head = Signed.read(store, at.get(), Head.class).body();
-      if (head.added().contains(cid)) {
-        return true;
-      }
-      if (head.issued() < pending.since() - CLOCKS_APART) {
-        return false;
+      head.added().stream().filter(late::containsKey).forEach(found::add);
+      if (head.issued() < since - CLOCKS_APART) {
+        break;
       }
       at = head.prev();
     }
-    return false;
+    return found;
   }
 
   /** What waits, for people. */
@@ -239,6 +295,7 @@ final class Outbox {
                   .put("says", statement.op().text() + " " + authority + "/" + statement.path())
                   .put("since", pending.since())
                   .put("refused", pending.refused(), Node::of)
+                  .put("waitsFor", Optional.ofNullable(lacking.get(cid)), Node::of)
                   .build());
         });
     return all;

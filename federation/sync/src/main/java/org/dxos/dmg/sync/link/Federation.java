@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -96,6 +97,11 @@ public final class Federation implements AutoCloseable {
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
 
   private static final int JOURNAL_PAGE = 1024;
+
+  /** Requests with statements that are taken at a time: each may hold some megabytes. */
+  private static final int HANDED_IN_BY_ONE = 2;
+
+  private static final int HANDED_IN = 8;
   private static final Duration PREPARE_AFTER = Duration.ofSeconds(5);
 
   /** Who never rests prepares all the same: after a minute. */
@@ -117,6 +123,8 @@ public final class Federation implements AutoCloseable {
   private final Unfinished unfinished = new Unfinished();
   private final Shares shares = new Shares(System::nanoTime);
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
+  private final Map<String, Semaphore> handing = new ConcurrentHashMap<>();
+  private final Semaphore handingAll = new Semaphore(HANDED_IN);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   /** Where much is worked out: threads that the system takes turns with, whatever they do. */
@@ -589,7 +597,7 @@ public final class Federation implements AutoCloseable {
       }
       Optional<Submitted> submitted =
           request instanceof Request.Submit submit
-              ? Optional.of(take(stream, submit, peer))
+              ? Optional.of(handedIn(stream, submit, peer))
               : Optional.empty();
       long sent =
           write(
@@ -675,6 +683,27 @@ public final class Federation implements AutoCloseable {
 
   private static SyncException noSuchSpace() {
     return new SyncException(ErrorCode.NOT_FOUND, "answer about a space: there is none", "");
+  }
+
+  /** Takes what a peer hands in, if neither he nor all together hand in too much at a time. */
+  private Submitted handedIn(Stream stream, Request.Submit request, String peer)
+      throws IOException {
+    Semaphore his = handing.computeIfAbsent(peer, _ -> new Semaphore(HANDED_IN_BY_ONE));
+    if (!his.tryAcquire()) {
+      return Submitted.refused(ErrorCode.BUSY, Optional.empty());
+    }
+    try {
+      if (!handingAll.tryAcquire()) {
+        return Submitted.refused(ErrorCode.BUSY, Optional.empty());
+      }
+      try {
+        return take(stream, request, peer);
+      } finally {
+        handingAll.release();
+      }
+    } finally {
+      his.release();
+    }
   }
 
   /** Takes the statements that a peer hands in. */

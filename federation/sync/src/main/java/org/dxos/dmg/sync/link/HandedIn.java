@@ -25,7 +25,7 @@ import org.dxos.dmg.unixfs.BundleBlocks;
  */
 final class HandedIn {
 
-  /** Of the blocks of one request, bundles apart, which are fetched. */
+  /** Of memory, for the blocks of one request, bundles apart, which are fetched. */
   private static final long MAX_BYTES = 16L << 20;
 
   /** Of all bundles of one request: 16 GiB of files, and what links them. */
@@ -55,7 +55,7 @@ final class HandedIn {
         block.isPresent();
         block = Frames.read(in, BlockStore.MAX_BLOCK_BYTES)) {
       arriving.take(block.get());
-      if (arriving.bytes() > MAX_BYTES) {
+      if (arriving.cost() > MAX_BYTES) {
         throw new SyncException(
             ErrorCode.TOO_LARGE,
             "take statements: more than " + MAX_BYTES + " bytes in one request",

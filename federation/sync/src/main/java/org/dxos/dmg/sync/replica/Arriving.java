@@ -49,7 +49,12 @@ public final class Arriving {
   private final List<Cid> statements = new ArrayList<>();
   private final List<Cid> records = new ArrayList<>();
   private final Set<Cid> released = new LinkedHashSet<>();
+
+  /** What a block takes in memory beside its bytes. */
+  private static final int BLOCK_COST = 256;
+
   private long bytes;
+  private long cost;
 
   /**
    * @param held what is here already
@@ -80,6 +85,7 @@ public final class Arriving {
     byte[] digest = Cid.sha256(block);
     Cid file = Cid.ofDigest(Cid.RAW, digest);
     bytes += block.length;
+    cost += block.length + BLOCK_COST;
     if (raw.remove(file)) {
       blocks.put(file, block);
       return false;
@@ -152,5 +158,10 @@ public final class Arriving {
   /** Bytes that came. */
   public long bytes() {
     return bytes;
+  }
+
+  /** Bytes of memory that they take: of many small blocks a multiple of themselves. */
+  public long cost() {
+    return cost;
   }
 }

@@ -484,7 +484,7 @@ public final class Pull {
   }
 
   private static void requireBounded(Arriving arriving) {
-    if (arriving.bytes() > MAX_BYTES) {
+    if (arriving.cost() > MAX_BYTES) {
       throw new SyncException(
           ErrorCode.TOO_LARGE, "read answer: more than " + MAX_BYTES + " bytes for one head", "");
     }
